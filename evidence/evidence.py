@@ -1,0 +1,95 @@
+"""The types of evidence: what one scan of one repository saw, and their JSON form `evidence/1`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SCHEMA = "evidence/1"
+LOCATIONS_MAX = 10
+
+
+class State(StrEnum):
+    """What a detector can say. Absence is weak: the work may live elsewhere."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Strength(StrEnum):
+    """How far a found signal may go: direct may contradict (floor .5), strong may (floor .25), weak only asks."""
+
+    DIRECT = "direct"
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+class Kind(StrEnum):
+    """What a repository is for; product-only signals do not apply to libraries."""
+
+    APPLICATION = "application"
+    LIBRARY = "library"
+    NOTEBOOKS = "notebooks"
+    TEMPLATE = "template"
+
+
+class Polarity(StrEnum):
+    """Whether a signal's statement, when true, speaks of debt or of care. Care never lowers debt."""
+
+    DEBT = "debt"
+    CARE = "care"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place in the repository. `line` counts from 1; 0 = the file as a whole."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One fact seen (or not seen) in a repository: a true/false statement with places."""
+
+    id: str  #: e.g. "secrets-in-code"
+    statement: str  #: the true/false statement, e.g. "Secrets stand in the code"
+    message: str  #: what was seen here, in one sentence with numbers
+    area: str  #: area id, e.g. "CFG"
+    questions: tuple[str, ...]  #: ids of the questions it speaks to
+    polarity: Polarity
+    state: State
+    strength: Strength
+    value: float | None  #: what was counted, None when unknown
+    denominator: float | None  #: out of how many, None when there is no natural one
+    locations: tuple[Location, ...]  #: at most LOCATIONS_MAX
+    cannot_see: str  #: what this detector is blind to
+    fix: str  #: the remedy, one sentence
+    version: int  #: detector version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unparsed:
+    """A file the collector could not read, with the reason in plain words."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All signals of one scan."""
+
+    schema: str  #: SCHEMA
+    repository: str  #: display name, never a path of the machine
+    kind: Kind
+    commit: str | None  #: None for an archive or a tree without history
+    collector: str  #: version of the collector
+    files: int
+    notebooks: int
+    lines_by_language: dict[str, int]
+    signals: tuple[Signal, ...]
+    unparsed: tuple[Unparsed, ...]
+    notes: tuple[str, ...]  #: what was left out and why: limits reached, `.git` ignored, links skipped
