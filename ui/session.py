@@ -1,0 +1,170 @@
+"""The one place where keys of Streamlit's session state are named. A cache for this tab, never the record."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import streamlit as st
+
+_PERSON = "arrears:person"
+_SYSTEM = "arrears:system"
+_PERIOD = "arrears:period"
+_SAVED = "arrears:saved"
+_MESSAGES = "arrears:messages"
+UNDO_STEPS = 50  #: undo steps kept for one assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoStep:
+    """One answer as it stood before a choice: enough to put it back."""
+
+    question: str
+    state: str  #: "answered", "unknown", "not_applicable" or "unanswered"
+    level: int | None = None
+    reason: str = ""
+    note: str = ""
+
+
+def _state() -> MutableMapping[str, Any]:
+    return cast("MutableMapping[str, Any]", st.session_state)
+
+
+def widget_key(kind: str, *parts: str) -> str:
+    """Build the key of a widget, e.g. ("answer", assessment, question); Streamlit turns it into a CSS class."""
+    return "-".join((kind, *parts))
+
+
+# -- the person --
+def person() -> str:
+    """Read the display name given in this tab, "" when none was given."""
+    return str(_state().get(_PERSON, ""))
+
+
+def set_person(name: str) -> None:
+    """Keep the display name for this tab."""
+    _state()[_PERSON] = name
+
+
+# -- what is being looked at --
+def chosen_system() -> str | None:
+    """Read the id of the system chosen last, for pages opened without one in the address."""
+    return cast("str | None", _state().get(_SYSTEM))
+
+
+def choose_system(system: str | None) -> None:
+    """Keep the system across pages."""
+    _state()[_SYSTEM] = system
+
+
+def chosen_period() -> str | None:
+    """Read the period chosen last, e.g. "2026Q4"."""
+    return cast("str | None", _state().get(_PERIOD))
+
+
+def choose_period(period: str | None) -> None:
+    """Keep the period across pages."""
+    _state()[_PERIOD] = period
+
+
+# -- saving --
+def last_saved() -> datetime | None:
+    """Read when this tab's last answer was acknowledged by the store."""
+    return cast("datetime | None", _state().get(_SAVED))
+
+
+def set_last_saved(moment: datetime) -> None:
+    """Note that an answer is safe."""
+    _state()[_SAVED] = moment
+
+
+def say_after_rerun(message: str) -> None:
+    """Keep a plain sentence to be shown by the next run, e.g. from a callback or before a page switch."""
+    _state().setdefault(_MESSAGES, []).append(message)
+
+
+def take_messages() -> tuple[str, ...]:
+    """Take the sentences kept by say_after_rerun; they are gone afterwards."""
+    return tuple(_state().pop(_MESSAGES, ()))
+
+
+# -- drafts: text that is not saved yet --
+def draft(assessment: str, question: str) -> str | None:
+    """Read unsaved text for one question, None when there is none."""
+    return cast("str | None", _state().get(_draft_key(assessment, question)))
+
+
+def keep_draft(assessment: str, question: str, text: str) -> None:
+    """Keep unsaved text, e.g. after a refused save."""
+    _state()[_draft_key(assessment, question)] = text
+
+
+def drop_draft(assessment: str, question: str) -> None:
+    """Forget unsaved text, after it was saved."""
+    _state().pop(_draft_key(assessment, question), None)
+
+
+def _draft_key(assessment: str, question: str) -> str:
+    return f"arrears:draft:{assessment}:{question}"
+
+
+# -- undo --
+def push_undo(assessment: str, step: UndoStep) -> None:
+    """Put a step on the assessment's undo stack; the oldest falls off after UNDO_STEPS."""
+    stack = _state().setdefault(_undo_key(assessment), [])
+    stack.append(step)
+    del stack[:-UNDO_STEPS]
+
+
+def pop_undo(assessment: str) -> UndoStep | None:
+    """Take the latest step, None when the stack is empty."""
+    stack = _state().get(_undo_key(assessment))
+    return cast("UndoStep", stack.pop()) if stack else None
+
+
+def undo_depth(assessment: str) -> int:
+    """Count the steps that can be undone."""
+    return len(_state().get(_undo_key(assessment), ()))
+
+
+def _undo_key(assessment: str) -> str:
+    return f"arrears:undo:{assessment}"
+
+
+# -- questionnaire: the question in focus and how it is laid out --
+def focused_question(assessment: str) -> str | None:
+    """Read the id of the question in focus."""
+    return cast("str | None", _state().get(f"arrears:focus:{assessment}"))
+
+
+def focus_question(assessment: str, question: str | None) -> None:
+    """Put a question in focus."""
+    _state()[f"arrears:focus:{assessment}"] = question
+
+
+# -- the heatmap's selection --
+def cell_key(grid_key: str) -> str:
+    """Name the entry that holds a heatmap's (row id, column id); a page test sets it to act like a click."""
+    return f"arrears:cell:{grid_key}"
+
+
+def selected_cell(grid_key: str) -> tuple[str, str] | None:
+    """Read the selected cell of a heatmap."""
+    return cast("tuple[str, str] | None", _state().get(cell_key(grid_key)))
+
+
+def select_cell(grid_key: str, cell: tuple[str, str] | None) -> None:
+    """Select a cell of a heatmap, or none."""
+    _state()[cell_key(grid_key)] = cell
+
+
+def asked_cell(grid_key: str) -> tuple[str, str] | None:
+    """Read which cell the page asked for when it last drew the heatmap."""
+    return cast("tuple[str, str] | None", _state().get(f"arrears:asked-cell:{grid_key}"))
+
+
+def note_asked_cell(grid_key: str, cell: tuple[str, str] | None) -> None:
+    """Note which cell the page asks for, so that the heatmap knows when the page changed its mind."""
+    _state()[f"arrears:asked-cell:{grid_key}"] = cell
