@@ -1,113 +1,58 @@
-"""From a checklist, responses and floors to a Score: estimate, interval, coverage and band for each question, area and system."""
+"""From a checklist, responses and floors to a Score: estimate, interval, coverage and band at every step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from math import cbrt, fsum, isfinite
 
+from checklists.checklist import Area, Checklist, Question
+from scoring.bands import band
+from scoring.terms import (
+    LEVEL_MAX,
+    AreaScore,
+    Contradiction,
+    Estimate,
+    Floor,
+    Hint,
+    Parameters,
+    QuestionScore,
+    Response,
+    ResponseState,
+    Scope,
+    Score,
+)
+from scoring.votes import in_order, interval, settle
 
-class ResponseState(StrEnum):
-    """Where a question stands. A question without a response counts as unanswered and scores like unknown."""
+__all__ = [
+    "CODE_VERSION",
+    "AreaScore",
+    "Contradiction",
+    "Estimate",
+    "Floor",
+    "Hint",
+    "Parameters",
+    "QuestionScore",
+    "Response",
+    "ResponseState",
+    "Scope",
+    "Score",
+    "combine_area",
+    "combine_system",
+    "parameters_json",
+    "power_mean",
+    "score",
+    "scoring_id",
+]
 
-    ANSWERED = "answered"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not_applicable"
+CODE_VERSION = "1"  #: rises whenever the same input would give another number
+COVERAGE_SLACK = 1e-12  #: exactly 80 % known stays 80 % after a sum of fractions a computer cannot hold exactly
+_PREPARED_MAX = 8  #: checklists kept in their prepared form
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """What a team gave for one question.
-
-    `level` alone counts as one vote; `votes` alone settle to their upper median; with both, `level` is what was
-    settled (a facilitator's override) and `votes` give the spread. A vote of None is "we do not know".
-    """
-
-    state: ResponseState
-    level: int | None = None
-    votes: tuple[int | None, ...] = ()
-    reason: str = ""  #: why not applicable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Floor:
-    """The least debt a directly observed fact allows on one question."""
-
-    question: str
-    signal: str
-    value: float  #: .5 for a direct observation, .25 for a strong indirect one
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """An answer and the evidence disagree: the answer's debt is below an accepted floor."""
-
-    question: str
-    signal: str
-    answered: float  #: debt of the answer alone, 0..1
-    floor: float
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """A weak signal, or a strong one without an answer it could contradict: it asks, it never counts."""
-
-    question: str
-    signal: str
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """Debt 0..1 (higher is worse). `estimate` is None when nothing is known ("not rated") or nothing applies."""
-
-    estimate: float | None
-    low: float
-    high: float
-    coverage: float  #: known weight / applicable weight, 0..1
-    band: str | None  #: A..E, None below 80 % coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionScore:
-    """The debt of one applicable question."""
-
-    id: str
-    debt: float  #: max of the settled level's value and the floor; .75 when unknown
-    low: float
-    high: float
-    level: int | None  #: settled level, None when unknown or unanswered
-    known: bool
-    weight: float
-    critical: bool
-    floor: float  #: 0 when none
-    votes: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaScore:
-    """The debt of one applicable area. `counted` is what goes into the system when the area is not rated."""
-
-    id: str
-    estimate: Estimate
-    weight: float
-    counted: float  #: estimate, or .75 when nothing is known
-    worst: str | None  #: id of the question that weighs most in it
-    questions: tuple[str, ...]  #: applicable question ids
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Everything one scoring says. Questions and areas that do not apply are absent."""
-
-    system: Estimate
-    areas: tuple[AreaScore, ...]
-    questions: Mapping[str, QuestionScore]
-    contradictions: tuple[Contradiction, ...]
-    worst_area: str | None
-    scoring_id: str  #: sha256 of code version and parameters
+NOTHING_APPLIES = Estimate(estimate=None, low=0.0, high=0.0, coverage=0.0, band=None)
 
 
 def score(
@@ -118,5 +63,323 @@ def score(
     asked: Scope | None = None,
     parameters: Parameters | None = None,
 ) -> Score:
-    """Contract only; the scoring helper writes the body."""
-    raise NotImplementedError
+    """Score one system: debts 0..1, higher is worse, unrounded, the same bits in any order of questions or votes.
+
+    A question without a response counts as unknown; responses and floors for questions that are not asked, not
+    applicable or not in the checklist are ignored. A floor above a known answer's own debt is a contradiction; a floor
+    on an unknown question is kept (debt the larger of .75 and the floor) and becomes a hint.
+
+    When nothing applies at all, `areas` and `questions` are empty and `system` is "not applicable": estimate None,
+    low and high 0 (no weight can carry no debt), coverage 0, no band. "Not rated" differs from it by high = 1.
+
+    Raises ValueError when the checklist has a weight that is not above 0.
+    """
+    parameters = parameters or DEFAULTS
+    prepared = _prepare(_ByIdentity(checklist), asked or Scope(), parameters)
+    highest = _highest(floors)
+    questions: dict[str, QuestionScore] = {}
+    areas: list[AreaScore] = []
+    for area in prepared:
+        scored = [
+            _score_question(question, responses.get(question.id), highest.get(question.id, 0.0), parameters)
+            for question in area.questions
+        ]
+        applicable = [question for question in scored if question is not None]
+        if applicable:
+            areas.append(combine_area(area.id, area.weight, applicable, parameters))
+            questions.update((question.id, question) for question in applicable)
+    contradictions, hints = _weigh_floors(questions, floors, parameters) if floors else ((), ())
+    return Score(
+        system=combine_system(areas, parameters),
+        areas=tuple(areas),
+        questions=questions,
+        contradictions=contradictions,
+        worst_area=_worst_area(areas),
+        scoring_id=scoring_id(parameters),
+        hints=hints,
+    )
+
+
+def combine_area(area_id: str, weight: float, questions: Sequence[QuestionScore], parameters: Parameters) -> AreaScore:
+    """The debt of an area from its applicable questions, at least one.
+
+    max( power mean of the debts, .65 x the worst critical debt ), and the same for the lower and the upper ends.
+    """
+    weights = [question.weight for question in questions]
+    debts = [question.debt for question in questions]
+    critical = [place for place, question in enumerate(questions) if question.critical]
+    counted = _area_debt(debts, weights, critical, parameters)
+    low = _area_debt([question.low for question in questions], weights, critical, parameters)
+    high = _area_debt([question.high for question in questions], weights, critical, parameters)
+    known = [question.weight for question in questions if question.known]
+    return AreaScore(
+        id=area_id,
+        estimate=_estimate(
+            debt=counted,
+            low=low,
+            high=high,
+            coverage=fsum(known) / fsum(weights),
+            known=bool(known),
+            parameters=parameters,
+        ),
+        weight=weight,
+        counted=counted,
+        worst=_worst_question(questions, counted, parameters),
+        questions=tuple(question.id for question in questions),
+    )
+
+
+def combine_system(areas: Sequence[AreaScore], parameters: Parameters) -> Estimate:
+    """The debt of a system: the power mean of its applicable areas, not-rated ones with .75 and [0, 1]."""
+    if not areas:
+        return NOTHING_APPLIES
+    weights = [area.weight for area in areas]
+    power = parameters.power
+    return _estimate(
+        debt=power_mean([area.counted for area in areas], weights, power),
+        low=power_mean([area.estimate.low for area in areas], weights, power),
+        high=power_mean([area.estimate.high for area in areas], weights, power),
+        coverage=power_mean([area.estimate.coverage for area in areas], weights, 1.0),
+        known=any(area.estimate.estimate is not None for area in areas),
+        parameters=parameters,
+    )
+
+
+def power_mean(values: Sequence[float], weights: Sequence[float], power: float) -> float:
+    """(sum of w v^p / sum of w)^(1/p), never outside the smallest and largest value; at least one value.
+
+    `fsum` adds exactly, so the order of the values cannot change a bit. The clamp only takes away what rounding added,
+    and keeps the mean monotone in every value.
+    """
+    low, high = min(values), max(values)
+    if low == high:
+        return low
+    mean = fsum([weight * value**power for value, weight in zip(values, weights, strict=True)]) / fsum(weights)
+    root = cbrt(mean) if power == 3 else mean ** (1 / power)  # cbrt is exact where 1/3 as a float is not
+    return min(max(root, low), high)
+
+
+def parameters_json(parameters: Parameters) -> str:
+    """The parameters as canonical JSON: sorted keys, no blanks."""
+    return json.dumps(asdict(parameters), sort_keys=True, separators=(",", ":"))
+
+
+@lru_cache(maxsize=64)
+def scoring_id(parameters: Parameters) -> str:
+    """sha256 (hex) of code version and parameters: two scores with the same id followed the same rules."""
+    return hashlib.sha256(f"{CODE_VERSION}\n{parameters_json(parameters)}".encode()).hexdigest()
+
+
+DEFAULTS = Parameters()
+
+
+# -- one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A question ready to be scored: its score for each bare level and for "unknown", when no floor interferes."""
+
+    id: str
+    unknown: QuestionScore
+    bare: tuple[QuestionScore, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AskedArea:
+    id: str
+    weight: float
+    questions: tuple[_Asked, ...]
+
+
+def _score_question(
+    question: _Asked, response: Response | None, floor: float, parameters: Parameters
+) -> QuestionScore | None:
+    """The score of one question, None when it is not applicable."""
+    level: int | None = None
+    votes: tuple[int | None, ...] = ()
+    if response is not None:
+        if response.state is ResponseState.NOT_APPLICABLE:
+            return None
+        votes = response.votes
+        if response.state is ResponseState.ANSWERED:
+            level = settle(votes) if response.level is None else response.level
+    if level is None or not votes:
+        scored = question.unknown if level is None else question.bare[level]
+        return _raise(scored, floor, votes) if floor or votes else scored
+    low, high = interval(votes, level)
+    values = parameters.values
+    return QuestionScore(
+        id=question.id,
+        debt=max(values[level], floor),
+        low=values[low],
+        high=max(values[high], floor),
+        level=level,
+        known=True,
+        weight=question.unknown.weight,
+        critical=question.unknown.critical,
+        floor=floor,
+        votes=in_order(votes),
+    )
+
+
+def _raise(scored: QuestionScore, floor: float, votes: Sequence[int | None]) -> QuestionScore:
+    """The same question with a floor under its debt and its upper end; the lower end stays the answer's own."""
+    return replace(
+        scored, debt=max(scored.debt, floor), high=max(scored.high, floor), floor=floor, votes=in_order(votes)
+    )
+
+
+# -- an area
+
+
+def _area_debt(
+    debts: Sequence[float], weights: Sequence[float], critical: Sequence[int], parameters: Parameters
+) -> float:
+    mean = power_mean(debts, weights, parameters.power)
+    if not critical:
+        return mean
+    return max(mean, parameters.critical_share * max([debts[place] for place in critical]))
+
+
+def _estimate(
+    *, debt: float, low: float, high: float, coverage: float, known: bool, parameters: Parameters
+) -> Estimate:
+    covered = known and coverage + COVERAGE_SLACK >= parameters.coverage_min
+    return Estimate(
+        estimate=debt if known else None,
+        low=low,
+        high=high,
+        coverage=coverage,
+        band=band(debt, parameters.band_limits) if covered else None,
+    )
+
+
+def _worst_question(questions: Sequence[QuestionScore], counted: float, parameters: Parameters) -> str | None:
+    """The question that weighs most: the worst critical one where it decides the area, else the largest w d^p."""
+    floor = max([question.debt for question in questions if question.critical], default=0.0)
+    if 0 < counted == parameters.critical_share * floor:
+        candidates = [question for question in questions if question.critical and question.debt == floor]
+    else:
+        candidates = [question for question in questions if question.debt > 0]
+    power = parameters.power
+    # the smallest id wins a tie, so that the order of the questions does not matter
+    return min(((-(it.weight * it.debt**power), it.id) for it in candidates), default=(0.0, None))[1]
+
+
+def _worst_area(areas: Iterable[AreaScore]) -> str | None:
+    rated = ((-area.counted, area.id) for area in areas if area.estimate.estimate)
+    return min(rated, default=(0.0, None))[1]
+
+
+# -- floors
+
+
+def _highest(floors: Iterable[Floor]) -> dict[str, float]:
+    """The largest floor of each question: evidence given twice, or in another order, changes nothing."""
+    highest: dict[str, float] = {}
+    for floor in floors:
+        if floor.value > highest.get(floor.question, 0.0):
+            highest[floor.question] = floor.value
+    return highest
+
+
+def _weigh_floors(
+    questions: Mapping[str, QuestionScore], floors: Iterable[Floor], parameters: Parameters
+) -> tuple[tuple[Contradiction, ...], tuple[Hint, ...]]:
+    """Floors above the answer's own debt contradict it; floors on a question nobody answered ask for an answer."""
+    contradictions: list[Contradiction] = []
+    hints: list[Hint] = []
+    place = {question_id: number for number, question_id in enumerate(questions)}
+    for floor in sorted(
+        {floor for floor in floors if floor.question in questions and floor.value > 0},
+        key=lambda it: (place[it.question], -it.value, it.signal, it.message),
+    ):
+        level = questions[floor.question].level
+        if level is None:
+            hints.append(Hint(question=floor.question, signal=floor.signal, message=floor.message))
+        elif parameters.values[level] < floor.value:
+            contradictions.append(
+                Contradiction(
+                    question=floor.question,
+                    signal=floor.signal,
+                    answered=parameters.values[level],
+                    floor=floor.value,
+                    message=floor.message,
+                )
+            )
+    return tuple(contradictions), tuple(hints)
+
+
+# -- a checklist made ready once, so that re-scoring a portfolio does not pay for it each time
+
+
+class _ByIdentity:
+    """A checklist as a cache key: it cannot be hashed by its content, and its hash may be a stand-in in tests."""
+
+    __slots__ = ("checklist",)
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.checklist = checklist
+
+    def __hash__(self) -> int:
+        return id(self.checklist)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and self.checklist is other.checklist
+
+
+@lru_cache(maxsize=_PREPARED_MAX)
+def _prepare(key: _ByIdentity, asked: Scope, parameters: Parameters) -> tuple[_AskedArea, ...]:
+    checklist = key.checklist
+    return tuple(
+        _AskedArea(
+            id=area.id,
+            weight=_above_zero(area.weight, f"area {area.id}"),
+            questions=tuple(
+                _ask(question, checklist, parameters) for question in area.questions if is_asked(area, question, asked)
+            ),
+        )
+        for area in checklist.areas
+    )
+
+
+def is_asked(area: Area, question: Question, asked: Scope) -> bool:
+    """Whether a question of an area belongs to the scope at all."""
+    return (
+        asked.applies(area.applies_when)
+        and asked.applies(question.applies_when)
+        and (question.core or not asked.core_only)
+    )
+
+
+def _ask(question: Question, checklist: Checklist, parameters: Parameters) -> _Asked:
+    severity = checklist.classes.severity[question.severity]
+    unknown = QuestionScore(
+        id=question.id,
+        debt=parameters.unknown,
+        low=0.0,
+        high=1.0,
+        level=None,
+        known=False,
+        weight=_above_zero(severity.weight, f"severity {question.severity}"),
+        critical=severity.critical,
+        floor=0.0,
+        votes=(),
+    )
+    return _Asked(
+        id=question.id,
+        unknown=unknown,
+        bare=tuple(_bare(unknown, level, parameters.values) for level in range(LEVEL_MAX + 1)),
+    )
+
+
+def _bare(unknown: QuestionScore, level: int, values: Sequence[float]) -> QuestionScore:
+    low, high = interval((level,), level)
+    return replace(unknown, debt=values[level], low=values[low], high=values[high], level=level, known=True)
+
+
+def _above_zero(weight: float, where: str) -> float:
+    if not (isfinite(weight) and weight > 0):
+        raise ValueError(f"{where}: a weight must be above 0, not {weight!r}")
+    return weight

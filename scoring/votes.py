@@ -1,0 +1,43 @@
+"""How the votes on one question settle: the consensus level and the interval of levels around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoring.terms import LEVEL_MAX
+
+SPREAD_FROM = 3  #: with fewer levels than this the spread of the votes says nothing, so one level each way is assumed
+
+
+def settle(votes: Sequence[int | None]) -> int | None:
+    """The upper median of the votes, or None when at least as many say "we do not know" (None) as name a level.
+
+    Upper median: of an even number of votes the worse of the two middle ones. No votes at all is None, too.
+    """
+    levels = sorted(vote for vote in votes if vote is not None)
+    if len(votes) - len(levels) >= len(levels):
+        return None
+    return levels[len(levels) // 2]
+
+
+def interval(votes: Sequence[int | None], settled: int) -> tuple[int, int]:
+    """The lowest and highest believable level around a settled level, `low <= settled <= high`.
+
+    Fewer than three levels: one level beyond the lowest and the highest of them, within 0..4. Three or more: their
+    10 % and 90 % quantiles, `sorted[ceil(.1 n) - 1]` and `sorted[ceil(.9 n) - 1]`. Either way joined with `settled`,
+    which differs from the votes' own median when a facilitator set it. "We do not know" (None) is left out; a
+    settled level without any vote counts as one vote for it.
+    """
+    levels = sorted(vote for vote in votes if vote is not None) or [settled]
+    n = len(levels)
+    if n < SPREAD_FROM:
+        low, high = max(levels[0] - 1, 0), min(levels[-1] + 1, LEVEL_MAX)
+    else:
+        low, high = levels[-(-n // 10) - 1], levels[-(-9 * n // 10) - 1]  # whole-number ceil: .1 * n is not exact
+    return min(low, settled), max(high, settled)
+
+
+def in_order(votes: Sequence[int | None]) -> tuple[int | None, ...]:
+    """The same votes sorted by level, "we do not know" last."""
+    levels = sorted(vote for vote in votes if vote is not None)
+    return (*levels, *(None for _ in range(len(votes) - len(levels))))
