@@ -1,0 +1,98 @@
+"""The headers every answer carries: what the browser may load, whom it may tell, who may frame it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from door.refusal import refusal
+
+_LOG = logging.getLogger(__name__)
+
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+#: What a browser is told beside the content policy. docs/decisions/0003-content-security-policy.md has the reasons.
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # ids stand in our addresses; no-referrer would blank the Origin of our own forms
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",  # no other site may embed an export or a script of ours
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+@lru_cache(maxsize=1)
+def inline_scripts() -> tuple[str, ...]:
+    """The CSP hashes of the scripts written into Streamlit's own index page, read from the installed copy."""
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    digests = (hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(index))
+    return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def content_security_policy(host: str) -> str:
+    """The policy for pages served under `host` (name and port, already checked by the guard).
+
+    Nothing comes from another host: no script, style, font or image, so that a link planted in a note can neither
+    run nor report who read it.
+    """
+    directives = {
+        "default-src": "'self'",
+        # blob: because the page loads our heatmap's script through a blob of its own making; only a script that
+        # already runs can make one, so it opens nothing to text that a user typed. Never 'unsafe-inline' or eval.
+        "script-src": " ".join(("'self'", "blob:", "'wasm-unsafe-eval'", *inline_scripts())),
+        "style-src": "'self' 'unsafe-inline'",  # every widget of Streamlit writes its styles at run time
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' ws://{host} wss://{host}",  # some browsers do not count the websocket as 'self'
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-src": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+class SafeHeaders:
+    """Pure-ASGI middleware, the outermost: adds the headers to every HTTP answer, also to refusals and failures."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        host = Headers(scope=scope).get("host", "")
+        policy = content_security_policy(host if re.fullmatch(r"[\w.\[\]:-]+", host, re.ASCII) else "localhost")
+        answered = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = policy
+                for name, value in FIXED.items():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if answered:
+                raise
+            _LOG.exception("A request to %s failed.", scope["path"])
+            sentence = "Something went wrong on our side. Reload the page; the log has the details."
+            await refusal(scope, 500, sentence)(scope, receive, send_with_headers)

@@ -1,0 +1,77 @@
+"""Our own addresses: /healthz for whoever watches the server, /export/... for files that are handed on."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from functools import lru_cache, partial
+from pathlib import Path
+from urllib.parse import quote
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from door.refusal import refusal
+from operations.authorize import Actor
+from operations.errors import InvalidInput, NotFound, StoreError
+from operations.exports import export
+from operations.upkeep import read_health
+
+_LOG = logging.getLogger(__name__)
+
+HEALTH_SECONDS_MAX = 2.0  #: a store that does not answer a one-row read for so long is not well
+LOCAL_ACTOR = Actor(name="local", local=True)  #: the door lets this machine in only; a sign-in will name people
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The version of the program, as pyproject.toml states it."""
+    pyproject = Path(__file__).parent.parent / "pyproject.toml"
+    return str(tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"])
+
+
+async def healthz(request: Request) -> Response:
+    """200 when a real read of the store comes back in time, 503 with the reason when it does not."""
+    reason = f"The database did not answer within {HEALTH_SECONDS_MAX:.0f} seconds."
+    with anyio.move_on_after(HEALTH_SECONDS_MAX):
+        read = partial(read_health, request.state.workplace, LOCAL_ACTOR)
+        try:
+            health = await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
+        except StoreError as error:
+            reason = str(error)
+        else:
+            database = {"engine": health.engine, "version": health.version, "schema": health.schema_version}
+            answer = {"state": "ok", "version": version(), "database": database}
+            return JSONResponse(answer, headers=_NO_STORE)
+    _LOG.error("Not healthy: %s", reason)
+    return JSONResponse(
+        {"state": "unavailable", "version": version(), "reason": reason}, status_code=503, headers=_NO_STORE
+    )
+
+
+async def export_file(request: Request) -> Response:
+    """One file to hand on, made for this request and kept nowhere. What does not exist, or may not be seen, is 404."""
+    kind, parameters = request.path_params["kind"], dict(request.query_params)
+    make = partial(export, request.state.workplace, LOCAL_ACTOR, kind, parameters)
+    try:
+        made = await anyio.to_thread.run_sync(make)
+    except NotFound as error:
+        return refusal(request.scope, 404, str(error))
+    except InvalidInput as error:
+        return refusal(request.scope, 400, str(error))
+    except StoreError as error:
+        return refusal(request.scope, 503, str(error))
+    disposition = f"attachment; filename*=utf-8''{quote(made.filename, safe='')}"
+    return Response(made.body, media_type=made.media_type, headers={**_NO_STORE, "Content-Disposition": disposition})
+
+
+def own_routes() -> list[BaseRoute]:
+    """The addresses served beside the pages."""
+    return [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/export/{kind}", export_file, methods=["GET"]),
+    ]
