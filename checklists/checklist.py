@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 LEVELS = (0, 1, 2, 3, 4)
@@ -61,7 +61,9 @@ class Question:
     remedies: tuple[str, ...]
     look_for: tuple[str, ...]  #: what a person would look for in the repository
     signals: tuple[str, ...]  #: ids of the evidence signals that speak to this question
-    not_applicable_when: str | None  #: the only reason accepted without a second person; None = a written reason is needed
+    not_applicable_when: (
+        str | None
+    )  #: the only reason accepted without a second person; None = a written reason is needed
     sources: tuple[str, ...]
     depends_on: tuple[str, ...]  #: ids of questions better repaid first
     replaces: tuple[str, ...]  #: ids this question took the place of in an earlier version
@@ -94,6 +96,8 @@ class Checklist:
     switches: tuple[Switch, ...]
     areas: tuple[Area, ...]
     content_hash: str  #: sha256 of the canonical body, hex
+    references: Mapping[str, str] = field(default_factory=dict)  #: full citations by the key that sources begin with
+    retired: tuple[str, ...] = ()  #: question ids of earlier versions, never to be used again
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -108,3 +112,9 @@ class Checklist:
     def core(self) -> Iterator[Question]:
         """The questions of the core set, in order."""
         return (question for question in self.questions.values() if question.core)
+
+    def citation(self, source: str) -> str:
+        """A source of a question, spelled out: "Sculley15 section 2" as the full reference and the place in it."""
+        key, _, place = source.partition(" ")
+        full = self.references.get(key, key)
+        return f"{full.rstrip('.')}, {place}" if place else full
