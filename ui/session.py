@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -168,3 +169,85 @@ def asked_cell(grid_key: str) -> tuple[str, str] | None:
 def note_asked_cell(grid_key: str, cell: tuple[str, str] | None) -> None:
     """Note which cell the page asks for, so that the heatmap knows when the page changed its mind."""
     _state()[f"arrears:asked-cell:{grid_key}"] = cell
+
+
+# -- widgets whose value comes from the store --
+def feed(key: str, value: Any, *, version: object) -> None:
+    """Give a widget the stored value before it is drawn, but only when the store has a newer `version` of it.
+
+    Between versions the widget keeps what the person is typing.
+    """
+    state = _state()
+    if key not in state or state.get(f"arrears:fed:{key}") != version:
+        state[key] = value
+        state[f"arrears:fed:{key}"] = version
+
+
+def widget_value(key: str) -> Any:
+    """Read what a widget holds now, None when it was never drawn."""
+    return _state().get(key)
+
+
+# -- saving one answer: what was refused, and what must be decided --
+def clash(assessment: str, question: str) -> object | None:
+    """Read the refused save of a question that waits for "keep theirs" or "use mine"."""
+    return cast("object | None", _state().get(f"arrears:clash:{assessment}:{question}"))
+
+
+def keep_clash(assessment: str, question: str, value: object) -> None:
+    """Keep a refused save until the person decides."""
+    _state()[f"arrears:clash:{assessment}:{question}"] = value
+    note_refusal(assessment, question)
+
+
+def drop_clash(assessment: str, question: str) -> None:
+    """Forget a refused save: theirs stands, or mine was saved."""
+    _state().pop(f"arrears:clash:{assessment}:{question}", None)
+    note_refusal(assessment, question)
+
+
+def refusals(assessment: str, question: str) -> int:
+    """Count how often the widgets of a question had to be set back to what is stored."""
+    return int(_state().get(f"arrears:refusals:{assessment}:{question}", 0))
+
+
+def note_refusal(assessment: str, question: str) -> None:
+    """Make the widgets of a question show the stored answer again."""
+    _state()[f"arrears:refusals:{assessment}:{question}"] = refusals(assessment, question) + 1
+
+
+def trouble(assessment: str, question: str) -> str:
+    """Read why the last save of a question did not work, "" when it did."""
+    return str(_state().get(f"arrears:trouble:{assessment}:{question}", ""))
+
+
+def set_trouble(assessment: str, question: str, sentence: str) -> None:
+    """Keep (or with "" forget) why a save did not work."""
+    _state()[f"arrears:trouble:{assessment}:{question}"] = sentence
+
+
+def seen_change(assessment: str) -> int | None:
+    """Read the change counter this tab knows: its own changes included, other people's not."""
+    return cast("int | None", _state().get(f"arrears:seen:{assessment}"))
+
+
+def set_seen_change(assessment: str, change_seq: int) -> None:
+    """Note the change counter this tab has shown."""
+    _state()[f"arrears:seen:{assessment}"] = change_seq
+
+
+def note_own_change(assessment: str) -> None:
+    """Count a change this tab made itself, so that it is not taken for somebody else's."""
+    known = seen_change(assessment)
+    if known is not None:
+        set_seen_change(assessment, known + 1)
+
+
+def local_clock(moment: str) -> str:
+    """Write a stored UTC moment as the viewer's time of day, "12:03:11"."""
+    parsed = datetime.fromisoformat(moment)
+    try:
+        zone = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return parsed.astimezone(zone).strftime("%H:%M:%S")

@@ -1,0 +1,222 @@
+"""The command-line door: the same operations as the pages, for scripts and CI. `python cli.py --help` lists them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from version import VERSION
+
+Command = Callable[[argparse.Namespace], int]
+
+USER_MISTAKE = 2
+
+
+class Mistake(Exception):
+    """A user's mistake: shown as one line "where: what; way out", exit code 2."""
+
+
+def _say(document: Any, *, as_json: bool, text: str) -> None:
+    print(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise Mistake(f"{path}: cannot be read ({problem.strerror}); check the name and the rights") from None
+    except UnicodeDecodeError:
+        raise Mistake(f"{path}: is not UTF-8 text; save it as UTF-8") from None
+
+
+def lint(arguments: argparse.Namespace) -> int:
+    """Check checklist files; every problem with file:line:column; exit 1 if there is any."""
+    from checklists.lint import as_document, as_text, lint_files
+
+    problems = lint_files([Path(name) for name in arguments.files])
+    _say(as_document(problems), as_json=arguments.json, text=as_text(problems))
+    return 1 if problems else 0
+
+
+def scan(arguments: argparse.Namespace) -> int:
+    """Show what a checkout or an archive shows; with --output the evidence goes to a file."""
+    from evidence.collector import collect
+    from evidence.document import to_json
+    from evidence.readable import summary
+    from evidence.sandbox import Refused
+
+    path = Path(arguments.path)
+    if not path.exists():
+        raise Mistake(f"{path}: no such file or folder; give a checkout, a .zip or a .tar.gz")
+    try:
+        found = collect(path)
+    except Refused as refusal:
+        raise Mistake(f"{path}: {refusal}") from None
+    document = to_json(found)
+    if arguments.output:
+        try:
+            Path(arguments.output).write_text(document + "\n", encoding="utf-8")
+        except OSError as problem:
+            raise Mistake(f"{arguments.output}: cannot be written ({problem.strerror}); name another file") from None
+    if arguments.json:
+        print(document)
+    else:
+        print(summary(found))
+    return 0
+
+
+def score(arguments: argparse.Namespace) -> int:
+    """Score an answers file against a checklist, with evidence if given."""
+    from checklists.reader import InvalidChecklist, load_checklist
+    from evidence.document import InvalidEvidence, from_json
+    from scoring.answers import InvalidAnswers, read_answers, score_document
+    from scoring.score import score as score_now
+    from scoring.weigh import weigh
+
+    try:
+        checklist = load_checklist(Path(arguments.checklist))
+        answers = read_answers(_text_of(Path(arguments.answers)), name=arguments.answers, checklist=checklist)
+    except (InvalidChecklist, InvalidAnswers) as problem:
+        raise Mistake(str(problem)) from None
+    except OSError as problem:
+        raise Mistake(f"{arguments.checklist}: cannot be read ({problem.strerror}); check the name") from None
+    try:
+        found = from_json(_text_of(Path(arguments.evidence))) if arguments.evidence else None
+    except InvalidEvidence as problem:
+        raise Mistake(f"{arguments.evidence}: {problem}") from None
+    result = score_now(checklist, answers, weigh(checklist, found).floors)
+    document = score_document(result, checklist)
+    lines = [_line("system", document["system"]), *(_line(area["id"], area) for area in document["areas"])]
+    lines += [f"contradiction: {c['question']}: {c['message']}" for c in document["contradictions"]]
+    _say(document, as_json=arguments.json, text="\n".join(lines))
+    return 0
+
+
+def _line(name: str, estimate: dict[str, Any]) -> str:
+    if estimate["estimate"] is None:
+        return f"{name:8} not rated, {estimate['coverage']:.0%} known"
+    band = estimate["band"] or f"not rated, {estimate['coverage']:.0%} known"
+    numbers = f"{100 * estimate['estimate']:3.0f} ({100 * estimate['low']:.0f}-{100 * estimate['high']:.0f})"
+    return f"{name:8} {numbers} {band}"
+
+
+def _with_workplace(command: Callable[[Any, Any, argparse.Namespace], int]) -> Command:
+    """Run a command that needs the database; its errors become one line."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        from operations.authorize import Actor
+        from operations.errors import InvalidInput, StoreError
+        from operations.workplace import open_workplace
+
+        try:
+            workplace = open_workplace(arguments.database)
+            try:
+                return command(workplace, Actor(name="command line", local=True), arguments)
+            finally:
+                workplace.store.close()
+        except (StoreError, InvalidInput) as problem:
+            raise Mistake(str(problem)) from None
+
+    return run
+
+
+def systems(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """List the systems with id, name, team and assessed quarters."""
+    from operations.system_view import list_with_periods
+
+    listed = list_with_periods(workplace, actor)
+    document = {"systems": [{"id": s.system_id, "name": s.name, "team": s.team, "periods": list(p)} for s, p in listed]}
+    text = "\n".join(f"{s.system_id}  {s.team} / {s.name}  {' '.join(p)}" for s, p in listed)
+    _say(document, as_json=arguments.json, text=text or "No systems yet. `python cli.py demo` loads a demonstration.")
+    return 0
+
+
+def demo(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Fill an empty database with the demonstration portfolio; --remove takes it away again."""
+    from operations.demonstration import load_demonstration, remove_demonstration
+
+    if arguments.remove:
+        count = remove_demonstration(workplace, actor)
+        _say({"removed": count}, as_json=arguments.json, text=f"Removed {count} demonstration systems.")
+        return 0
+    progress = None if arguments.json else lambda done, of, what: print(f"{done}/{of} {what}", file=sys.stderr)
+    count = load_demonstration(workplace, actor, progress=progress)
+    _say({"systems": count}, as_json=arguments.json, text=f"Loaded {count} demonstration systems.")
+    return 0
+
+
+def backup(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Write a whole copy of the database to a new file, while others go on working."""
+    from operations.upkeep import back_up
+
+    path = back_up(workplace, actor, path=Path(arguments.file))
+    size = path.stat().st_size
+    _say({"file": str(path), "bytes": size}, as_json=arguments.json, text=f"{path}: {size:,} bytes")
+    return 0
+
+
+def verify(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Check the audit chain, every snapshot's hash, and that each scores again to the same result."""
+    from operations.upkeep import verify as verify_all
+
+    verdict = verify_all(workplace, actor)
+    text = verdict.fault or f"All well: {verdict.snapshots} snapshots and the audit chain."
+    _say({"snapshots": verdict.snapshots, "fault": verdict.fault}, as_json=arguments.json, text=text)
+    return 1 if verdict.fault else 0
+
+
+def arguments_parser() -> argparse.ArgumentParser:
+    """The command line as it is documented."""
+    parser = argparse.ArgumentParser(prog="cli.py", description="Arrears from the command line.")
+    parser.add_argument("--version", action="version", version=f"Arrears {VERSION}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    stored = argparse.ArgumentParser(add_help=False)
+    stored.add_argument("--database", metavar="FILE", help="the database (default: ARREARS_DATABASE or the user's own)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, *, parents: Sequence[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+        about = (run.__doc__ or "").split("\n")[0]
+        command = commands.add_parser(name, parents=list(parents), help=about, description=about)
+        command.set_defaults(run=run)
+        return command
+
+    def add_stored(name: str, work: Callable[[Any, Any, argparse.Namespace], int]) -> argparse.ArgumentParser:
+        run = _with_workplace(work)
+        run.__doc__ = work.__doc__
+        return add(name, run, parents=[shared, stored])
+
+    add("lint", lint, parents=[shared]).add_argument("files", nargs="+", metavar="FILE")
+    scanning = add("scan", scan, parents=[shared])
+    scanning.add_argument("path", metavar="PATH")
+    scanning.add_argument("--output", metavar="FILE", help="write the evidence JSON to this file")
+    scoring = add("score", score, parents=[shared])
+    scoring.add_argument("--checklist", required=True, metavar="FILE")
+    scoring.add_argument("--answers", required=True, metavar="FILE")
+    scoring.add_argument("--evidence", metavar="FILE")
+    add_stored("systems", systems)
+    add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")
+    add_stored("backup", backup).add_argument("file", metavar="FILE")
+    add_stored("verify", verify)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 something was found, 2 a user's mistake."""
+    arguments = arguments_parser().parse_args(argv)
+    try:
+        run: Command = arguments.run
+        return run(arguments)
+    except Mistake as mistake:
+        print(mistake, file=sys.stderr)
+        return USER_MISTAKE
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

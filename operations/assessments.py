@@ -1,0 +1,455 @@
+"""Assessments: open one for a quarter, answer its questions one at a time, undo, confirm last time's, close and seal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checklists.checklist import LEVELS, Area, Checklist, Question
+from operations.authorize import Action, Actor, permitted
+from operations.errors import AlreadyThere, InvalidInput, NotFound
+from operations.periods import read_period
+from operations.scores import PARAMETERS, Scored, score_assessment, scope_of, store_score, weigh_evidence
+from operations.systems import find_system
+from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line
+from operations.workplace import Workplace, shipped_checklist
+from scoring.answers import score_document
+from scoring.score import Scope, scoring_id
+from scoring.weigh import Weighed
+from store.records import AnswerEvent, AnswerRecord, AssessmentRecord, Records, SystemRecord
+
+NO_SUCH_ASSESSMENT = "No such assessment. The portfolio lists the systems and their quarters."
+MINUTES_A_QUESTION = 0.65  #: one person with the text at hand; a team talks three minutes a question
+SCOPES = ("core", "all")
+ANSWER_STATES = ("answered", "unknown", "not_applicable")
+SNAPSHOT_SCHEMA = "snapshot/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person chose for one question, before it is checked."""
+
+    state: str  #: answered, unknown, not_applicable
+    level: int | None = None
+    reason: str = ""
+    seconded_by: str = ""  #: the second person, where a question lists no accepted reason
+    note: str = ""
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an area (or the whole) is answered."""
+
+    answered: int  #: answered, unknown or not applicable: somebody looked at it
+    asked: int
+
+    @property
+    def left(self) -> int:
+        """Questions nobody has looked at."""
+        return self.asked - self.answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questionnaire:
+    """Everything the assess page shows of one assessment."""
+
+    system: SystemRecord
+    assessment: AssessmentRecord
+    checklist: Checklist
+    areas: tuple[tuple[Area, tuple[Question, ...]], ...]  #: the areas that apply, with the questions asked
+    answers: Mapping[str, AnswerRecord]
+    last: Mapping[str, AnswerRecord]  #: last closed quarter's answers
+    last_period: str | None
+    weighed: Weighed  #: what the repository says
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions asked, in order."""
+        return tuple(question for _, questions in self.areas for question in questions)
+
+    def progress(self, area_id: str | None = None) -> Progress:
+        """Progress of one area, or of everything."""
+        asked = [q.id for area, questions in self.areas for q in questions if area_id in (None, area.id)]
+        return Progress(answered=sum(q in self.answers for q in asked), asked=len(asked))
+
+    @property
+    def minutes_left(self) -> float:
+        """An estimate for one person."""
+        return self.progress().left * MINUTES_A_QUESTION
+
+    def first_open(self) -> str | None:
+        """The first question nobody has looked at."""
+        return next((q.id for q in self.questions if q.id not in self.answers), None)
+
+
+def find_assessment(records: Records, assessment_id: str) -> AssessmentRecord:
+    """The assessment with this id. Raises NotFound."""
+    assessment = records.assessment(assessment_id)
+    if assessment is None:
+        raise NotFound(NO_SUCH_ASSESSMENT)
+    return assessment
+
+
+def asked_questions(checklist: Checklist, scope: Scope) -> tuple[tuple[Area, tuple[Question, ...]], ...]:
+    """The areas that apply with the questions that are asked, in order; areas without a question are left out."""
+
+    def applies(switch: str | None) -> bool:
+        return switch is None or scope.switches is None or switch in scope.switches
+
+    areas = (
+        (area, tuple(q for q in area.questions if applies(q.applies_when) and (q.core or not scope.core_only)))
+        for area in checklist.areas
+        if applies(area.applies_when)
+    )
+    return tuple((area, questions) for area, questions in areas if questions)
+
+
+@permitted(Action.OPEN_ASSESSMENT)
+def open_assessment(
+    workplace: Workplace, actor: Actor, *, system_id: str, period: str, scope: str = "core"
+) -> AssessmentRecord:
+    """Open the questionnaire of a system for a quarter, or return the one that is there.
+
+    A new one takes the checklist as shipped today; answers of the last closed quarter stay at hand, not counted.
+    Raises NotFound, InvalidInput.
+    """
+    quarter = read_period(period)
+    if scope not in SCOPES:
+        raise InvalidInput("scope", f"{scope[:20]!r} is not known; choose core or all")
+
+    def work(records: Records) -> AssessmentRecord:
+        system = find_system(records, system_id)
+        existing = records.assessment_for(system_id, quarter)
+        if existing is not None:
+            return existing
+        previous = records.latest_closed(system_id, before=quarter)
+        assessment = AssessmentRecord(
+            assessment_id=workplace.new_id(),
+            system_id=system_id,
+            period=quarter,
+            checklist_id=workplace.keep_checklist(records, shipped_checklist()),
+            scope=scope,
+            switches=system.switches,
+            state="open",
+            change_seq=0,
+            previous=previous.assessment_id if previous else None,
+            document_sha256=None,
+            opened_at=workplace.now(),
+            opened_by=actor.name,
+            closed_at=None,
+            closed_by=None,
+        )
+        records.open_assessment(assessment)
+        records.audit(
+            at=workplace.now(),
+            actor=actor.name,
+            action="open assessment",
+            subject=assessment.assessment_id,
+            detail=f"{system.name} {quarter}",
+        )
+        return assessment
+
+    try:
+        return workplace.store.write(work)
+    except AlreadyThere:
+        found = workplace.store.read(lambda records: records.assessment_for(system_id, quarter))
+        if found is None:
+            raise
+        return found
+
+
+@permitted(Action.READ)
+def read_assessment(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> AssessmentRecord:
+    """The assessment itself, without its answers. Raises NotFound."""
+    return workplace.store.read(lambda records: find_assessment(records, assessment_id))
+
+
+@permitted(Action.READ)
+def read_questionnaire(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> Questionnaire:
+    """The questionnaire with everything given so far. Raises NotFound."""
+
+    def work(records: Records) -> Questionnaire:
+        assessment = find_assessment(records, assessment_id)
+        checklist = workplace.checklist(records, assessment.checklist_id)
+        last = records.assessment(assessment.previous) if assessment.previous else None
+        return Questionnaire(
+            system=find_system(records, assessment.system_id),
+            assessment=assessment,
+            checklist=checklist,
+            areas=asked_questions(checklist, scope_of(assessment)),
+            answers=records.answers(assessment_id),
+            last=records.answers(last.assessment_id) if last else {},
+            last_period=last.period if last else None,
+            weighed=weigh_evidence(records, checklist, assessment_id),
+        )
+
+    return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def read_change_seq(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> int:
+    """A counter that moves with every change of the assessment: cheap to ask for again and again."""
+    return workplace.store.read(lambda records: records.change_seq(assessment_id))
+
+
+@permitted(Action.READ)
+def read_answers(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> Mapping[str, AnswerRecord]:
+    """The answers given so far, by question id."""
+    return workplace.store.read(lambda records: records.answers(assessment_id))
+
+
+@permitted(Action.READ)
+def read_history(workplace: Workplace, _actor: Actor, *, assessment_id: str, question_id: str) -> list[AnswerEvent]:
+    """Every answer this question had, oldest first."""
+    return workplace.store.read(lambda records: records.answer_history(assessment_id, question_id))
+
+
+def _checked(checklist: Checklist, question_id: str, choice: Choice) -> Choice:
+    """The choice as it may be stored. Raises InvalidInput, NotFound."""
+    question = checklist.questions.get(question_id)
+    if question is None:
+        raise NotFound(f"No question {question_id[:20]!r} in this checklist. Reload the page.")
+    note = clean(choice.note, field="note", longest=NOTE_MAX)
+    match choice.state:
+        case "answered":
+            if isinstance(choice.level, bool) or choice.level not in LEVELS:
+                raise InvalidInput("level", f"{choice.level!r} is not a level; choose 0, 1, 2, 3 or 4")
+            return replace(choice, note=note, reason="", seconded_by="")
+        case "unknown":
+            return replace(choice, level=None, note=note, reason="", seconded_by="")
+        case "not_applicable":
+            reason = clean_line(choice.reason, field="reason", longest=NOTE_MAX, required=True)
+            second = clean_line(choice.seconded_by, field="agreed with", longest=NAME_MAX)
+            if question.not_applicable_when is None and not second and "(agreed with " not in reason:
+                raise InvalidInput(
+                    "agreed with", "this question applies to nearly every system; name a second person who agrees"
+                )
+            return replace(
+                choice, level=None, note=note, seconded_by="", reason=f"{reason} (agreed with {second})" if second else reason
+            )
+        case _:
+            raise InvalidInput("answer", f"{choice.state[:20]!r} is not an answer; choose a level, unknown or not applicable")
+
+
+@permitted(Action.ANSWER)
+def answer_question(
+    workplace: Workplace, actor: Actor, *, assessment_id: str, question_id: str, choice: Choice, expected_rev: int
+) -> AnswerRecord:
+    """Save one choice, at once and for good. `expected_rev` is the revision the person saw (0 = not answered).
+
+    Saving what is already stored changes nothing, so a repeated click never counts twice. A level given by one
+    person keeps the votes of a workshop only while it is the same level.
+    Raises Conflict (somebody changed it meanwhile), Closed, NotFound, InvalidInput, StorageFull.
+    """
+
+    def work(records: Records) -> AnswerRecord:
+        assessment = find_assessment(records, assessment_id)
+        checked = _checked(workplace.checklist(records, assessment.checklist_id), question_id, choice)
+        wanted = AnswerRecord(
+            question_id=question_id,
+            state=checked.state,
+            level=checked.level,
+            votes=(),
+            reason=checked.reason,
+            note=checked.note,
+            links=checked.links,
+            source="person",
+            rev=expected_rev,
+            changed_at=workplace.now(),
+            changed_by=actor.name,
+        )
+        return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.ANSWER)
+def record_votes(
+    workplace: Workplace,
+    actor: Actor,
+    *,
+    assessment_id: str,
+    question_id: str,
+    votes: tuple[int | None, ...],
+    expected_rev: int,
+    note: str = "",
+) -> AnswerRecord:
+    """Save a team's votes on one question; None is "we do not know". They settle to their upper median.
+
+    Raises Conflict, Closed, NotFound, InvalidInput.
+    """
+    if not votes or any(vote is not None and vote not in LEVELS for vote in votes):
+        raise InvalidInput("votes", "give at least one vote, each 0 to 4 or unknown")
+
+    def work(records: Records) -> AnswerRecord:
+        assessment = find_assessment(records, assessment_id)
+        _checked(workplace.checklist(records, assessment.checklist_id), question_id, Choice(state="unknown"))
+        known = [vote for vote in votes if vote is not None]
+        unknown = len(votes) - len(known) >= len(known)
+        wanted = AnswerRecord(
+            question_id=question_id,
+            state="unknown" if unknown else "answered",
+            level=None,
+            votes=votes,
+            reason="",
+            note=clean(note, field="note", longest=NOTE_MAX),
+            links=(),
+            source="workshop",
+            rev=expected_rev,
+            changed_at=workplace.now(),
+            changed_by=actor.name,
+        )
+        return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.ANSWER)
+def undo_answer(
+    workplace: Workplace, actor: Actor, *, assessment_id: str, question_id: str, expected_rev: int
+) -> AnswerRecord | None:
+    """Put back what stood before the last change of this question; None when it is unanswered again.
+
+    Raises Conflict, Closed, NotFound.
+    """
+
+    def work(records: Records) -> AnswerRecord | None:
+        find_assessment(records, assessment_id)
+        events = records.answer_history(assessment_id, question_id)
+        before = events[-2] if len(events) > 1 else None
+        if before is None or before.state not in ANSWER_STATES:
+            records.clear_answer(
+                assessment_id, question_id, expected_rev=expected_rev, at=workplace.now(), by=actor.name
+            )
+            return None
+        wanted = AnswerRecord(
+            question_id=question_id,
+            state=before.state,
+            level=before.level,
+            votes=before.votes,
+            reason=before.reason,
+            note=before.note,
+            links=before.links,
+            source=before.source,
+            changed_at=workplace.now(),
+            changed_by=actor.name,
+        )
+        return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.ANSWER)
+def confirm_last(
+    workplace: Workplace, actor: Actor, *, assessment_id: str, question_id: str, expected_rev: int
+) -> AnswerRecord:
+    """Take last quarter's answer over as it stood: somebody looked, and it still holds.
+
+    Raises Conflict, Closed, NotFound (nothing to confirm).
+    """
+
+    def work(records: Records) -> AnswerRecord:
+        assessment = find_assessment(records, assessment_id)
+        last = records.answers(assessment.previous).get(question_id) if assessment.previous else None
+        if last is None or question_id not in workplace.checklist(records, assessment.checklist_id).questions:
+            raise NotFound("Last quarter has no answer to this question; choose a level instead.")
+        wanted = replace(last, source="confirmed", changed_at=workplace.now(), changed_by=actor.name)
+        return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.ANSWER)
+def change_scope(workplace: Workplace, actor: Actor, *, assessment_id: str, scope: str) -> None:
+    """Ask the core set or every question. Answers outside the scope are kept and count again when it is widened.
+
+    Raises Closed, NotFound, InvalidInput.
+    """
+    if scope not in SCOPES:
+        raise InvalidInput("scope", f"{scope[:20]!r} is not known; choose core or all")
+
+    def work(records: Records) -> None:
+        assessment = find_assessment(records, assessment_id)
+        if assessment.scope == scope:
+            return
+        records.change_scope(assessment_id, scope)
+        records.audit(at=workplace.now(), actor=actor.name, action="change scope", subject=assessment_id, detail=scope)
+
+    workplace.store.write(work)
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """JSON with one spelling: sorted keys, no spaces, numbers as Python writes them back exactly."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _answer_document(answer: AnswerRecord) -> dict[str, Any]:
+    return {
+        "state": answer.state,
+        "level": answer.level,
+        "votes": list(answer.votes),
+        "reason": answer.reason,
+        "note": answer.note,
+        "links": list(answer.links),
+        "source": answer.source,
+        "rev": answer.rev,
+        "changed_at": answer.changed_at,
+        "changed_by": answer.changed_by,
+    }
+
+
+def snapshot_document(records: Records, system: SystemRecord, scored: Scored) -> dict[str, Any]:
+    """What a closed quarter seals: enough to show it, and to score it again to the same bytes."""
+    assessment = scored.assessment
+    evidence = records.evidence_of(assessment.assessment_id)
+    return {
+        "schema": SNAPSHOT_SCHEMA,
+        "system": {
+            "id": system.system_id,
+            "name": system.name,
+            "team": system.team,
+            "decides": system.decides,
+            "affected": system.affected,
+        },
+        "assessment": assessment.assessment_id,
+        "period": assessment.period,
+        "checklist": assessment.checklist_id,
+        "scope": assessment.scope,
+        "switches": sorted(assessment.switches),
+        "answers": {key: _answer_document(scored.answers[key]) for key in sorted(scored.answers)},
+        "evidence": evidence.evidence_id if evidence else None,
+        "decisions": [
+            {"question": q, "signal": s, "decision": d.decision, "reason": d.reason, "by": d.decided_by, "at": d.decided_at}
+            for (q, s), d in sorted(records.floor_decisions(assessment.assessment_id).items())
+        ],
+        "scoring": scoring_id(PARAMETERS),
+        "score": score_document(scored.score, scored.checklist),
+    }
+
+
+@permitted(Action.CLOSE_ASSESSMENT)
+def close_assessment(workplace: Workplace, actor: Actor, *, assessment_id: str) -> AssessmentRecord:
+    """Seal the quarter: score, snapshot and hash in one transaction. Nothing in it changes afterwards.
+
+    Raises Closed, NotFound, InvalidInput when nothing was answered.
+    """
+    def work(records: Records) -> AssessmentRecord:
+        assessment = find_assessment(records, assessment_id)
+        scored = score_assessment(workplace, records, assessment)
+        if not scored.answers:
+            raise InvalidInput("assessment", "nothing is answered yet; answer at least one question before closing")
+        system = find_system(records, assessment.system_id)
+        body = canonical(snapshot_document(records, system, scored))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        store_score(workplace, records, scored)
+        records.seal(assessment_id, body, document_sha256=digest, at=workplace.now(), by=actor.name)
+        records.audit(
+            at=workplace.now(), actor=actor.name, action="close assessment", subject=assessment_id, detail=digest
+        )
+        return find_assessment(records, assessment_id)
+
+    return workplace.store.write(work)

@@ -1,0 +1,42 @@
+"""What can go wrong when a user does something, in words a page, the command line and a route can show as they are."""
+
+from __future__ import annotations
+
+from store.errors import (
+    AlreadyThere,
+    Closed,
+    Conflict,
+    DatabaseTooNew,
+    DatabaseTooOld,
+    NotFound,
+    StorageFull,
+    StorageUnavailable,
+    StoreError,
+)
+
+__all__ = [
+    "AlreadyThere",
+    "Closed",
+    "Conflict",
+    "DatabaseTooNew",
+    "DatabaseTooOld",
+    "Forbidden",
+    "InvalidInput",
+    "NotFound",
+    "StorageFull",
+    "StorageUnavailable",
+    "StoreError",
+]
+
+
+class Forbidden(NotFound):
+    """The actor may not do this. Shown like a missing thing, so that nobody learns what exists."""
+
+
+class InvalidInput(ValueError):
+    """What a user gave cannot be taken. `field` names the place, the text says what and the way out."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem

@@ -1,0 +1,143 @@
+"""What can be taken away: the portfolio and a system as CSV, a sealed quarter as JSON. Served by the export route only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from operations.authorize import Action, Actor, permitted
+from operations.errors import NotFound
+from operations.portfolio import ScoreCell, read_portfolio
+from operations.scores import SYSTEM
+from operations.system_view import read_question_lines, read_system_view
+from operations.workplace import Workplace
+
+#: First characters by which spreadsheets take a cell for a formula, also in their full-width forms.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file to hand out."""
+
+    filename: str
+    media_type: str
+    body: bytes
+
+
+def csv_text(text: str) -> str:
+    """Text as a spreadsheet shows it and never runs it: what looks like a formula gets an apostrophe in front."""
+    return f"'{text}" if text.lstrip(" '\"").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
+
+
+def _csv(rows: Sequence[Sequence[str | float | None]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([csv_text(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _file_name(*parts: str) -> str:
+    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)[:80]
+
+
+_ESTIMATE_HEADS = ("estimate", "low", "high", "coverage", "band", "change")
+
+
+def _estimate(cell: ScoreCell | None) -> list[str | float | None]:
+    if cell is None:
+        return [None] * len(_ESTIMATE_HEADS)
+    return [cell.estimate, cell.low, cell.high, cell.coverage, cell.band, cell.change]
+
+
+def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    portfolio = read_portfolio(workplace, actor, period=params.get("period"))
+    titles = {SYSTEM: "All areas"} | {area.id: area.title for area in portfolio.areas}
+    rows: list[list[str | float | None]] = [["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS]]
+    for row in portfolio.rows:
+        system = row.system
+        rows += [
+            [system.system_id, system.name, system.team, portfolio.period, area_id or "ALL", title, *_estimate(row.cells[area_id])]
+            for area_id, title in titles.items()
+            if area_id in row.cells
+        ]
+    return Export(
+        filename=f"{_file_name('portfolio', portfolio.period)}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
+    )
+
+
+def _system(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    view = read_system_view(workplace, actor, system_id=params.get("system", ""))
+    titles = {SYSTEM: "All areas"} | {area.id: area.title for area in view.areas}
+    rows: list[list[str | float | None]] = [["system", "period", "state", "area id", "area", *_ESTIMATE_HEADS]]
+    for assessment in view.assessments:
+        rows += [
+            [view.system.name, assessment.period, assessment.state, area_id or "ALL", title, *_estimate(cell)]
+            for area_id, title in titles.items()
+            if (cell := view.cells.get((area_id, assessment.period))) is not None
+        ]
+    return Export(
+        filename=f"{_file_name(view.system.name, 'debt')}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
+    )
+
+
+def _questions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    assessment_id = params.get("assessment", "")
+    rows: list[list[str | float | None]] = [
+        ["question id", "question", "answer", "level", "level text", "votes", "reason", "note", "links", "debt", "low", "high", "floor"]
+    ]
+    for line in read_question_lines(workplace, actor, assessment_id=assessment_id):
+        answer, result = line.answer, line.score
+        level = result.level if result else None
+        rows.append(
+            [
+                line.question.id,
+                line.question.text,
+                answer.state if answer else "unanswered",
+                level,
+                line.question.levels[level].text if level is not None else "",
+                " ".join("?" if vote is None else str(vote) for vote in (answer.votes if answer else ())),
+                answer.reason if answer else "",
+                answer.note if answer else "",
+                " ".join(answer.links) if answer else "",
+                result.debt if result else None,
+                result.low if result else None,
+                result.high if result else None,
+                result.floor if result else None,
+            ]
+        )
+    return Export(
+        filename=f"{_file_name('answers', assessment_id[:8])}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
+    )
+
+
+def _snapshot(workplace: Workplace, _actor: Actor, params: Mapping[str, str]) -> Export:
+    sealed = workplace.store.read(lambda records: records.snapshot(params.get("assessment", "")))
+    if sealed is None:
+        raise NotFound("No sealed snapshot under this id. Close the quarter first; its snapshot can then be exported.")
+    return Export(
+        filename=f"{_file_name('snapshot', sealed.period, sealed.document_sha256[:12])}.json",
+        media_type="application/json",
+        body=sealed.document.encode(),
+    )
+
+
+KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
+    "portfolio.csv": _portfolio,
+    "system.csv": _system,
+    "questions.csv": _questions,
+    "snapshot.json": _snapshot,
+}
+
+
+@permitted(Action.EXPORT)
+def export(workplace: Workplace, actor: Actor, kind: str, params: Mapping[str, str]) -> Export:
+    """The file of this kind for these ids. Raises NotFound, InvalidInput."""
+    make = KINDS.get(kind)
+    if make is None:
+        raise NotFound(f"No export called {kind[:40]!r}. There are: {', '.join(KINDS)}.")
+    return make(workplace, actor, params)

@@ -1,0 +1,42 @@
+"""Quarters as text: "2026Q4" sorts as it should, and everybody in an organisation sees the same one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from operations.errors import InvalidInput
+
+_PERIOD = re.compile(r"(\d{4})Q([1-4])")
+
+
+def period_of(day: date) -> str:
+    """The quarter a day lies in."""
+    return f"{day.year:04d}Q{(day.month - 1) // 3 + 1}"
+
+
+def read_period(text: str) -> str:
+    """A quarter given by a user, e.g. "2026Q4". Raises InvalidInput."""
+    cleaned = text.strip().upper().replace("-", "").replace(" ", "")
+    if not _PERIOD.fullmatch(cleaned):
+        raise InvalidInput("period", f"{text[:20]!r} is not a quarter; write it as 2026Q4")
+    return cleaned
+
+
+def shift(period: str, quarters: int) -> str:
+    """The quarter `quarters` later (negative: earlier)."""
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        raise InvalidInput("period", f"{period[:20]!r} is not a quarter; write it as 2026Q4")
+    count = int(found[1]) * 4 + int(found[2]) - 1 + quarters
+    return f"{count // 4:04d}Q{count % 4 + 1}"
+
+
+def following(period: str) -> str:
+    """The next quarter."""
+    return shift(period, 1)
+
+
+def preceding(period: str) -> str:
+    """The quarter before."""
+    return shift(period, -1)

@@ -1,0 +1,137 @@
+"""The portfolio: systems by areas for one quarter, with the change since the quarter before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from operations.authorize import Action, Actor, permitted
+from operations.periods import period_of, preceding
+from operations.scores import SYSTEM, current_scores
+from operations.workplace import Workplace, shipped_checklist
+from scoring.compare import SMALLEST_CHANGE
+from store.records import AssessmentRecord, Records, ScoreRow, SystemRecord
+
+UNCERTAIN_WIDTH = 0.5  #: an interval wider than two bands is marked as uncertain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaHead:
+    """A column of the portfolio."""
+
+    id: str
+    title: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreCell:
+    """One system's debt in one area (or in all) with its change since the quarter before."""
+
+    estimate: float | None
+    low: float
+    high: float
+    coverage: float
+    band: str | None
+    change: float | None  #: difference of the estimates, None when there is nothing to compare
+    direction: str | None  #: "better", "worse" or None when it is within what repeats differ by
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the number deserves the mark of low confidence."""
+        return self.band is None or self.high - self.low > UNCERTAIN_WIDTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioRow:
+    """One system in one quarter. `cells` lacks the areas that do not apply; the system's own debt is under ""."""
+
+    system: SystemRecord
+    assessment: AssessmentRecord | None
+    cells: Mapping[str, ScoreCell]
+
+    @property
+    def total(self) -> ScoreCell | None:
+        """The system's own debt, None when it was not assessed in this quarter."""
+        return self.cells.get(SYSTEM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """All systems in one quarter."""
+
+    period: str
+    compared_with: str
+    periods: tuple[str, ...]  #: every quarter with an assessment, and the present one, ascending
+    areas: tuple[AreaHead, ...]
+    rows: tuple[PortfolioRow, ...]
+    demonstration: bool  #: whether the demonstration portfolio is loaded
+
+    @property
+    def assessed(self) -> tuple[PortfolioRow, ...]:
+        """The systems with an assessment in this quarter that says something."""
+        return tuple(row for row in self.rows if row.total is not None and row.total.estimate is not None)
+
+    def mean(self, *, change: bool = False) -> float | None:
+        """Mean debt of the assessed systems, or the mean change of those assessed in both quarters."""
+        cells = [row.total for row in self.assessed if row.total is not None]
+        numbers = [cell.change if change else cell.estimate for cell in cells]
+        known = [number for number in numbers if number is not None]
+        return sum(known) / len(known) if known else None
+
+
+def direction_of(change: float | None) -> str | None:
+    """Better or worse only beyond what repeated assessments of an unchanged system differ by."""
+    if change is None or abs(change) <= SMALLEST_CHANGE:
+        return None
+    return "worse" if change > 0 else "better"
+
+
+def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
+    """A stored score as a cell, compared with the same area a quarter before."""
+    known = row.estimate is not None and before is not None and before.estimate is not None
+    change = row.estimate - before.estimate if known else None  # type: ignore[operator, union-attr]
+    return ScoreCell(
+        estimate=row.estimate,
+        low=row.low,
+        high=row.high,
+        coverage=row.coverage,
+        band=row.band,
+        change=change,
+        direction=direction_of(change),
+    )
+
+
+@permitted(Action.READ)
+def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = None) -> Portfolio:
+    """Systems by areas for `period`, by default the present quarter or else the latest one assessed."""
+
+    def overview(records: Records) -> tuple[list[SystemRecord], list[str]]:
+        return records.systems(), records.periods()
+
+    systems, known = workplace.store.read(overview)
+    present = period_of(workplace.today())
+    quarter = period or (present if not known or present in known else known[-1])
+    before = preceding(quarter)
+    scores: dict[tuple[str, str, str], ScoreRow] = {
+        (row.system_id, row.period, row.area): row for row in current_scores(workplace, (quarter, before))
+    }
+    assessments = {
+        a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(quarter))
+    }
+    cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
+    for (system_id, row_period, area), row in scores.items():
+        if row_period == quarter:
+            cells[system_id][area] = score_cell(row, scores.get((system_id, before, area)))
+    return Portfolio(
+        period=quarter,
+        compared_with=before,
+        periods=tuple(sorted({*known, present, quarter})),
+        areas=tuple(AreaHead(id=a.id, title=a.title, short=a.short) for a in shipped_checklist().areas),
+        rows=tuple(
+            PortfolioRow(system=s, assessment=assessments.get(s.system_id), cells=cells.get(s.system_id, {}))
+            for s in systems
+        ),
+        demonstration=any(s.demonstration for s in systems),
+    )

@@ -1,0 +1,25 @@
+"""The records operations hand out, by the names pages and widgets may use; only operations know where they are kept."""
+
+from __future__ import annotations
+
+from store.records import (
+    AnswerEvent,
+    AnswerRecord,
+    AssessmentRecord,
+    EvidenceRecord,
+    FloorDecision,
+    SnapshotRecord,
+    SystemRecord,
+)
+from store.store import Health
+
+__all__ = [
+    "AnswerEvent",
+    "AnswerRecord",
+    "AssessmentRecord",
+    "EvidenceRecord",
+    "FloorDecision",
+    "Health",
+    "SnapshotRecord",
+    "SystemRecord",
+]

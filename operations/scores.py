@@ -1,0 +1,119 @@
+"""From stored answers to a stored score: what one assessment is worth now, and keeping a quarter's scores up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checklists.checklist import Checklist
+from evidence.document import from_json
+from operations.workplace import Workplace
+from scoring.score import (
+    CODE_VERSION,
+    Parameters,
+    Response,
+    ResponseState,
+    Scope,
+    Score,
+    parameters_json,
+    score,
+    scoring_id,
+)
+from scoring.weigh import Weighed, weigh
+from store.records import AnswerRecord, AssessmentRecord, Records, ScoreRow
+
+PARAMETERS = Parameters()
+SYSTEM = ""  #: the area id under which a system's own score is stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """An assessment with its answers, its evidence weighed, and the score that follows."""
+
+    assessment: AssessmentRecord
+    checklist: Checklist
+    answers: Mapping[str, AnswerRecord]
+    weighed: Weighed
+    score: Score
+
+
+def scope_of(assessment: AssessmentRecord) -> Scope:
+    """Which questions of the checklist this assessment asks."""
+    return Scope(core_only=assessment.scope == "core", switches=assessment.switches)
+
+
+def responses_of(answers: Mapping[str, AnswerRecord]) -> dict[str, Response]:
+    """Stored answers as the score takes them."""
+    return {
+        question_id: Response(
+            state=ResponseState(answer.state), level=answer.level, votes=answer.votes, reason=answer.reason
+        )
+        for question_id, answer in answers.items()
+    }
+
+
+def weigh_evidence(records: Records, checklist: Checklist, assessment_id: str) -> Weighed:
+    """Floors, hints and overridden floors of the evidence attached to an assessment."""
+    stored = records.evidence_of(assessment_id)
+    decisions = records.floor_decisions(assessment_id)
+    overridden = frozenset(pair for pair, decision in decisions.items() if decision.decision == "overridden")
+    return weigh(checklist, from_json(stored.body) if stored else None, overridden=overridden)
+
+
+def score_assessment(workplace: Workplace, records: Records, assessment: AssessmentRecord) -> Scored:
+    """Score one assessment from its answers, evidence and decisions as they stand now.
+
+    A closed one gives the score that was sealed: nothing in it can have changed, and the scoring is a pure function.
+    """
+    checklist = workplace.checklist(records, assessment.checklist_id)
+    answers = records.answers(assessment.assessment_id)
+    weighed = weigh_evidence(records, checklist, assessment.assessment_id)
+    scored = score(checklist, responses_of(answers), weighed.floors, asked=scope_of(assessment), parameters=PARAMETERS)
+    return Scored(assessment=assessment, checklist=checklist, answers=answers, weighed=weighed, score=scored)
+
+
+def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
+    """Keep the score of an assessment, area by area and for the system, marked with the change it was made from."""
+    assessment = scored.assessment
+    estimates = {area.id: area.estimate for area in scored.score.areas} | {SYSTEM: scored.score.system}
+    rows = [
+        ScoreRow(
+            system_id=assessment.system_id,
+            period=assessment.period,
+            assessment_id=assessment.assessment_id,
+            area=area_id,
+            estimate=estimate.estimate,
+            low=estimate.low,
+            high=estimate.high,
+            coverage=estimate.coverage,
+            band=estimate.band,
+            change_seq=assessment.change_seq,
+        )
+        for area_id, estimate in estimates.items()
+    ]
+    records.keep_scoring(
+        scored.score.scoring_id,
+        code_version=CODE_VERSION,
+        parameters=parameters_json(PARAMETERS),
+        at=workplace.now(),
+    )
+    records.put_scores(assessment.assessment_id, scored.score.scoring_id, rows)
+
+
+def current_scores(workplace: Workplace, periods: tuple[str, ...]) -> list[ScoreRow]:
+    """All stored scores of these quarters; open assessments that changed since are scored anew first."""
+    active = scoring_id(PARAMETERS)
+    stale = [
+        assessment
+        for period in periods
+        for assessment in workplace.store.read(lambda records, p=period: records.stale_assessments(p, active))  # type: ignore[misc]
+    ]
+    for assessment in stale:
+
+        def renew(records: Records, assessment_id: str = assessment.assessment_id) -> None:
+            fresh = records.assessment(assessment_id)
+            if fresh is not None and fresh.state == "open":
+                store_score(workplace, records, score_assessment(workplace, records, fresh))
+
+        workplace.store.write(renew)
+    return workplace.store.read(lambda records: records.scores_in(periods, active))

@@ -1,0 +1,233 @@
+"""One system over its quarters, and one area of it opened up: questions, votes, evidence, and how the number came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checklists.checklist import Area, Checklist, Question
+from evidence.document import from_json
+from evidence.evidence import Polarity, Signal, State
+from operations.assessments import asked_questions, find_assessment
+from operations.authorize import Action, Actor, permitted
+from operations.errors import NotFound
+from operations.periods import following, period_of
+from operations.portfolio import ScoreCell, score_cell
+from operations.scores import SYSTEM, Scored, current_scores, scope_of, score_assessment
+from operations.systems import find_system
+from operations.workplace import Workplace
+from scoring.compare import Comparison, compare
+from scoring.explain import Step, explain_area, explain_question, explain_system
+from scoring.score import AreaScore, Contradiction, Hint, QuestionScore
+from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, ScoreRow, SystemRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemView:
+    """Areas x quarters of one system."""
+
+    system: SystemRecord
+    assessments: tuple[AssessmentRecord, ...]  #: by quarter, ascending
+    cells: Mapping[tuple[str, str], ScoreCell]  #: (area id or "" for all, quarter)
+    areas: tuple[Area, ...]
+    latest: Scored | None
+    evidence: EvidenceRecord | None
+    next_period: str  #: the quarter to open next
+
+    @property
+    def open(self) -> AssessmentRecord | None:
+        """The assessment that is still open, if any (the latest)."""
+        return next((a for a in reversed(self.assessments) if a.state == "open"), None)
+
+    def total(self, period: str) -> ScoreCell | None:
+        """The system's own debt in a quarter."""
+        return self.cells.get((SYSTEM, period))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    """One question as the drawer and the table show it."""
+
+    question: Question
+    answer: AnswerRecord | None
+    score: QuestionScore | None  #: None when not applicable
+    contradictions: tuple[Contradiction, ...]
+    hints: tuple[Hint, ...]
+    signals: tuple[Signal, ...]  #: signals that found something and speak to this question
+    steps: tuple[Step, ...]
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the votes lie three levels or more apart."""
+        votes = [v for v in (self.answer.votes if self.answer else ()) if v is not None]
+        return bool(votes) and max(votes) - min(votes) >= 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaView:
+    """A cell of the heatmap, opened."""
+
+    system: SystemRecord
+    assessment: AssessmentRecord
+    area: Area
+    score: AreaScore | None  #: None when the area does not apply
+    lines: tuple[QuestionLine, ...]  #: the heaviest first
+    steps: tuple[Step, ...]
+    before: ScoreCell | None
+
+
+def _latest_two(assessments: list[AssessmentRecord]) -> tuple[str, ...]:
+    return tuple(a.period for a in assessments)
+
+
+@permitted(Action.READ)
+def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> SystemView:
+    """Everything the system page shows at first sight. Raises NotFound."""
+
+    def overview(records: Records) -> tuple[SystemRecord, list[AssessmentRecord]]:
+        return find_system(records, system_id), records.assessments_of(system_id)
+
+    system, assessments = workplace.store.read(overview)
+    rows = [row for row in current_scores(workplace, _latest_two(assessments)) if row.system_id == system_id]
+    by_place: dict[tuple[str, str], ScoreRow] = {(row.area, row.period): row for row in rows}
+    quarters = [a.period for a in assessments]
+    cells = {
+        (area, period): score_cell(row, by_place.get((area, quarters[quarters.index(period) - 1])) if quarters.index(period) else None)
+        for (area, period), row in by_place.items()
+    }
+
+    def newest(records: Records) -> tuple[Scored | None, EvidenceRecord | None, tuple[Area, ...]]:
+        if not assessments:
+            return None, None, ()
+        scored = score_assessment(workplace, records, assessments[-1])
+        asked = asked_questions(scored.checklist, scope_of(assessments[-1]))
+        return scored, records.evidence_of(assessments[-1].assessment_id), tuple(area for area, _ in asked)
+
+    latest, stored, areas = workplace.store.read(newest)
+    present = period_of(workplace.today())
+    return SystemView(
+        system=system,
+        assessments=tuple(assessments),
+        cells=cells,
+        areas=areas,
+        latest=latest,
+        evidence=stored,
+        next_period=present if not quarters or quarters[-1] < present else following(quarters[-1]),
+    )
+
+
+def question_lines(scored: Scored, questions: tuple[Question, ...], signals: tuple[Signal, ...]) -> tuple[QuestionLine, ...]:
+    """The lines of some questions, the one that owes most first."""
+    lines = []
+    for question in questions:
+        result = scored.score.questions.get(question.id)
+        speaking = tuple(
+            s for s in signals if question.id in s.questions and s.state is State.FOUND and s.polarity is Polarity.DEBT
+        )
+        lines.append(
+            QuestionLine(
+                question=question,
+                answer=scored.answers.get(question.id),
+                score=result,
+                contradictions=tuple(c for c in scored.score.contradictions if c.question == question.id),
+                hints=tuple(h for h in scored.weighed.hints if h.question == question.id),
+                signals=speaking,
+                steps=explain_question(scored.checklist, scored.score, question.id) if result is not None else (),
+            )
+        )
+    return tuple(
+        sorted(lines, key=lambda line: (-(line.score.weight * line.score.debt**3 if line.score else -1.0), line.question.id))
+    )
+
+
+def _area(checklist: Checklist, area_id: str) -> Area:
+    found = next((area for area in checklist.areas if area.id == area_id), None)
+    if found is None:
+        raise NotFound(f"No area {area_id[:10]!r} in this checklist. Choose a cell of the heatmap.")
+    return found
+
+
+@permitted(Action.READ)
+def read_area_view(workplace: Workplace, _actor: Actor, *, system_id: str, period: str, area_id: str) -> AreaView:
+    """One area of one system in one quarter, with everything that went into its number. Raises NotFound."""
+
+    def work(records: Records) -> AreaView:
+        system = find_system(records, system_id)
+        assessment = records.assessment_for(system_id, period)
+        if assessment is None:
+            raise NotFound(f"{system.name} was not assessed in this quarter. Choose another quarter or start it.")
+        scored = score_assessment(workplace, records, assessment)
+        area = _area(scored.checklist, area_id)
+        asked = dict((a.id, questions) for a, questions in asked_questions(scored.checklist, scope_of(assessment)))
+        stored = records.evidence_of(assessment.assessment_id)
+        signals = from_json(stored.body).signals if stored else ()
+        result = next((a for a in scored.score.areas if a.id == area_id), None)
+        return AreaView(
+            system=system,
+            assessment=assessment,
+            area=area,
+            score=result,
+            lines=question_lines(scored, asked.get(area_id, ()), signals),
+            steps=explain_area(scored.checklist, scored.score, area_id) if result is not None else (),
+            before=None,
+        )
+
+    return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def explain_whole(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> tuple[Step, ...]:
+    """How a system's own number came about, step by step. Raises NotFound."""
+
+    def work(records: Records) -> tuple[Step, ...]:
+        scored = score_assessment(workplace, records, find_assessment(records, assessment_id))
+        return explain_system(scored.checklist, scored.score)
+
+    return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def read_question_lines(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> tuple[QuestionLine, ...]:
+    """Every asked question of an assessment, the heaviest first. Raises NotFound."""
+
+    def work(records: Records) -> tuple[QuestionLine, ...]:
+        assessment = find_assessment(records, assessment_id)
+        scored = score_assessment(workplace, records, assessment)
+        asked = asked_questions(scored.checklist, scope_of(assessment))
+        stored = records.evidence_of(assessment_id)
+        signals = from_json(stored.body).signals if stored else ()
+        return question_lines(scored, tuple(q for _, questions in asked for q in questions), signals)
+
+    return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def compare_periods(
+    workplace: Workplace, _actor: Actor, *, system_id: str, before: str, after: str
+) -> tuple[Comparison, Checklist]:
+    """What changed between two quarters of one system, question by question, with causes. Raises NotFound."""
+
+    def work(records: Records) -> tuple[Comparison, Checklist]:
+        system = find_system(records, system_id)
+        sides = []
+        for period in (before, after):
+            assessment = records.assessment_for(system_id, period)
+            if assessment is None:
+                raise NotFound(f"{system.name} was not assessed in {period[:8]}. Choose two quarters with an assessment.")
+            sides.append(score_assessment(workplace, records, assessment))
+        first, second = sides
+        return compare(first.checklist, first.score, second.checklist, second.score), second.checklist
+
+    return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def list_with_periods(workplace: Workplace, _actor: Actor) -> list[tuple[SystemRecord, tuple[str, ...]]]:
+    """All systems with the quarters they were assessed in."""
+
+    def work(records: Records) -> list[tuple[SystemRecord, tuple[str, ...]]]:
+        return [
+            (system, tuple(a.period for a in records.assessments_of(system.system_id))) for system in records.systems()
+        ]
+
+    return workplace.store.read(work)

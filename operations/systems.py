@@ -1,0 +1,122 @@
+"""Systems: create one, change what is said about it, list them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from operations.authorize import Action, Actor, permitted
+from operations.errors import InvalidInput, NotFound
+from operations.wording import LINE_MAX, NAME_MAX, clean_line
+from operations.workplace import Workplace, shipped_checklist
+from store.records import Records, SystemRecord
+
+NO_SUCH_SYSTEM = "No such system. It may have been removed; the portfolio lists those there are."
+
+
+def find_system(records: Records, system_id: str) -> SystemRecord:
+    """The system with this id. Raises NotFound."""
+    system = records.system(system_id)
+    if system is None:
+        raise NotFound(NO_SUCH_SYSTEM)
+    return system
+
+
+def _read_switches(switches: frozenset[str]) -> frozenset[str]:
+    known = {switch.id for switch in shipped_checklist().switches}
+    unknown = sorted(switches - known)
+    if unknown:
+        raise InvalidInput("switches", f"{unknown[0]!r} is not known; choose among {', '.join(sorted(known))}")
+    return switches
+
+
+@permitted(Action.CREATE_SYSTEM)
+def create_system(
+    workplace: Workplace,
+    actor: Actor,
+    *,
+    name: str,
+    team: str,
+    decides: str = "",
+    affected: str = "",
+    switches: frozenset[str] = frozenset(),
+    demonstration: bool = False,
+) -> SystemRecord:
+    """Add a system to the portfolio. Raises InvalidInput, AlreadyThere (same name in the same team)."""
+    system = SystemRecord(
+        system_id=workplace.new_id(),
+        name=clean_line(name, field="name", longest=NAME_MAX, required=True),
+        team=clean_line(team, field="team", longest=NAME_MAX, required=True),
+        decides=clean_line(decides, field="what it decides", longest=LINE_MAX),
+        affected=clean_line(affected, field="who is affected", longest=LINE_MAX),
+        switches=_read_switches(switches),
+        demonstration=demonstration,
+        created_at=workplace.now(),
+        retired_at=None,
+        rev=1,
+    )
+
+    def work(records: Records) -> SystemRecord:
+        records.add_system(system)
+        records.audit(
+            at=workplace.now(), actor=actor.name, action="create system", subject=system.system_id, detail=system.name
+        )
+        return system
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.CHANGE_SYSTEM)
+def change_system(
+    workplace: Workplace,
+    actor: Actor,
+    *,
+    system_id: str,
+    name: str,
+    team: str,
+    decides: str,
+    affected: str,
+    switches: frozenset[str],
+    expected_rev: int,
+) -> SystemRecord:
+    """Change what is said about a system; its open assessments follow the switches.
+
+    Raises NotFound, InvalidInput, Conflict when somebody else changed it since `expected_rev`.
+    """
+
+    def work(records: Records) -> SystemRecord:
+        changed = replace(
+            find_system(records, system_id),
+            name=clean_line(name, field="name", longest=NAME_MAX, required=True),
+            team=clean_line(team, field="team", longest=NAME_MAX, required=True),
+            decides=clean_line(decides, field="what it decides", longest=LINE_MAX),
+            affected=clean_line(affected, field="who is affected", longest=LINE_MAX),
+            switches=_read_switches(switches),
+        )
+        stored = records.change_system(changed, expected_rev=expected_rev, at=workplace.now())
+        for assessment in records.assessments_of(system_id):
+            if assessment.state == "open" and assessment.switches != switches:
+                records.change_switches(assessment.assessment_id, switches)
+        records.audit(
+            at=workplace.now(), actor=actor.name, action="change system", subject=system_id, detail=stored.name
+        )
+        return stored
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.READ)
+def list_systems(workplace: Workplace, _actor: Actor) -> list[SystemRecord]:
+    """All systems in use, by team and name."""
+    return workplace.store.read(lambda records: records.systems())
+
+
+@permitted(Action.READ)
+def list_teams(workplace: Workplace, _actor: Actor) -> list[str]:
+    """The names of the teams, for suggestions."""
+    return workplace.store.read(lambda records: records.teams())
+
+
+@permitted(Action.READ)
+def read_system(workplace: Workplace, _actor: Actor, *, system_id: str) -> SystemRecord:
+    """One system. Raises NotFound."""
+    return workplace.store.read(lambda records: find_system(records, system_id))

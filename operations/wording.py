@@ -1,0 +1,46 @@
+"""The one cleaning of words that people type: trimmed, without control characters, within a length."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from operations.errors import InvalidInput
+
+NAME_MAX = 80
+LINE_MAX = 300
+NOTE_MAX = 4000
+LINK_MAX = 500
+LINKS_MAX = 10
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_KEPT = {"\n", "\t", "\u200d"}
+
+
+def clean(text: str, *, field: str, longest: int, required: bool = False) -> str:
+    """The text as it is kept. Raises InvalidInput naming the field when it is missing or too long."""
+    shown = "".join(
+        c for c in unicodedata.normalize("NFC", text) if c in _KEPT or unicodedata.category(c) not in _INVISIBLE
+    ).strip()
+    if required and not shown:
+        raise InvalidInput(field, "is empty; please fill it in")
+    if len(shown) > longest:
+        raise InvalidInput(field, f"has {len(shown):,} characters; at most {longest:,} are kept, please shorten it")
+    return shown
+
+
+def clean_line(text: str, *, field: str, longest: int = LINE_MAX, required: bool = False) -> str:
+    """Like `clean`, on one line."""
+    return " ".join(clean(text, field=field, longest=longest, required=required).split())
+
+
+def clean_links(text: str) -> tuple[str, ...]:
+    """Evidence links, one a line: web addresses or paths in the repository. Raises InvalidInput."""
+    links = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if len(links) > LINKS_MAX:
+        raise InvalidInput("evidence links", f"{len(links)} are given; at most {LINKS_MAX} are kept, one a line")
+    cleaned = tuple(clean_line(link, field="evidence links", longest=LINK_MAX) for link in links)
+    for link in cleaned:
+        scheme = link.split(":", 1)[0].lower() if ":" in link.split("/", 1)[0] else ""
+        if scheme and scheme not in {"http", "https"} and not link.rsplit(":", 1)[-1].isdigit():
+            raise InvalidInput("evidence links", f"{link[:60]!r} starts with {scheme!r}; use http(s) or a path")
+    return cleaned

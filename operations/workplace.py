@@ -1,0 +1,104 @@
+"""What every operation works with: the store, the clock, the maker of ids and the checklists already read."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from checklists.checklist import Checklist
+from checklists.reader import DEFAULT_PACK, PACKS, canonical_body, load_checklist, read_canonical
+from operations.errors import NotFound
+from store.records import Records
+from store.store import Store, default_location, open_store
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _random_id() -> str:
+    """128 random bits: an id in a link cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """One organisation's store with everything an operation must not make up by itself."""
+
+    store: Store
+    org_id: str = "local"
+    clock: Callable[[], datetime] = _utc_now
+    new_id: Callable[[], str] = _random_id
+    #: checklists by content hash, read once
+    _read: dict[str, Checklist] = field(default_factory=dict, repr=False, compare=False)
+
+    def now(self) -> str:
+        """The present moment as stored: ISO 8601, UTC, milliseconds."""
+        return self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def today(self) -> date:
+        """Today where the machine stands: a quarter ends at local midnight, for all readers alike."""
+        return self.clock().astimezone().date()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    def checklist(self, records: Records, checklist_id: str) -> Checklist:
+        """The stored checklist with this content hash, read once a process. Raises NotFound."""
+        known = self._read.get(checklist_id)
+        if known is None:
+            body = records.checklist_body(checklist_id)
+            if body is None:
+                raise NotFound(f"No such checklist: {checklist_id[:12]}. The database may be incomplete; restore a backup.")
+            known = self._read[checklist_id] = read_canonical(body)
+        return known
+
+    def keep_checklist(self, records: Records, checklist: Checklist) -> str:
+        """Store a checklist under its content hash, once. Returns the id to refer to it by."""
+        records.keep_checklist(
+            checklist.content_hash,
+            name=checklist.id,
+            version=checklist.version,
+            title=checklist.title,
+            body=canonical_body(checklist),
+            at=self.now(),
+        )
+        self._read.setdefault(checklist.content_hash, checklist)
+        return checklist.content_hash
+
+
+@lru_cache(maxsize=4)
+def shipped_checklist(pack: str = DEFAULT_PACK) -> Checklist:
+    """The pack that comes with Arrears, read once a process."""
+    return load_checklist(PACKS / f"{pack}.yaml")
+
+
+_SHARED: dict[str, Workplace] = {}
+_SHARED_LOCK = Lock()
+
+
+def shared_workplace() -> Workplace:
+    """The workplace of this process: opened once, used by pages and routes alike."""
+    location = str(default_location())
+    with _SHARED_LOCK:
+        if location not in _SHARED:
+            _SHARED[location] = open_workplace(location)
+        return _SHARED[location]
+
+
+def close_shared_workplace() -> None:
+    """Let go of the database when the process ends."""
+    with _SHARED_LOCK:
+        while _SHARED:
+            _SHARED.popitem()[1].store.close()
+
+
+def open_workplace(location: str | Path | None = None) -> Workplace:
+    """Open (and bring up to date) the database at `location`, by default the user's own."""
+    return Workplace(store=open_store(str(location or default_location())))

@@ -1,0 +1,309 @@
+"""Assess: the questionnaire of one system and quarter, one question at a time or an area at a glance."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from checklists.checklist import Question
+from operations.assessments import (
+    Choice,
+    Questionnaire,
+    answer_question,
+    change_scope,
+    confirm_last,
+    open_assessment,
+    read_answers,
+    read_change_seq,
+    read_questionnaire,
+    undo_answer,
+)
+from operations.errors import Closed, Conflict, InvalidInput, StoreError
+from operations.records import AnswerRecord
+from operations.repository_evidence import hints_for
+from operations.system_view import read_system_view
+from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
+from pages.system_picker import pick_system
+from ui import numbers, problems, session
+from ui.keys import shortcuts
+from ui.question_card import OPTIONS, Card, Clash, answer_key, draw_card
+from ui.text import plain
+
+ONE, AREA, ALL = "One question", "Whole area", "All questions"
+LOOK_EVERY_SECONDS = 3
+
+
+def assess() -> None:
+    """Draw the questionnaire the link names, or what to do when there is none."""
+    here = desk()
+    system_id = chosen_system()
+    if system_id is None:
+        pick_system(here, "Which system do you want to assess?", page="assess.py")
+        return
+    view = _questionnaire(here, system_id)
+    if view is None:
+        return
+    _head(here, view)
+    layout = st.segmented_control(
+        "Show", [ONE, AREA, ALL], default=ONE, required=True, key="view", bind="query-params", label_visibility="collapsed"
+    )
+    _watch(here, view.assessment.assessment_id, view)
+    if layout == ONE:
+        _one(here, view)
+    else:
+        _many(here, view, everything=layout == ALL)
+
+
+def _questionnaire(here: Desk, system_id: str) -> Questionnaire | None:
+    """The questionnaire of the chosen quarter; offers to open one where there is none."""
+    system = read_system_view(here.workplace, here.actor, system_id=system_id)
+    present = present_period(here)
+    wanted = chosen_period() or (system.open.period if system.open else None) or present
+    assessment = next((a for a in system.assessments if a.period == wanted), None)
+    if assessment is None and system.open is not None:
+        assessment = system.open
+    if assessment is not None:
+        session.choose_period(assessment.period)
+        put_in_link(period=assessment.period)
+        return read_questionnaire(here.workplace, here.actor, assessment_id=assessment.assessment_id)
+    period = system.next_period
+    st.title(plain(system.system.name), anchor=False)
+    last = system.assessments[-1] if system.assessments else None
+    words = f"{numbers.period(period)} is not open yet."
+    if last is not None:
+        words += f" The answers of {numbers.period(last.period)} will be at hand, not counted until you confirm them."
+
+    def open_now() -> None:
+        opened = open_assessment(
+            here.workplace, here.actor, system_id=system_id, period=period, scope=_scope_like(here, last)
+        )
+        session.choose_period(opened.period)
+
+    problems.empty(words, action=f"Open {numbers.period(period)}", key="open-period", on_click=open_now)
+    return None
+
+
+def _scope_like(here: Desk, last: object) -> str:
+    return getattr(last, "scope", "core")
+
+
+def _head(here: Desk, view: Questionnaire) -> None:
+    """What is assessed, the scope, and what comes next."""
+    assessment = view.assessment
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        st.title(plain(f"{view.system.name}: {numbers.period(assessment.period)}"), anchor=False)
+        st.caption(plain(f"{view.system.team} · {view.checklist.title}, version {view.checklist.version}"))
+    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+        scope_key = session.widget_key("scope", assessment.assessment_id)
+        session.feed(scope_key, assessment.scope, version=(assessment.scope, assessment.state))
+
+        def rescope() -> None:
+            chosen = session.widget_value(scope_key)
+            if chosen:
+                change_scope(here.workplace, here.actor, assessment_id=assessment.assessment_id, scope=chosen)
+
+        st.segmented_control(
+            "Questions asked",
+            ["core", "all"],
+            format_func=lambda scope: f"Core {sum(1 for _ in _applicable_core(view))}" if scope == "core" else "All",
+            key=scope_key,
+            required=True,
+            on_change=rescope,
+            disabled=assessment.state == "closed",
+            help="The core set takes a team about two hours; all questions are best answered over a few days.",
+        )
+        st.page_link(
+            "system.py", label="See the heatmap", icon=":material/grid_on:",
+            query_params={"system": view.system.system_id, "period": assessment.period},
+        )  # fmt: skip
+    if assessment.state == "closed":
+        problems.notice(
+            f"{numbers.period(assessment.period)} is closed and sealed; its answers can be read, not changed.",
+            do="Open the next quarter on the system page.",
+        )
+
+
+def _applicable_core(view: Questionnaire) -> list[Question]:
+    switches = view.assessment.switches
+    return [
+        question
+        for area in view.checklist.areas
+        if area.applies_when is None or area.applies_when in switches
+        for question in area.questions
+        if question.core and (question.applies_when is None or question.applies_when in switches)
+    ]
+
+
+def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
+    """Progress, what is left, when this tab last saved; looks every few seconds whether somebody else answered."""
+    session.set_seen_change(assessment_id, view.assessment.change_seq)
+
+    @st.fragment(run_every=LOOK_EVERY_SECONDS)
+    def progress() -> None:
+        now = read_change_seq(here.workplace, here.actor, assessment_id=assessment_id)
+        known = session.seen_change(assessment_id)
+        if known is not None and now != known:
+            session.set_seen_change(assessment_id, now)
+            st.rerun(scope="app")
+        answers = read_answers(here.workplace, here.actor, assessment_id=assessment_id)
+        parts = []
+        done = asked = 0
+        for area, questions in view.areas:
+            answered = sum(question.id in answers for question in questions)
+            done, asked = done + answered, asked + len(questions)
+            parts.append(f"{plain(area.short)} {answered}/{len(questions)}")
+        saved = session.last_saved()
+        left = view.minutes_a_question * (asked - done)
+        words = f"{done} of {asked} answered"
+        if done < asked:
+            words += f", {numbers.minutes(left)} left"
+        words += f" · saved {session.local_clock(saved.isoformat())}" if saved else ""
+        st.progress(done / asked if asked else 1.0, text=words)
+        st.caption(" · ".join(parts))
+
+    progress()
+
+
+def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None) -> Card:
+    return Card(
+        assessment_id=view.assessment.assessment_id,
+        question=question,
+        answer=answer,
+        last=view.last.get(question.id),
+        last_period=numbers.period(view.last_period) if view.last_period else "",
+        hints=hints_for(view.weighed, question.id),
+        closed=view.assessment.state == "closed",
+    )
+
+
+def _one(here: Desk, view: Questionnaire) -> None:
+    """One question in focus, with the way to the next."""
+    questions = view.questions
+    if not questions:
+        problems.empty("No question of this checklist applies to the system. Change its switches on the system page.")
+        return
+    assessment_id = view.assessment.assessment_id
+    ids = [question.id for question in questions]
+    wanted = session.focused_question(assessment_id) or from_link("question") or view.first_open() or ids[0]
+    position = ids.index(wanted) if wanted in ids else 0
+    question = questions[position]
+    session.focus_question(assessment_id, question.id)
+    put_in_link(question=question.id)
+    area, asked = next((a, qs) for a, qs in view.areas if question in qs)
+    _area_choice(view, area.id)
+    st.caption(plain(f"{area.title} · question {asked.index(question) + 1} of {len(asked)} · {area.summary}"))
+    with st.container(border=True):
+        _question(here, view, question)
+    go = partial(session.focus_question, assessment_id)
+    before = ids[position - 1] if position else None
+    after = ids[position + 1] if position + 1 < len(ids) else None
+    still_open = next((q for q in ids[position + 1 :] + ids[:position] if q not in view.answers), None)
+    with st.container(horizontal=True):
+        st.button("Back", key="back", icon=":material/arrow_back:", on_click=go, args=(before,), disabled=before is None)
+        st.button(
+            "Next question", key="next", type="primary", icon=":material/arrow_forward:", icon_position="right",
+            on_click=go, args=(after,), disabled=after is None,
+        )  # fmt: skip
+        if still_open is not None and still_open != after:
+            st.button("Next open question", key="next-open", type="tertiary", on_click=go, args=(still_open,))
+    radio = answer_key(assessment_id, question.id)
+    keys = [str(option) if isinstance(option, int) else option[0] for option in OPTIONS]
+    targets = {key: f"{radio}#{place}" for place, key in enumerate(keys, start=1)}
+    shortcuts({**targets, "Enter": "next", "ArrowRight": "next", "ArrowLeft": "back"}, key="assess-keys")
+    st.caption("Keys: 0–4 choose a level, u we do not know, n does not apply, Enter the next question, ← back.")
+    if after is None and view.assessment.state == "open":
+        st.page_link(
+            "system.py", label="That was the last question: see the heatmap and close the quarter",
+            icon=":material/grid_on:", query_params={"system": view.system.system_id, "period": view.assessment.period},
+        )  # fmt: skip
+
+
+def _area_choice(view: Questionnaire, current: str) -> None:
+    """The areas as a strip; choosing one goes to its first open question."""
+    key = session.widget_key("area", view.assessment.assessment_id)
+    session.feed(key, current, version=current)
+
+    def jump() -> None:
+        chosen = session.widget_value(key)
+        questions = next((qs for area, qs in view.areas if area.id == chosen), ())
+        if questions:
+            target = next((q.id for q in questions if q.id not in view.answers), questions[0].id)
+            session.focus_question(view.assessment.assessment_id, target)
+
+    titles = {area.id: area.short for area, _ in view.areas}
+    st.segmented_control(
+        "Area", list(titles), format_func=lambda a: plain(titles[a]), key=key, required=True, on_change=jump,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
+    """An area (or everything) as a list of cards."""
+    titles = {area.id: area.title for area, _ in view.areas}
+    if not everything:
+        chosen = st.segmented_control(
+            "Area", list(titles), format_func=lambda a: plain(titles[a]), default=next(iter(titles)), required=True,
+            key="area", bind="query-params", label_visibility="collapsed",
+        )  # fmt: skip
+    for area, questions in view.areas:
+        if everything or area.id == chosen:
+            st.header(plain(area.title), anchor=False)
+            st.caption(plain(area.summary))
+            for question in questions:
+                with st.container(border=True):
+                    _question(here, view, question)
+
+
+@st.fragment
+def _question(here: Desk, view: Questionnaire, question: Question) -> None:
+    """One question that redraws by itself when it is answered."""
+    assessment_id = view.assessment.assessment_id
+    answer = read_answers(here.workplace, here.actor, assessment_id=assessment_id).get(question.id)
+    revision = answer.rev if answer else 0
+
+    def attempt(mine: Choice, change: partial[AnswerRecord | None]) -> None:
+        session.set_trouble(assessment_id, question.id, "")
+        try:
+            stored = change()
+        except Conflict as conflict:
+            theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
+            session.keep_clash(assessment_id, question.id, Clash(theirs=theirs, mine=mine))
+            return
+        except (StoreError, InvalidInput, Closed) as trouble:
+            session.set_trouble(assessment_id, question.id, f"Not saved: {trouble}")
+            session.note_refusal(assessment_id, question.id)
+            return
+        if session.clash(assessment_id, question.id) is not None:
+            session.drop_clash(assessment_id, question.id)
+        session.set_last_saved(here.workplace.clock())
+        if stored is None or stored.rev != revision:
+            session.note_own_change(assessment_id)
+
+    common = {"assessment_id": assessment_id, "question_id": question.id}
+
+    def save(choice: Choice) -> None:
+        clash = session.clash(assessment_id, question.id)
+        seen = revision
+        if isinstance(clash, Clash) and clash.mine is choice:
+            seen = clash.theirs.rev if clash.theirs else 0
+        attempt(
+            choice,
+            partial(answer_question, here.workplace, here.actor, **common, choice=choice, expected_rev=seen),
+        )
+
+    nothing = Choice(state="unknown")
+    draw_card(
+        _card(view, question, answer),
+        save=save,
+        confirm=lambda: attempt(
+            nothing, partial(confirm_last, here.workplace, here.actor, **common, expected_rev=revision)
+        ),
+        undo=lambda: attempt(
+            nothing, partial(undo_answer, here.workplace, here.actor, **common, expected_rev=revision)
+        ),
+    )
+
+
+assess()

@@ -1,0 +1,45 @@
+"""The shell around every page: navigation, who is here, what a missing thing or a full disk looks like."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
+from ui import problems, session
+from ui.freshness import watch_connection
+from ui.frame import frame
+from ui.identity import ask_name, remember_name
+
+PORTFOLIO = st.Page("portfolio.py", title="Portfolio", url_path="portfolio", default=True)
+PAGES = [
+    PORTFOLIO,
+    st.Page("system.py", title="System", url_path="system"),
+    st.Page("assess.py", title="Assess", url_path="assess"),
+    st.Page("evidence.py", title="Evidence", url_path="evidence"),
+    st.Page("about.py", title="About", url_path="about"),
+    st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
+]
+
+
+def shell() -> None:
+    """Draw the page the link names inside the common frame."""
+    st.set_page_config(page_title="Arrears", page_icon=":material/balance:", layout="wide")
+    page = st.navigation(PAGES, position="top")
+    frame()
+    remember_name()
+    for message in session.take_messages():
+        problems.done(message)
+    try:
+        page.run()
+    except NotFound as missing:
+        problems.notice(str(missing))
+        st.page_link(PORTFOLIO, label="Back to the portfolio", icon=":material/arrow_back:")
+    except StorageFull as full:
+        problems.problem(str(full))
+    except (StoreError, InvalidInput) as trouble:
+        problems.problem(str(trouble), do="Reload the page; if it stays, see the about page for a backup.")
+    ask_name()
+    watch_connection(session.last_saved())
+
+
+shell()

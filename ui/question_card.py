@@ -1,0 +1,270 @@
+"""One question as a card: five anchored levels, "we do not know", "does not apply", note and links. Values in, choices out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from checklists.checklist import Question
+from operations.assessments import Choice
+from operations.records import AnswerRecord
+from ui import session
+from ui.text import plain
+
+UNKNOWN = "unknown"
+NOT_APPLICABLE = "not_applicable"
+OPTIONS: tuple[int | str, ...] = (0, 1, 2, 3, 4, UNKNOWN, NOT_APPLICABLE)
+SEVERITY_WORDS = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a question card shows."""
+
+    assessment_id: str
+    question: Question
+    answer: AnswerRecord | None
+    last: AnswerRecord | None  #: last closed quarter's answer
+    last_period: str  #: "Q3 2026", "" when there is none
+    hints: Sequence[str]  #: what the repository says, in plain sentences
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A save that was refused because somebody else had changed the answer: both sides, to choose from."""
+
+    theirs: AnswerRecord | None  #: None: they took the answer back
+    mine: Choice
+
+
+Save = Callable[[Choice], None]
+
+
+def answer_key(assessment_id: str, question_id: str) -> str:
+    """The key of a question's radio; also its CSS class, so that keys of the keyboard can find it."""
+    return session.widget_key("answer", assessment_id, question_id)
+
+
+def option_of(answer: AnswerRecord | None) -> int | str | None:
+    """Which option of the radio an answer is. Votes without a settled level show the upper median's option."""
+    if answer is None:
+        return None
+    if answer.state != "answered":
+        return answer.state
+    if answer.level is not None:
+        return answer.level
+    known = sorted(vote for vote in answer.votes if vote is not None)
+    return known[len(known) // 2] if known else UNKNOWN
+
+
+def choice_words(question: Question, answer: AnswerRecord | Choice | None) -> str:
+    """An answer in words: "level 2 (Checks catch format changes, not meaning)"."""
+    if answer is None:
+        return "not answered"
+    if answer.state == NOT_APPLICABLE:
+        return f"does not apply ({answer.reason})"
+    option = option_of(answer) if isinstance(answer, AnswerRecord) else answer.level
+    if answer.state == UNKNOWN or not isinstance(option, int):
+        return "we do not know"
+    return f"level {option} ({question.levels[option].text})"
+
+
+def _caption(card: Card, option: int | str) -> str:
+    if option == UNKNOWN:
+        return "**We do not know** · counts as an open question, not as a good one"
+    if option == NOT_APPLICABLE:
+        return "**Does not apply here** · needs a reason"
+    return f"**{option}** · {plain(card.question.levels[int(option)].text)}"
+
+
+def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Callable[[], None]) -> None:
+    """Draw the card. Each choice calls `save` at once; the callbacks keep what has to be said in the session."""
+    question, answer = card.question, card.answer
+    radio = answer_key(card.assessment_id, question.id)
+    revision = answer.rev if answer else 0
+    session.feed(radio, option_of(answer), version=(revision, session.refusals(card.assessment_id, question.id)))
+
+    def choose() -> None:
+        option = session.widget_value(radio)
+        if option is None or option == NOT_APPLICABLE:
+            return  # not applicable is saved with its reason
+        kept = card.answer
+        save(
+            Choice(
+                state=UNKNOWN if option == UNKNOWN else "answered",
+                level=option if isinstance(option, int) else None,
+                note=kept.note if kept else "",
+                links=kept.links if kept else (),
+            )
+        )
+
+    severity = SEVERITY_WORDS.get(question.severity, "")
+    st.caption(f"{plain(question.id)} · {severity} severity{' · core' if question.core else ''}")
+    st.markdown(f"#### {plain(question.text)}")
+    st.markdown(f":small[{plain(question.why)}]")
+    st.radio(
+        plain(question.text),
+        OPTIONS,
+        index=None,
+        key=radio,
+        format_func=lambda option: _caption(card, option),
+        on_change=choose,
+        label_visibility="collapsed",
+        disabled=card.closed,
+        width="stretch",
+    )
+    if session.widget_value(radio) == NOT_APPLICABLE and not card.closed:
+        _not_applicable(card, save)
+    _clash(card, save)
+    _last_and_hints(card, confirm)
+    _note(card, save)
+    _foot(card, undo)
+
+
+def _not_applicable(card: Card, save: Save) -> None:
+    question, answer = card.question, card.answer
+    saved = answer is not None and answer.state == NOT_APPLICABLE
+    accepted = question.not_applicable_when
+    reason_key = session.widget_key("reason", card.assessment_id, question.id)
+    second_key = session.widget_key("second", card.assessment_id, question.id)
+    session.feed(
+        reason_key, answer.reason if answer and saved else (accepted or ""), version=answer.rev if answer else 0
+    )
+
+    def save_reason() -> None:
+        save(
+            Choice(
+                state=NOT_APPLICABLE,
+                reason=str(session.widget_value(reason_key) or ""),
+                seconded_by=str(session.widget_value(second_key) or ""),
+                note=answer.note if answer else "",
+                links=answer.links if answer else (),
+            )
+        )
+
+    with st.container(border=True):
+        if accepted:
+            st.caption(f"Accepted reason for this question: {plain(accepted)}.")
+        else:
+            st.caption("This question applies to nearly every system. Say why not here, and who agrees with you.")
+        st.text_input("Why does it not apply here?", key=reason_key, max_chars=300)
+        if not accepted:
+            st.text_input("Who else agrees?", key=second_key, max_chars=80)
+        st.button(
+            "Save that it does not apply" if not saved else "Save the new reason",
+            key=session.widget_key("save-reason", card.assessment_id, question.id),
+            on_click=save_reason,
+        )
+        if not saved:
+            st.caption("Not saved yet: a reason is needed.")
+
+
+def _clash(card: Card, save: Save) -> None:
+    clash = session.clash(card.assessment_id, card.question.id)
+    if not isinstance(clash, Clash):
+        return
+    theirs, mine = clash.theirs, clash.mine
+    who = theirs.changed_by if theirs else "Somebody"
+    with st.container(border=True):
+        st.warning(
+            plain(
+                f"{who} changed this meanwhile to {choice_words(card.question, theirs)}. "
+                f"You chose {choice_words(card.question, mine)}. Nothing of yours was saved yet."
+            ),
+            icon=":material/group:",
+        )
+        left, right = st.columns(2)
+        left.button(
+            "Keep theirs",
+            key=session.widget_key("keep-theirs", card.assessment_id, card.question.id),
+            on_click=session.drop_clash,
+            args=(card.assessment_id, card.question.id),
+            width="stretch",
+        )
+        right.button(
+            "Use mine",
+            key=session.widget_key("use-mine", card.assessment_id, card.question.id),
+            on_click=save,
+            args=(mine,),
+            width="stretch",
+        )
+
+
+def _last_and_hints(card: Card, confirm: Callable[[], None]) -> None:
+    if card.last is not None:
+        with st.expander(f"What we said in {plain(card.last_period)}", icon=":material/history:"):
+            st.markdown(plain(f"{choice_words(card.question, card.last).capitalize()}."))
+            if card.last.note:
+                st.caption(plain(f"Note: {card.last.note}", lines=True))
+            if not card.closed:
+                st.button(
+                    "Still true: confirm it",
+                    key=session.widget_key("confirm", card.assessment_id, card.question.id),
+                    on_click=confirm,
+                    help="Counts for this quarter only once you confirm it.",
+                )
+    if card.hints:
+        title = f"What the repository shows ({len(card.hints)})"
+        with st.expander(title, icon=":material/folder_code:"):
+            for hint in card.hints:
+                st.markdown(f"- {plain(hint)}")
+
+
+def _note(card: Card, save: Save) -> None:
+    answer = card.answer
+    if answer is None:
+        return
+    note_key = session.widget_key("note", card.assessment_id, card.question.id)
+    links_key = session.widget_key("links", card.assessment_id, card.question.id)
+    version = (answer.rev, session.refusals(card.assessment_id, card.question.id))
+    session.feed(note_key, answer.note, version=version)
+    session.feed(links_key, "\n".join(answer.links), version=version)
+
+    def save_words() -> None:
+        links = tuple(line.strip() for line in str(session.widget_value(links_key) or "").splitlines() if line.strip())
+        save(
+            Choice(
+                state=answer.state,
+                level=option if isinstance(option := option_of(answer), int) else None,
+                reason=answer.reason,
+                note=str(session.widget_value(note_key) or ""),
+                links=links,
+            )
+        )
+
+    words = [name for name, given in (("note", answer.note), ("links", answer.links)) if given]
+    with st.expander(
+        f"Note and evidence links{' (' + ', '.join(words) + ')' if words else ''}", icon=":material/edit_note:"
+    ):
+        st.text_area(
+            "Note", key=note_key, on_change=save_words, max_chars=4000, disabled=card.closed,
+            placeholder="What a colleague should know when reading this next quarter",
+        )  # fmt: skip
+        st.text_area(
+            "Evidence links, one a line", key=links_key, on_change=save_words, disabled=card.closed,
+            placeholder="https://… or src/train.py:42",
+        )  # fmt: skip
+
+
+def _foot(card: Card, undo: Callable[[], None]) -> None:
+    answer, trouble = card.answer, session.trouble(card.assessment_id, card.question.id)
+    if trouble:
+        st.error(plain(trouble), icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if answer is not None:
+            verb = {"confirmed": "confirmed", "workshop": "voted"}.get(answer.source, "saved")
+            when = session.local_clock(answer.changed_at)
+            st.caption(f"{verb} {when} by {plain(answer.changed_by)}", width="content")
+            if not card.closed:
+                st.button(
+                    "Undo",
+                    key=session.widget_key("undo", card.assessment_id, card.question.id),
+                    on_click=undo,
+                    type="tertiary",
+                    icon=":material/undo:",
+                )
+        else:
+            st.caption("not answered yet", width="content")
