@@ -63,13 +63,11 @@ def read_answers(text: str, *, name: str, checklist: Checklist) -> dict[str, Res
 
     `name` is the file's name for messages. Raises InvalidAnswers with all problems; nothing is taken in part.
     """
-    document, problems = _parse(text, name)
-    if problems:
-        raise InvalidAnswers(problems)
+    document, doubled = _parse(text, name)
     reader = _Reader(name=name, checklist=checklist)
     responses = reader.read(document)
-    if reader.problems:
-        raise InvalidAnswers(reader.problems)
+    if doubled or reader.problems:
+        raise InvalidAnswers([*doubled, *reader.problems])
     return responses
 
 
@@ -77,10 +75,11 @@ def read_answers(text: str, *, name: str, checklist: Checklist) -> dict[str, Res
 
 
 def _parse(text: str, name: str) -> tuple[Any, list[Problem]]:
+    """The JSON value and its doubled keys. Raises InvalidAnswers where there is no value to look at."""
     if len(text) > SIZE_MAX_BYTES or len(text.encode("utf-8", "replace")) > SIZE_MAX_BYTES:
-        return None, [_problem(name, "larger than 5 MiB", "an answers file of 104 questions has a few KB")]
+        raise InvalidAnswers([_problem(name, "larger than 5 MiB", "an answers file of 104 questions has a few KB")])
     if _depth(text) > DEPTH_MAX:
-        return None, [_problem(name, f"nested deeper than {DEPTH_MAX}", "answers need three levels of braces")]
+        raise InvalidAnswers([_problem(name, f"nested deeper than {DEPTH_MAX}", "answers need three levels of braces")])
     problems: list[Problem] = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -93,19 +92,17 @@ def _parse(text: str, name: str) -> tuple[Any, list[Problem]]:
                 seen.add(key)
         return values
 
-    def refuse(constant: str) -> None:
-        if len(problems) < PROBLEMS_MAX:
-            problems.append(
-                _problem(name, f"{constant} is not a number JSON knows", 'write a level 0 to 4 or {"state": "unknown"}')
-            )
-
     try:
-        document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=unique, parse_constant=refuse)
+        document = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         where = f"{name}:{error.lineno}:{error.colno}"
-        return None, [_problem(where, f"not JSON ({error.msg})", "correct it there, a JSON checker shows the place")]
-    except ValueError:  # a whole number of more digits than Python is willing to read
-        return None, [_problem(name, "a number with thousands of digits", "a level is a whole number 0 to 4")]
+        raise InvalidAnswers(
+            [_problem(where, f"not JSON ({error.msg})", "correct it there, a JSON checker shows the place")]
+        ) from error
+    except ValueError as error:  # a whole number of more digits than Python is willing to read
+        raise InvalidAnswers(
+            [_problem(name, "a number with thousands of digits", "a level is a whole number 0 to 4")]
+        ) from error
     return document, problems
 
 
