@@ -1,4 +1,4 @@
-"""The one table of colours: debt bands with their inks and edges, light and dark, and the few others the screen uses."""
+"""The one table of colours, light and dark: the debt bands with ink and edge, and the few others the screen uses."""
 
 from __future__ import annotations
 
