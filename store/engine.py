@@ -27,7 +27,7 @@ class Health:
 
 
 class Session(Protocol):
-    """One transaction. SQL is the portable subset: `:name` parameters, upserts, RETURNING, no engine's own functions."""
+    """One transaction, in portable SQL: `:name` parameters, upserts, RETURNING, views; no engine's own functions."""
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> list[Row]:
         """All rows of a statement that returns rows (a SELECT, or a write with RETURNING)."""
@@ -88,7 +88,7 @@ ENGINES: dict[str, Callable[[str], Engine]] = {"sqlite": _sqlite}  #: scheme of 
 
 
 def connect(url: str) -> Engine:
-    """The engine at an address: a path, or `sqlite:///path`. Raises StorageUnavailable for an engine that is not there."""
+    """The engine at a path or `sqlite:///path`. Raises StorageUnavailable for an engine that is not there."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         return _sqlite(url)

@@ -1,4 +1,4 @@
-"""The records of one organisation, and every statement that keeps or finds them: portable SQL, one transaction at a time."""
+"""The records of one organisation, and every statement that keeps or finds them, in portable SQL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AUDIT_PAGE_ROWS = 5_000  #: rows of the audit trail held in memory at once while
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemRecord:
-    """One machine-learning system that is assessed. Times are ISO-8601 UTC text with milliseconds, as everywhere here."""
+    """One machine-learning system that is assessed. All times here are ISO-8601 UTC text with milliseconds."""
 
     system_id: str
     name: str
@@ -169,9 +169,12 @@ class AuditEntry:
 
 
 _CONTENT = ("state", "level", "votes", "reason", "note", "links", "source")
-_ANSWER_COLUMNS = "org_id, period, assessment_id, question_id, state, level, votes, reason, note, links, source, rev, changed_at, changed_by"
+_ANSWER_COLUMNS = (
+    "org_id, period, assessment_id, question_id, rev,"
+    " state, level, votes, reason, note, links, source, changed_at, changed_by"
+)
 _ANSWER_VALUES = (
-    ":org, :period, :assessment, :question_id, :state, :level, :votes, :reason, :note, :links, :source, :rev, :at, :by"
+    ":org, :period, :assessment, :question_id, :rev, :state, :level, :votes, :reason, :note, :links, :source, :at, :by"
 )
 
 
@@ -270,7 +273,7 @@ class Records:
         return sorted((row["team"] for row in rows), key=_by_name)
 
     def remove_demonstration(self) -> int:
-        """Delete every demonstration system with all that belongs to it; the number of systems. The audit trail stays."""
+        """Delete every demonstration system with all that belongs to it, audit entries apart; how many there were."""
         systems = "(SELECT system_id FROM system WHERE org_id = :org AND demonstration = 1)"
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
         for table in ("score", "snapshot", "assessment_evidence", "evidence"):
@@ -287,7 +290,9 @@ class Records:
 
     # --- checklist and scoring versions -----------------------------------------------------------------------------
 
-    def keep_checklist(self, checklist_id: str, name: str, version: str, title: str, body: str, at: str) -> None:
+    def keep_checklist(  # noqa: PLR0917  (six texts, named at the call)
+        self, checklist_id: str, name: str, version: str, title: str, body: str, at: str
+    ) -> None:
         """Keep the body of a checklist version under its content hash; nothing happens when it is kept already."""
         self._execute(
             "INSERT INTO checklist_version (checklist_id, name, version, title, body, created_at)"
@@ -429,7 +434,8 @@ class Records:
         rows = self._query(
             "SELECT answer.* FROM assessment JOIN answer ON answer.org_id = assessment.org_id"
             " AND answer.period = assessment.period AND answer.assessment_id = assessment.assessment_id"
-            " WHERE assessment.org_id = :org AND assessment.assessment_id = :assessment AND answer.state <> 'unanswered'",
+            " WHERE assessment.org_id = :org AND assessment.assessment_id = :assessment"
+            " AND answer.state <> 'unanswered'",
             assessment=assessment_id,
         )
         return {row["question_id"]: _answer(row) for row in rows}
@@ -774,7 +780,7 @@ class Records:
         return [_audit_entry(row) for row in rows]
 
     def audit_head(self) -> tuple[int, str]:
-        """Number and hash of the newest entry, (0, "") before the first: print it elsewhere and the past is anchored."""
+        """Number and hash of the newest entry, (0, "") before the first: kept elsewhere, it anchors the past."""
         rows = self._query("SELECT seq, hash FROM audit_head WHERE org_id = :org")
         return (rows[0]["seq"], rows[0]["hash"]) if rows else (0, "")
 

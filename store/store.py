@@ -81,7 +81,7 @@ def open_store(url_or_path: str | Path, *, org_id: str = "local") -> Store:
 def default_location(
     *, environ: Mapping[str, str] = os.environ, platform: str = sys.platform, home: Path | None = None
 ) -> str:
-    """Where the database is when nobody says otherwise: ARREARS_DATABASE (a path or URL), else the user's data folder."""
+    """Where the database is unless told: ARREARS_DATABASE (a path or URL), else a file in the user's data folder."""
     if chosen := environ.get("ARREARS_DATABASE", "").strip():
         return chosen
     base = Path.home() if home is None else home

@@ -1,0 +1,390 @@
+"""What the database looks like: migrations by name, in order, in SQL that several engines understand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .errors import DatabaseTooNew
+
+MIGRATION_SET = "arrears"  #: under this name sqlite-utils notes which migrations a database has
+
+#: Name -> DDL, applied in this order, each once. `{strict}` ends a table's definition, `{keyed}` one that is read by
+#: its whole key; `{real}` is an 8-byte float, `{blob}` a byte string. Never edit one that was released: add the next.
+#: A table that has guards is never rebuilt (sqlite-utils' transform() would drop them without a word).
+MIGRATIONS: dict[str, str] = {
+    "0001 the first tables": """
+CREATE TABLE checklist_version (
+  checklist_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) {strict};
+
+CREATE TABLE scoring_version (
+  scoring_id TEXT PRIMARY KEY,
+  code_version TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) {strict};
+
+CREATE TABLE organisation (
+  org_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  active_scoring_id TEXT REFERENCES scoring_version (scoring_id)
+) {strict};
+
+CREATE TABLE team (
+  org_id TEXT NOT NULL REFERENCES organisation (org_id),
+  team TEXT NOT NULL CHECK (team <> ''),
+  PRIMARY KEY (org_id, team)
+) {strict};
+
+CREATE TABLE system (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  team TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  decides TEXT NOT NULL,
+  affected TEXT NOT NULL,
+  switches TEXT NOT NULL,
+  demonstration INTEGER NOT NULL CHECK (demonstration IN (0, 1)),
+  created_at TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  retired_at TEXT,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (org_id, system_id),
+  FOREIGN KEY (org_id, team) REFERENCES team (org_id, team)
+) {strict};
+CREATE UNIQUE INDEX system_in_use ON system (org_id, team, name) WHERE retired_at IS NULL;
+
+CREATE TABLE assessment (
+  org_id TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  period TEXT NOT NULL CHECK (length(period) = 6 AND period LIKE '____Q_'),
+  checklist_id TEXT NOT NULL REFERENCES checklist_version (checklist_id),
+  scope TEXT NOT NULL CHECK (scope IN ('core', 'all')),
+  switches TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  change_seq INTEGER NOT NULL CHECK (change_seq >= 0),
+  previous TEXT,
+  document_sha256 TEXT,
+  opened_at TEXT NOT NULL,
+  opened_by TEXT NOT NULL,
+  closed_at TEXT,
+  closed_by TEXT,
+  PRIMARY KEY (org_id, assessment_id),
+  UNIQUE (org_id, period, assessment_id),
+  UNIQUE (org_id, system_id, period),
+  CHECK ((state = 'closed') = (document_sha256 IS NOT NULL)),
+  CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+  CHECK ((state = 'closed') = (closed_by IS NOT NULL)),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id),
+  FOREIGN KEY (org_id, previous) REFERENCES assessment (org_id, assessment_id)
+) {strict};
+CREATE INDEX assessment_previous ON assessment (org_id, previous);
+
+CREATE TABLE answer (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('answered', 'unknown', 'not_applicable', 'unanswered')),
+  level INTEGER CHECK (level BETWEEN 0 AND 4),
+  votes TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  links TEXT NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('person', 'confirmed', 'workshop', 'import')),
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, question_id),
+  CHECK (state = 'answered' OR level IS NULL),
+  CHECK (state <> 'answered' OR level IS NOT NULL OR votes <> '[]'),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+
+CREATE TABLE answer_event (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  state TEXT NOT NULL,
+  level INTEGER,
+  votes TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  links TEXT NOT NULL,
+  source TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, question_id, rev),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+
+CREATE TABLE evidence (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  evidence_id TEXT NOT NULL,
+  repository TEXT NOT NULL,
+  commit_id TEXT NOT NULL,
+  collector TEXT NOT NULL,
+  codec TEXT NOT NULL CHECK (codec = 'zlib'),
+  body {blob} NOT NULL,
+  collected_at TEXT NOT NULL,
+  collected_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, system_id, evidence_id),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+
+CREATE TABLE assessment_evidence (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  system_id TEXT NOT NULL,
+  evidence_id TEXT NOT NULL,
+  attached_at TEXT NOT NULL,
+  attached_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, seq),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id),
+  FOREIGN KEY (org_id, system_id, evidence_id) REFERENCES evidence (org_id, system_id, evidence_id)
+) {strict};
+CREATE INDEX assessment_evidence_used ON assessment_evidence (org_id, system_id, evidence_id);
+
+CREATE TABLE floor_decision (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  signal_id TEXT NOT NULL,
+  decision TEXT NOT NULL CHECK (decision IN ('accepted', 'overridden')),
+  reason TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, question_id, signal_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {strict};
+
+CREATE TABLE snapshot (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  document_sha256 TEXT NOT NULL,
+  codec TEXT NOT NULL CHECK (codec = 'zlib'),
+  body {blob} NOT NULL,
+  sealed_at TEXT NOT NULL,
+  sealed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+CREATE INDEX snapshot_of_system ON snapshot (org_id, system_id);
+
+CREATE TABLE score (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  scoring_id TEXT NOT NULL REFERENCES scoring_version (scoring_id),
+  system_id TEXT NOT NULL,
+  area TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  estimate {real},
+  low {real} NOT NULL,
+  high {real} NOT NULL,
+  coverage {real} NOT NULL,
+  band TEXT,
+  change_seq INTEGER NOT NULL,
+  PRIMARY KEY (org_id, period, scoring_id, system_id, area),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+CREATE INDEX score_of_system ON score (org_id, scoring_id, system_id, area, period);
+CREATE INDEX score_of_assessment ON score (org_id, period, assessment_id);
+
+CREATE TABLE audit_head (
+  org_id TEXT PRIMARY KEY REFERENCES organisation (org_id),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) {strict};
+
+CREATE TABLE audit (
+  org_id TEXT NOT NULL REFERENCES organisation (org_id),
+  seq INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (org_id, seq)
+) {strict};
+
+CREATE VIEW current_score AS
+SELECT score.org_id, system.team, system.name AS system, score.period, score.area, score.estimate, score.low,
+  score.high, score.coverage, score.band, assessment.state, score.system_id, score.assessment_id
+FROM score
+JOIN organisation ON organisation.org_id = score.org_id AND organisation.active_scoring_id = score.scoring_id
+JOIN system ON system.org_id = score.org_id AND system.system_id = score.system_id
+JOIN assessment ON assessment.org_id = score.org_id AND assessment.assessment_id = score.assessment_id;
+
+CREATE VIEW portfolio_cell AS
+SELECT score.org_id, system.team, system.name AS system, score.period, score.area, score.estimate, score.band,
+  earlier.period AS previous_period, earlier.estimate AS previous_estimate, earlier.band AS previous_band,
+  score.estimate - earlier.estimate AS delta, score.system_id
+FROM score
+JOIN organisation ON organisation.org_id = score.org_id AND organisation.active_scoring_id = score.scoring_id
+JOIN system ON system.org_id = score.org_id AND system.system_id = score.system_id
+LEFT JOIN score AS earlier ON earlier.org_id = score.org_id AND earlier.scoring_id = score.scoring_id
+  AND earlier.system_id = score.system_id AND earlier.area = score.area
+  AND earlier.period = (
+    SELECT max(older.period) FROM score AS older
+    WHERE older.org_id = score.org_id AND older.scoring_id = score.scoring_id
+      AND older.system_id = score.system_id AND older.area = score.area AND older.period < score.period
+  );
+
+CREATE VIEW assessment_timeline AS
+SELECT happened.org_id, assessment.period, system.team, system.name AS system, happened.at, happened.what, happened.who,
+  happened.subject, assessment.system_id, assessment.assessment_id
+FROM (
+  SELECT org_id, assessment_id, opened_at AS at, 'opened' AS what, opened_by AS who, '' AS subject FROM assessment
+  UNION ALL
+  SELECT org_id, assessment_id, closed_at, 'closed', closed_by, document_sha256 FROM assessment WHERE state = 'closed'
+  UNION ALL
+  SELECT org_id, assessment_id, changed_at, CASE state WHEN 'unanswered' THEN 'answer cleared' ELSE 'answered' END,
+    changed_by, question_id FROM answer_event
+  UNION ALL
+  SELECT org_id, assessment_id, attached_at, 'evidence attached', attached_by, evidence_id FROM assessment_evidence
+  UNION ALL
+  SELECT org_id, assessment_id, decided_at, 'floor ' || decision, decided_by, question_id || ' ' || signal_id
+  FROM floor_decision
+) AS happened
+JOIN assessment ON assessment.org_id = happened.org_id AND assessment.assessment_id = happened.assessment_id
+JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id;
+""",
+}
+
+_DEMONSTRATION_ASSESSMENT = (
+    "EXISTS (SELECT 1 FROM assessment JOIN system ON system.org_id = assessment.org_id"
+    " AND system.system_id = assessment.system_id WHERE assessment.org_id = OLD.org_id"
+    " AND assessment.assessment_id = OLD.assessment_id AND system.demonstration = 1)"
+)
+_DEMONSTRATION_SYSTEM = (
+    "EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id"
+    " AND system.system_id = OLD.system_id AND system.demonstration = 1)"
+)
+_CLOSED = (
+    "EXISTS (SELECT 1 FROM assessment WHERE assessment.org_id = {row}.org_id"
+    " AND assessment.assessment_id = {row}.assessment_id AND assessment.state = 'closed')"
+)
+
+
+def _guard(name: str, event: str, table: str, when: str, message: str) -> str:
+    condition = f" WHEN {when}" if when else ""
+    return (
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW{condition}"
+        f" BEGIN SELECT RAISE(ABORT, '{message}'); END;"
+    )
+
+
+def _append_only(table: str, unless: str) -> list[str]:
+    """Rows are added, never changed; deleted only where `unless` holds."""
+    message = f"{table} is a record of what was: its rows are never changed or deleted"
+    return [
+        _guard(f"{table}_never_changed", "UPDATE", table, "", message),
+        _guard(f"{table}_never_deleted", "DELETE", table, f"NOT {unless}" if unless else "", message),
+    ]
+
+
+def _frozen_when_closed(table: str) -> list[str]:
+    """Rows of a closed assessment are not added, changed or (except for a demonstration) deleted."""
+    message = f"the assessment is closed: its rows in {table} are sealed"
+    closed_old, closed_new = _CLOSED.format(row="OLD"), _CLOSED.format(row="NEW")
+    return [
+        _guard(f"{table}_sealed_insert", "INSERT", table, closed_new, message),
+        _guard(f"{table}_sealed_update", "UPDATE", table, f"{closed_old} OR {closed_new}", message),
+        _guard(f"{table}_sealed_delete", "DELETE", table, f"{closed_old} AND NOT {_DEMONSTRATION_ASSESSMENT}", message),
+    ]
+
+
+#: Migration -> what SQLite adds to it: triggers, which engines spell differently. Demonstration rows may be deleted.
+SQLITE_GUARDS: dict[str, str] = {
+    "0001 the first tables": "\n".join(
+        [
+            *_append_only("checklist_version", ""),
+            *_append_only("scoring_version", ""),
+            *_append_only("answer_event", _DEMONSTRATION_ASSESSMENT),
+            *_append_only("evidence", _DEMONSTRATION_SYSTEM),
+            *_append_only("assessment_evidence", _DEMONSTRATION_SYSTEM),
+            *_append_only("snapshot", _DEMONSTRATION_SYSTEM),
+            *_append_only("audit", ""),
+            *_frozen_when_closed("answer"),
+            *_frozen_when_closed("floor_decision"),
+            _guard(
+                "answer_event_sealed_insert",
+                "INSERT",
+                "answer_event",
+                _CLOSED.format(row="NEW"),
+                "the assessment is closed: its rows in answer_event are sealed",
+            ),
+            _guard(
+                "assessment_evidence_sealed_insert",
+                "INSERT",
+                "assessment_evidence",
+                _CLOSED.format(row="NEW"),
+                "the assessment is closed: its rows in assessment_evidence are sealed",
+            ),
+            _guard(
+                "assessment_sealed", "UPDATE", "assessment", "OLD.state = 'closed'", "a closed assessment never changes"
+            ),
+            _guard(
+                "assessment_never_deleted",
+                "DELETE",
+                "assessment",
+                f"NOT {_DEMONSTRATION_SYSTEM}",
+                "an assessment is never deleted",
+            ),
+            _guard(
+                "system_never_deleted",
+                "DELETE",
+                "system",
+                "OLD.demonstration = 0",
+                "a system is never deleted: retire it",
+            ),
+            _guard(
+                "system_demonstration_fixed",
+                "UPDATE",
+                "system",
+                "NEW.demonstration <> OLD.demonstration",
+                "whether a system is a demonstration never changes",
+            ),
+            _guard(
+                "audit_head_forward",
+                "UPDATE",
+                "audit_head",
+                "NEW.seq NOT IN (OLD.seq, OLD.seq + 1)",
+                "the audit trail grows by one entry at a time",
+            ),
+            _guard("audit_head_never_deleted", "DELETE", "audit_head", "", "the audit trail is never deleted"),
+        ]
+    )
+}
+
+
+def refuse_newer(applied: Sequence[str], location: str) -> None:
+    """Raise DatabaseTooNew when a database has had migrations this program has never heard of."""
+    unknown = [name for name in applied if name not in MIGRATIONS]
+    if unknown:
+        raise DatabaseTooNew(
+            f"{location} was written by a newer Arrears (it has '{unknown[-1]}'): "
+            "start that version, or open another database; nothing was changed."
+        )
+
+
+def statements(name: str, *, strict: str, keyed: str, real: str, blob: str) -> str:
+    """The DDL of a migration in an engine's own words."""
+    return MIGRATIONS[name].format(strict=strict, keyed=keyed, real=real, blob=blob)
