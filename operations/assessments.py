@@ -76,11 +76,6 @@ class Questionnaire:
         asked = [q.id for area, questions in self.areas for q in questions if area_id in (None, area.id)]
         return Progress(answered=sum(q in self.answers for q in asked), asked=len(asked))
 
-    @property
-    def minutes_left(self) -> float:
-        """An estimate for one person."""
-        return self.progress().left * MINUTES_A_QUESTION
-
     def first_open(self) -> str | None:
         """The first question nobody has looked at."""
         return next((q.id for q in self.questions if q.id not in self.answers), None)

@@ -10,7 +10,7 @@ from operations.authorize import Action, Actor, permitted
 from operations.periods import period_of, preceding
 from operations.scores import SYSTEM, current_scores
 from operations.workplace import Workplace, shipped_checklist
-from scoring.compare import SMALLEST_CHANGE
+from scoring.compare import SMALLEST_DETECTABLE_CHANGE
 from store.records import AssessmentRecord, Records, ScoreRow, SystemRecord
 
 UNCERTAIN_WIDTH = 0.5  #: an interval wider than two bands is marked as uncertain
@@ -83,7 +83,7 @@ class Portfolio:
 
 def direction_of(change: float | None) -> str | None:
     """Better or worse only beyond what repeated assessments of an unchanged system differ by."""
-    if change is None or abs(change) <= SMALLEST_CHANGE:
+    if change is None or abs(change) <= SMALLEST_DETECTABLE_CHANGE:
         return None
     return "worse" if change > 0 else "better"
 

@@ -17,6 +17,7 @@ from operations.systems import find_system
 from operations.wording import LINE_MAX, clean_line
 from operations.workplace import Workplace
 from scoring.score import Contradiction, Floor
+from scoring.weigh import Weighed
 from store.records import AssessmentRecord, EvidenceRecord, FloorDecision, Records, SystemRecord
 
 
@@ -58,6 +59,13 @@ class EvidenceView:
         """How many signals are in this state."""
         signals = self.evidence.signals if self.evidence else ()
         return sum(s.state is state and polarity in (None, s.polarity) for s in signals)
+
+
+def hints_for(weighed: Weighed, question_id: str) -> tuple[str, ...]:
+    """What the repository says about one question, in sentences: floors first, then what only asks."""
+    floors = [f"{floor.message} Counts as at least {floor.value:g}." for floor in weighed.floors if floor.question == question_id]
+    hints = [hint.message for hint in weighed.hints if hint.question == question_id]
+    return tuple(dict.fromkeys((*floors, *hints)))
 
 
 def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evidence) -> EvidenceRecord:

@@ -18,7 +18,7 @@ from operations.systems import find_system
 from operations.workplace import Workplace
 from scoring.compare import Comparison, compare
 from scoring.explain import Step, explain_area, explain_question, explain_system
-from scoring.score import AreaScore, Contradiction, Hint, QuestionScore
+from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, ScoreRow, SystemRecord
 
 
@@ -175,13 +175,21 @@ def read_area_view(workplace: Workplace, _actor: Actor, *, system_id: str, perio
     return workplace.store.read(work)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A system's own number with the steps that lead to it."""
+
+    estimate: Estimate
+    steps: tuple[Step, ...]
+
+
 @permitted(Action.READ)
-def explain_whole(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> tuple[Step, ...]:
+def explain_whole(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> Whole:
     """How a system's own number came about, step by step. Raises NotFound."""
 
-    def work(records: Records) -> tuple[Step, ...]:
+    def work(records: Records) -> Whole:
         scored = score_assessment(workplace, records, find_assessment(records, assessment_id))
-        return explain_system(scored.checklist, scored.score)
+        return Whole(estimate=scored.score.system, steps=explain_system(scored.checklist, scored.score))
 
     return workplace.store.read(work)
 
@@ -209,14 +217,23 @@ def compare_periods(
 
     def work(records: Records) -> tuple[Comparison, Checklist]:
         system = find_system(records, system_id)
-        sides = []
-        for period in (before, after):
+
+        def side(period: str) -> Scored:
             assessment = records.assessment_for(system_id, period)
             if assessment is None:
                 raise NotFound(f"{system.name} was not assessed in {period[:8]}. Choose two quarters with an assessment.")
-            sides.append(score_assessment(workplace, records, assessment))
-        first, second = sides
-        return compare(first.checklist, first.score, second.checklist, second.score), second.checklist
+            return score_assessment(workplace, records, assessment)
+
+        first, second = side(before), side(after)
+        comparison = compare(
+            first.checklist,
+            first.score,
+            second.checklist,
+            second.score,
+            asked_before=scope_of(first.assessment),
+            asked_after=scope_of(second.assessment),
+        )
+        return comparison, second.checklist
 
     return workplace.store.read(work)
 

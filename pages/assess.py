@@ -8,6 +8,7 @@ import streamlit as st
 
 from checklists.checklist import Question
 from operations.assessments import (
+    MINUTES_A_QUESTION,
     Choice,
     Questionnaire,
     answer_question,
@@ -155,7 +156,7 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
             done, asked = done + answered, asked + len(questions)
             parts.append(f"{plain(area.short)} {answered}/{len(questions)}")
         saved = session.last_saved()
-        left = view.minutes_a_question * (asked - done)
+        left = MINUTES_A_QUESTION * (asked - done)
         words = f"{done} of {asked} answered"
         if done < asked:
             words += f", {numbers.minutes(left)} left"

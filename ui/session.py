@@ -251,3 +251,14 @@ def local_clock(moment: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
     return parsed.astimezone(zone).strftime("%H:%M:%S")
+
+
+# -- uploads --
+def uploads(assessment: str) -> int:
+    """Count the uploads taken in this tab: a new number gives the uploader a new key, and so empties it."""
+    return int(_state().get(f"arrears:uploads:{assessment}", 0))
+
+
+def count_upload(assessment: str) -> None:
+    """Note that an upload was taken."""
+    _state()[f"arrears:uploads:{assessment}"] = uploads(assessment) + 1

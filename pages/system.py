@@ -1,0 +1,333 @@
+"""System: areas by quarters, the trend, what changed, every question, and closing the quarter."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from operations.assessments import close_assessment, open_assessment
+from operations.errors import AlreadyThere, Conflict, InvalidInput
+from operations.records import AssessmentRecord
+from operations.scores import SYSTEM
+from operations.system_view import (
+    SystemView,
+    compare_periods,
+    explain_whole,
+    read_area_view,
+    read_question_lines,
+    read_system_view,
+)
+from operations.systems import change_system
+from operations.workplace import shipped_checklist
+from pages.place import Desk, chosen_system, desk, from_link, put_in_link
+from pages.system_picker import pick_system
+from scoring.compare import Cause, Direction
+from scoring.trend import trend
+from ui import numbers, problems, session
+from ui.area_panel import answer_words, draw_area, draw_steps, estimate_sentence, votes_words
+from ui.charts import TrendPoint, trend_chart
+from ui.grids import TOTAL, system_grid
+from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
+from ui.text import plain
+
+CAUSE_WORDS = {
+    Cause.ANSWERS: "answer changed",
+    Cause.NEWLY_KNOWN: "newly known",
+    Cause.EVIDENCE: "repository evidence",
+    Cause.NOT_APPLICABLE: "not applicable",
+    Cause.CHECKLIST: "checklist changed",
+}
+
+
+def system() -> None:
+    """Draw the system the link names."""
+    here = desk()
+    system_id = chosen_system()
+    if system_id is None:
+        pick_system(here, "Which system do you want to see?", page="system.py")
+        return
+    view = read_system_view(here.workplace, here.actor, system_id=system_id)
+    _finding(view)
+    if not view.assessments:
+        _open_first(here, view)
+        return
+    _numbers(view)
+    _steps_ahead(here, view)
+    _heatmap(here, view)
+    _trend(view)
+    _change(here, view)
+    _questions(here, view)
+    _settings(here, view)
+
+
+def _finding(view: SystemView) -> None:
+    total = view.total(view.assessments[-1].period) if view.assessments else None
+    name = view.system.name
+    if total is None or total.estimate is None:
+        st.title(plain(name), anchor=False)
+    else:
+        rated = [
+            (cell.estimate, area)
+            for area in view.areas
+            if (cell := view.cells.get((area.id, view.assessments[-1].period))) and cell.estimate is not None
+        ]
+        worst = max(rated, key=lambda pair: pair[0] or 0.0)[1].title.lower() if rated else ""
+        letter = total.band or "not rated yet"
+        moved = f", clearly {total.direction} than before" if total.direction else ""
+        st.title(plain(f"{name}: {letter}, {worst} worst{moved}"), anchor=False)
+    about = [view.system.team, view.system.decides, view.system.affected]
+    st.caption(plain(" · ".join(part for part in about if part)))
+
+
+def _open_first(here: Desk, view: SystemView) -> None:
+    def open_now() -> None:
+        opened = open_assessment(
+            here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period
+        )
+        session.choose_period(opened.period)
+
+    if problems.empty(
+        "This system was never assessed.", action=f"Open {numbers.period(view.next_period)}", key="open-first",
+        on_click=open_now,
+    ):  # fmt: skip
+        st.switch_page("assess.py", query_params={"system": view.system.system_id})
+    _settings(here, view)
+
+
+def _numbers(view: SystemView) -> None:
+    latest = view.assessments[-1]
+    total = view.total(latest.period)
+    scored = view.latest
+    columns = st.columns(4)
+    if total is not None and total.estimate is not None:
+        change = f"{numbers.change(total.change)} since the quarter before" if total.change is not None else None
+        columns[0].metric(
+            f"Debt, {numbers.period(latest.period)}",
+            numbers.interval(total.estimate, total.low, total.high),
+            delta=change,
+            delta_color="inverse",
+        )
+        columns[1].metric("Known", numbers.percent(total.coverage))
+    else:
+        columns[0].metric(f"Debt, {numbers.period(latest.period)}", "–")
+        columns[1].metric("Known", "0 %")
+    if scored is not None:
+        asked = len(scored.score.questions) + sum(a.state == "not_applicable" for a in scored.answers.values())
+        columns[2].metric("Answered", f"{min(len(scored.answers), asked)} of {asked}")
+        columns[3].metric("Contradictions", str(len(scored.score.contradictions)))
+
+
+def _steps_ahead(here: Desk, view: SystemView) -> None:
+    """The one next step: go on answering, close the quarter, or open the next."""
+    latest = view.assessments[-1]
+    where = {"system": view.system.system_id, "period": latest.period}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if latest.state == "open":
+            if st.button("Continue the assessment", type="primary", key="continue", icon=":material/edit:"):
+                st.switch_page("assess.py", query_params=where)
+            if st.button(f"Close {numbers.period(latest.period)}", key="close", icon=":material/lock:"):
+                _confirm_close(here, view, latest)
+        else:
+            if st.button(f"Open {numbers.period(view.next_period)}", type="primary", key="open-next"):
+                opened = open_assessment(
+                    here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period,
+                    scope=latest.scope,
+                )  # fmt: skip
+                session.choose_period(opened.period)
+                st.switch_page(
+                    "assess.py", query_params={"system": view.system.system_id, "period": opened.period}
+                )
+            if st.button("Read the answers", key="read"):
+                st.switch_page("assess.py", query_params=where)
+        if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
+            st.switch_page("evidence.py", query_params=where)
+
+
+@st.dialog("Close the quarter")
+def _confirm_close(here: Desk, view: SystemView, assessment: AssessmentRecord) -> None:
+    """Say what closing means, then seal."""
+    scored = view.latest
+    st.markdown(plain(estimate_sentence(scored.score.system)) if scored else "")
+    total = view.total(assessment.period)
+    if total is not None and total.band is None:
+        problems.warning(f"Only {numbers.coverage(total.coverage)}: below 80 % a closed quarter keeps no letter.")
+    st.markdown("Closing seals the answers, the evidence and the score under a hash. They can be read, never changed.")
+    if st.button(f"Close {numbers.period(assessment.period)} for good", type="primary", key="close-now"):
+        try:
+            close_assessment(here.workplace, here.actor, assessment_id=assessment.assessment_id)
+        except InvalidInput as trouble:
+            problems.problem(str(trouble))
+            return
+        session.say_after_rerun(f"{numbers.period(assessment.period)} is closed and sealed.")
+        st.rerun()
+
+
+def _heatmap(here: Desk, view: SystemView) -> None:
+    """Areas by quarters with the drawer beside."""
+    key = f"system-{view.system.system_id}"
+    in_link = (from_link("area"), from_link("quarter"))
+    asked = (in_link[0], in_link[1]) if in_link[0] and in_link[1] else None
+    opened = session.selected_cell(key) or asked
+    left, right = st.columns([5, 4], gap="medium") if opened else (st.container(), None)
+    grid = system_grid(view)
+    with left:
+        chosen = heatmap(grid, key=key, selected=asked)
+        st.caption(plain(heatmap_sentence(grid)))
+        with st.expander("The same as a table"):
+            st.dataframe(heatmap_table(grid), hide_index=True, width="stretch")
+        st.markdown(f"[Download as CSV](/export/system.csv?{urlencode({'system': view.system.system_id})})")
+    put_in_link(area=chosen[0] if chosen else None, quarter=chosen[1] if chosen else None)
+    if (chosen is None) != (right is None):
+        st.rerun()
+    if chosen is None or right is None:
+        return
+    area_id, period = chosen
+    with right, st.container(border=True):
+        assessment = next((a for a in view.assessments if a.period == period), None)
+        if assessment is None:
+            problems.notice("This system was not assessed in that quarter. Choose a cell of the heatmap.")
+        elif area_id == TOTAL:
+            whole = explain_whole(here.workplace, here.actor, assessment_id=assessment.assessment_id)
+            st.subheader(f"All areas, {numbers.period(period)}", anchor=False)
+            st.markdown(plain(estimate_sentence(whole.estimate)))
+            interval_bar(
+                whole.estimate.low, whole.estimate.estimate, whole.estimate.high, label="Debt of the whole system"
+            )
+            with st.expander("How this number came about, step by step", expanded=True):
+                draw_steps(whole.steps)
+        else:
+            draw_area(
+                read_area_view(
+                    here.workplace, here.actor, system_id=view.system.system_id, period=period, area_id=area_id
+                )
+            )
+
+
+def _trend(view: SystemView) -> None:
+    points = [
+        TrendPoint(period=a.period, estimate=cell.estimate, low=cell.low, high=cell.high, closed=a.state == "closed")
+        for a in view.assessments
+        if (cell := view.cells.get((SYSTEM, a.period))) is not None
+    ]
+    if len(points) < 2:
+        st.caption("The trend appears with the second quarter.")
+        return
+    said = trend([(point.period, point.estimate) for point in points])
+    st.header("Trend", anchor=False)
+    trend_chart(points, said, title=said.text, key="trend")
+
+
+def _change(here: Desk, view: SystemView) -> None:
+    """What changed between two quarters, question by question."""
+    periods = [a.period for a in view.assessments]
+    if len(periods) < 2:
+        return
+    st.header("What changed", anchor=False)
+    first, second = st.columns(2)
+    before = first.selectbox("From", periods[:-1], index=len(periods) - 2, format_func=numbers.period, key="from")
+    later = [p for p in periods if p > before]
+    after = second.selectbox("To", later, index=len(later) - 1, format_func=numbers.period, key="to")
+    comparison, checklist = compare_periods(
+        here.workplace, here.actor, system_id=view.system.system_id, before=before, after=after
+    )
+    whole = comparison.system
+    words = {
+        Direction.BETTER: "clearly better",
+        Direction.WORSE: "clearly worse",
+        Direction.NONE: "no clear change",
+    }[whole.direction]
+    difference = f" ({numbers.change(whole.difference)} points)" if whole.difference is not None else ""
+    st.markdown(plain(f"{words.capitalize()}{difference}: {whole.counts}."))
+    if comparison.common_only:
+        st.caption("The two quarters did not ask the same questions; numbers compare the common ones only.")
+    rows = [
+        {
+            "Question": checklist.questions[c.id].text if c.id in checklist.questions else c.id,
+            "Id": c.id,
+            "Before": "–" if c.before is None else "?" if c.before.level is None else str(c.before.level),
+            "After": "–" if c.after is None else "?" if c.after.level is None else str(c.after.level),
+            "Debt": numbers.change(c.after.debt - c.before.debt) if c.before and c.after else "",
+            "Cause": CAUSE_WORDS[c.cause],
+        }
+        for c in comparison.questions
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch", column_config={"Question": st.column_config.TextColumn(width="large")})
+    else:
+        st.caption("No question changed.")
+
+
+FILTERS = ("All", "Open", "Contradicted", "Disputed")
+
+
+def _questions(here: Desk, view: SystemView) -> None:
+    """Every question of the latest quarter."""
+    latest = view.assessments[-1]
+    st.header("Questions", anchor=False)
+    kind = st.segmented_control("Show", FILTERS, default="All", required=True, key="questions", bind="query-params")
+    lines = read_question_lines(here.workplace, here.actor, assessment_id=latest.assessment_id)
+    kept = [
+        line
+        for line in lines
+        if kind == "All"
+        or (kind == "Open" and (line.answer is None or line.answer.state == "unknown"))
+        or (kind == "Contradicted" and line.contradictions)
+        or (kind == "Disputed" and line.disputed)
+    ]
+    if not kept:
+        st.caption(f"No question is {kind.lower()}." if kind else "")
+        return
+    st.dataframe(
+        [
+            {
+                "Id": line.question.id,
+                "Question": line.question.text,
+                "Answer": answer_words(line),
+                "Votes": votes_words(line),
+                "Debt": numbers.interval(line.score.debt, line.score.low, line.score.high) if line.score else "–",
+                "Evidence": "; ".join(signal.message for signal in line.signals),
+                "Note": line.answer.note if line.answer else "",
+            }
+            for line in kept
+        ],
+        hide_index=True,
+        width="stretch",
+    )
+    st.markdown(f"[Download as CSV](/export/questions.csv?{urlencode({'assessment': latest.assessment_id})})")
+    if latest.state == "closed":
+        query = urlencode({"assessment": latest.assessment_id})
+        st.markdown(f"[Download the sealed snapshot](/export/snapshot.json?{query})")
+        st.caption(f"Sealed under {latest.document_sha256}")
+
+
+def _settings(here: Desk, view: SystemView) -> None:
+    """What is said about the system, to change it."""
+    known = view.system
+    with st.expander("About this system", icon=":material/tune:"), st.form("settings", border=False):
+        name = st.text_input("Name of the system", known.name, max_chars=80)
+        team = st.text_input("Team", known.team, max_chars=80)
+        decides = st.text_input("What does it decide?", known.decides, max_chars=300)
+        affected = st.text_input("Who is affected?", known.affected, max_chars=300)
+        st.markdown("**What is in it?** An open quarter follows at once; closed ones stay as they are.")
+        switches = frozenset(
+            switch.id
+            for switch in shipped_checklist().switches
+            if st.checkbox(plain(switch.title), switch.id in known.switches, help=plain(switch.explanation))
+        )
+        if st.form_submit_button("Save"):
+            try:
+                change_system(
+                    here.workplace, here.actor, system_id=known.system_id, name=name, team=team, decides=decides,
+                    affected=affected, switches=switches, expected_rev=known.rev,
+                )  # fmt: skip
+            except Conflict:
+                problems.problem("Somebody else changed this meanwhile.", do="Reload the page and look at theirs first.")
+            except (InvalidInput, AlreadyThere) as trouble:
+                problems.problem(str(trouble))
+            else:
+                session.say_after_rerun("Saved.")
+                st.rerun()
+
+
+system()
