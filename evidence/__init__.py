@@ -1,1 +1,1 @@
-"""WHAT A REPOSITORY SHOWS: the collector, its signals and its sandbox. Standard library only, imports nothing of ours."""
+"""WHAT A REPOSITORY SHOWS: collector, signals, sandbox. Standard library only, imports nothing of ours."""

@@ -1,0 +1,537 @@
+"""The facts of one Python file: one parse, one walk with an explicit stack, flat tuples out."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+TEXT_LENGTH_MAX = 300
+TEXT_LENGTH_MIN = 12
+NESTING_MAX = 3_000
+SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)|secret|token|api_?key|access_?key|private_?key|credential", re.I)
+QUIET_CALLS = frozenset(
+    {
+        "len", "isinstance", "range", "str", "int", "float", "list", "dict", "set", "tuple", "super", "enumerate",
+        "zip", "getattr", "hasattr", "setattr", "type", "bool", "max", "min", "sum", "sorted", "repr", "abs", "any",
+        "all", "iter", "next", "map", "filter", "issubclass", "ValueError", "TypeError", "KeyError", "RuntimeError",
+        "NotImplementedError", "field", "property", "reversed", "round", "id", "callable", "frozenset",
+    }
+)  # fmt: skip
+
+
+class Opaque(Enum):
+    """A value the reader does not follow."""
+
+    OPAQUE = auto()
+
+
+OPAQUE = Opaque.OPAQUE
+
+
+class Reference(NamedTuple):
+    """A name or dotted name. `part` is true when some rows of it were chosen (an index that is not a column's name)."""
+
+    name: str
+    part: bool = False
+
+
+class Result(NamedTuple):
+    """What a call gives, named by the call."""
+
+    call: str
+
+
+Value = str | int | float | bool | None | Reference | Result | Opaque
+
+
+class Import(NamedTuple):
+    """One imported module. `optional`: under try, if, TYPE_CHECKING; `lazy`: inside a function."""
+
+    module: str
+    names: tuple[str, ...]  #: of `from module import names`, else empty
+    line: int
+    optional: bool
+    lazy: bool
+
+
+class Call(NamedTuple):
+    """One call. `name` is dotted with import aliases resolved; `f(x).g()` reads "f().g"."""
+
+    name: str
+    line: int
+    scope: int  #: position in `functions`, -1 for the module's top level
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value]  #: `**more` stands under "**"
+    targets: tuple[str, ...]  #: the names the statement's value is assigned to
+    nested: bool  #: stands inside another call of that statement
+
+    @property
+    def last(self) -> str:
+        """The last word of the name: "fit" of "model.fit"."""
+        return self.name.rpartition(".")[2]
+
+
+class Text(NamedTuple):
+    """A string literal, cut to TEXT_LENGTH_MAX. `name` is the variable, keyword or key it is given to, or ""."""
+
+    text: str
+    length: int
+    line: int
+    name: str
+    call: str  #: the call whose argument it is, or ""
+
+
+class Setting(NamedTuple):
+    """A number given to a name: assigned, passed by keyword, compared with, or a parameter's default."""
+
+    name: str
+    value: float
+    line: int
+    scope: int
+    place: str  #: "assigned", "passed", "compared" or "default"
+    call: str  #: the call it is passed to, or ""
+
+
+class Function(NamedTuple):
+    """A function or method with its size in lines."""
+
+    name: str
+    line: int
+    lines: int
+    class_name: str
+
+
+class Handler(NamedTuple):
+    """An `except` that catches everything. `silent`: it does not raise, log or keep the error."""
+
+    line: int
+    scope: int
+    bare: bool
+    silent: bool
+    guards: tuple[str, ...]  #: last words of the calls inside the `try`
+
+
+class PythonFile(NamedTuple):
+    """What is known of one Python file, or of all code cells of one notebook (where a line is a cell's number)."""
+
+    path: str
+    role: str
+    lines: int
+    imports: tuple[Import, ...]
+    calls: tuple[Call, ...]
+    texts: tuple[Text, ...]
+    settings: tuple[Setting, ...]
+    functions: tuple[Function, ...]
+    classes: tuple[tuple[str, tuple[str, ...]], ...]  #: (name, bases)
+    handlers: tuple[Handler, ...]
+    environment_reads: tuple[int, ...]  #: lines
+    environment_writes: tuple[tuple[str, int], ...]
+    is_script: bool  #: has `if __name__ == "__main__"`
+    is_notebook: bool = False
+
+    def makers(self) -> dict[str, str]:
+        """Which call made each name: {"scaler": "sklearn.preprocessing.StandardScaler"}; the last one wins."""
+        return {target: call.name for call in self.calls if not call.nested for target in call.targets}
+
+
+class NotPython(Exception):  # noqa: N818
+    """The text is no Python this reader can follow; `str()` is the plain reason."""
+
+
+def parse(text: str | bytes) -> ast.Module:
+    """Parse source text. Raises NotPython with a plain reason, whatever the text does to the parser."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes and the like are the author's, not ours
+        try:
+            return ast.parse(text)
+        except SyntaxError as problem:
+            line = f" at line {problem.lineno}" if problem.lineno else ""
+            raise NotPython(f"not valid Python {sys.version_info[0]}.{sys.version_info[1]}{line}") from None
+        except (ValueError, UnicodeError):
+            raise NotPython("holds bytes that are no text") from None
+        except (RecursionError, MemoryError):
+            raise NotPython("too deeply nested to be read") from None
+
+
+def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
+    """The facts of one file. Raises NotPython."""
+    tree = parse(text)
+    lines = text.count(b"\n" if isinstance(text, bytes) else "\n") + 1 if text else 0  # type: ignore[arg-type]
+    walk = Walk()
+    try:
+        walk.module(tree)
+    except (RecursionError, MemoryError):
+        raise NotPython("too deeply nested to be read") from None
+    return walk.file(path=path, role=role, lines=lines, is_notebook=False)
+
+
+_SKIPPED_FIELDS = frozenset({"ctx", "ops", "op", "type_comment", "type_ignores", "type_params", "kind"})
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _SKIPPED_FIELDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Pass, ast.Break, ast.Continue, ast.alias})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_GUARDS = frozenset({ast.Try, ast.If, getattr(ast, "TryStar", ast.Try)})
+_LOGGING = frozenset({"exception", "error", "warning", "warn", "critical", "info", "debug", "log", "capture_exception",
+                      "fail", "print_exc", "format_exc", "exc_info", "abort", "exit", "HTTPException"})  # fmt: skip
+
+#: where a node stands: (function's position or -1, class name, guarded, targets of the statement, inside a call)
+_Place = tuple[int, str, bool, tuple[str, ...], bool]
+
+
+class Walk:
+    """Collects the facts of one or more trees that share their names (the cells of a notebook)."""
+
+    def __init__(self) -> None:
+        self.aliases: dict[str, str] = {}
+        self.imports: list[Import] = []
+        self.calls: list[Call] = []
+        self.texts: list[Text] = []
+        self.settings: list[Setting] = []
+        self.functions: list[Function] = []
+        self.classes: list[tuple[str, tuple[str, ...]]] = []
+        self.handlers: list[Handler] = []
+        self.environment_reads: list[int] = []
+        self.environment_writes: list[tuple[str, int]] = []
+        self.is_script = False
+        self._cell: int | None = None
+
+    def file(self, *, path: str, role: str, lines: int, is_notebook: bool) -> PythonFile:
+        """What was collected."""
+        return PythonFile(
+            path=path,
+            role=role,
+            lines=lines,
+            imports=tuple(self.imports),
+            calls=tuple(self.calls),
+            texts=tuple(self.texts),
+            settings=tuple(self.settings),
+            functions=tuple(self.functions),
+            classes=tuple(self.classes),
+            handlers=tuple(self.handlers),
+            environment_reads=tuple(self.environment_reads),
+            environment_writes=tuple(self.environment_writes),
+            is_script=self.is_script,
+            is_notebook=is_notebook,
+        )
+
+    def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
+        """Walk one tree in source order. With `cell`, every line is that number."""
+        self._cell = cell
+        stack: list[tuple[ast.AST, _Place]] = [(tree, (-1, "", False, (), False))]
+        fields = _FIELDS
+        while stack:
+            node, place = stack.pop()
+            kind = type(node)
+            handle: Any = _HANDLERS.get(kind)
+            if handle is not None:
+                place = handle(self, node, place)
+            children: list[tuple[ast.AST, _Place]] = []
+            for name in fields[kind]:
+                child = getattr(node, name, None)
+                if child.__class__ is list:
+                    for entry in child:
+                        if isinstance(entry, ast.AST) and type(entry) not in _LEAVES:
+                            children.append((entry, place))
+                elif isinstance(child, ast.AST) and type(child) not in _LEAVES:
+                    children.append((child, place))
+            children.reverse()
+            stack.extend(children)
+
+    def _line(self, node: ast.AST) -> int:
+        return self._cell if self._cell is not None else getattr(node, "lineno", 0)
+
+    def _name(self, node: ast.AST) -> str:
+        """The dotted name of an expression with the import alias of its first word resolved, or ""."""
+        words: list[str] = []
+        while True:
+            if isinstance(node, ast.Attribute):
+                words.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                words.append("()")
+                node = node.func
+            elif isinstance(node, (ast.Subscript, ast.Await)):
+                node = node.value
+            elif isinstance(node, ast.Name):
+                words.append(self.aliases.get(node.id, node.id))
+                break
+            else:
+                words.append("")
+                break
+            if len(words) > 30:
+                return ""
+        words.reverse()
+        return ".".join(words).replace(".()", "()") if len(words) > 1 else words[0]
+
+    def _value(self, node: ast.AST) -> Value:
+        value: Value = OPAQUE
+        if isinstance(node, ast.Constant):
+            value = _constant(node.value)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            value = Reference(self._name(node))
+        elif isinstance(node, ast.Call):
+            value = Result(self._name(node.func))
+        elif isinstance(node, ast.Subscript):
+            value = Reference(self._name(node.value), not _is_column(node.slice))
+        elif isinstance(node, ast.JoinedStr):
+            value = _template(node)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            number = node.operand.value
+            value = -number if isinstance(number, int | float) else OPAQUE
+        return value
+
+    def _text(self, node: ast.AST, name: str, call: str = "") -> None:
+        """Keep a string literal that could be a path, an address, a prompt, a credential."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        elif isinstance(node, ast.JoinedStr):
+            text = _template(node)
+        else:
+            return
+        if len(text) < TEXT_LENGTH_MIN and "/" not in text and not (name and SECRET_NAME.search(name)):
+            return
+        self.texts.append(Text(text[:TEXT_LENGTH_MAX], len(text), self._line(node), name, call))
+
+    def _number(self, node: ast.AST, name: str, place: _Place, how: str, call: str = "") -> None:
+        value = self._value(node)
+        if name and isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                self.settings.append(Setting(name, float(value), self._line(node), place[0], how, call))
+            except OverflowError:
+                return
+
+    # one method a kind of node: keeps facts, gives the place its children stand in
+
+    def _call(self, node: ast.Call, place: _Place) -> _Place:
+        name = self._name(node.func)
+        scope, class_name, guarded, targets, nested = place
+        if name not in QUIET_CALLS:
+            keywords: dict[str, Value] = {}
+            for keyword in node.keywords:
+                key = keyword.arg or "**"
+                keywords[key] = self._value(keyword.value)
+                self._text(keyword.value, key, name)
+                self._number(keyword.value, key, place, "passed", name)
+            for argument in node.args:
+                self._text(argument, "", name)
+            arguments = tuple([self._value(argument) for argument in node.args[:12]])
+            self.calls.append(Call(name, self._line(node), scope, arguments, keywords, targets, nested))
+            if name in ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"):
+                self.environment_reads.append(self._line(node))
+        return (scope, class_name, guarded, targets, True)
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> _Place:
+        found = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = tuple(name for target in found for name in self._targets(target))
+        if node.value is not None and names:
+            self._text(node.value, names[0])
+            self._number(node.value, names[0], place, "assigned")
+        for target in found:
+            if isinstance(target, ast.Subscript) and self._name(target.value) == "os.environ":
+                key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
+                self.environment_writes.append((key if isinstance(key, str) else "", self._line(node)))
+                self._text(node.value, key if isinstance(key, str) else "") if node.value is not None else None
+        return (place[0], place[1], place[2], names, False)
+
+    def _targets(self, node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Tuple | ast.List):
+            for element in node.elts:
+                yield from self._targets(element)
+        elif isinstance(node, ast.Starred):
+            yield from self._targets(node.value)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            yield self._name(node)
+        elif isinstance(node, ast.Subscript):
+            name = self._name(node.value)
+            if name and name != "os.environ":
+                yield name
+
+    def _statement(self, node: ast.AST, place: _Place) -> _Place:
+        """A statement that assigns nothing: calls below it have no targets."""
+        value = getattr(node, "value", None)
+        if value is not None and isinstance(node, ast.Return):
+            self._text(value, "")
+        return (place[0], place[1], place[2], (), False)
+
+    def _dictionary(self, node: ast.Dict, place: _Place) -> _Place:
+        for key, value in zip(node.keys, node.values, strict=True):
+            name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+            self._text(value, name[:80])
+            self._number(value, name[:80], place, "assigned")
+        return place
+
+    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> _Place:
+        for element in node.elts[:50]:
+            self._text(element, "")
+        return place
+
+    def _operation(self, node: ast.BinOp, place: _Place) -> _Place:
+        self._text(node.left, "")
+        self._text(node.right, "")
+        return place
+
+    def _subscript(self, node: ast.Subscript, place: _Place) -> _Place:
+        if isinstance(node.ctx, ast.Load) and self._name(node.value) == "os.environ":
+            self.environment_reads.append(self._line(node))
+        return place
+
+    def _compare(self, node: ast.Compare, place: _Place) -> _Place:
+        sides = [node.left, *node.comparators]
+        names = [self._name(side) for side in sides if isinstance(side, ast.Name | ast.Attribute | ast.Subscript)]
+        if any(isinstance(operator, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for operator in node.ops):
+            for side in sides:
+                self._number(side, names[0] if names else "", place, "compared")
+        for side in sides:
+            if names and names[0] == "__name__" and isinstance(side, ast.Constant) and side.value == "__main__":
+                self.is_script = True
+        return place
+
+    def _import(self, node: ast.Import, place: _Place) -> _Place:
+        for alias in node.names:
+            if alias.asname:
+                self.aliases[alias.asname] = alias.name
+            self.imports.append(Import(alias.name, (), self._line(node), place[2], place[0] >= 0))
+        return place
+
+    def _import_from(self, node: ast.ImportFrom, place: _Place) -> _Place:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            self.aliases[alias.asname or alias.name] = (
+                f"{module}.{alias.name}" if node.module else f"{module}{alias.name}"
+            )
+        names = tuple(alias.name for alias in node.names)
+        self.imports.append(Import(module, names, self._line(node), place[2], place[0] >= 0))
+        return place
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: _Place) -> _Place:
+        lines = (node.end_lineno or node.lineno) - node.lineno + 1
+        self.functions.append(Function(node.name, self._line(node), lines, place[1]))
+        scope = len(self.functions) - 1
+        parameters = node.args
+        named = [*parameters.posonlyargs, *parameters.args]
+        here: _Place = (scope, "", place[2], (), False)
+        pairs = list(zip(named[len(named) - len(parameters.defaults) :], parameters.defaults, strict=True))
+        pairs += [
+            (name, default)
+            for name, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+            if default is not None
+        ]
+        for name, default in pairs:
+            self._text(default, name.arg)
+            self._number(default, name.arg, here, "default")
+        return here
+
+    def _lambda(self, _: ast.Lambda, place: _Place) -> _Place:
+        return (place[0], place[1], place[2], (), False)
+
+    def _class(self, node: ast.ClassDef, place: _Place) -> _Place:
+        decorators = [self._name(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list]
+        self.classes.append((node.name, (*(self._name(base) for base in node.bases), *(f"@{d}" for d in decorators))))
+        return (place[0], node.name, place[2], (), False)
+
+    def _guard(self, _: ast.AST, place: _Place) -> _Place:
+        return (place[0], place[1], True, (), False)
+
+    def _try(self, node: ast.Try, place: _Place) -> _Place:
+        for handler in node.handlers:
+            bare = handler.type is None
+            if bare or self._name(handler.type or handler) in ("Exception", "BaseException"):
+                guards: list[str] = []
+                for statement in node.body:
+                    guards.extend(_called(statement))
+                silent = not _speaks(handler)
+                self.handlers.append(Handler(self._line(handler), place[0], bare, silent, tuple(guards[:40])))
+        return (place[0], place[1], True, (), False)
+
+
+def _constant(value: object) -> Value:
+    if isinstance(value, str):
+        return value[:TEXT_LENGTH_MAX]
+    return value if value is None or isinstance(value, int | float | bool) else OPAQUE
+
+
+def _is_column(node: ast.AST) -> bool:
+    """Whether an index chooses columns by name and so keeps all rows."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    if isinstance(node, ast.List):
+        return all(isinstance(element, ast.Constant) and isinstance(element.value, str) for element in node.elts)
+    return False
+
+
+def _template(node: ast.JoinedStr) -> str:
+    """The fixed parts of an f-string with {} for the rest."""
+    parts = [
+        part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{}" for part in node.values
+    ]
+    return "".join(parts)[:TEXT_LENGTH_MAX]
+
+
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of one statement, not those of functions and classes defined in it."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, (*_DEFINITIONS, ast.ClassDef, ast.Lambda)):
+                pending.append(child)
+
+
+def _called(node: ast.AST) -> Iterator[str]:
+    for inner in _inside(node):
+        if isinstance(inner, ast.Call):
+            if isinstance(inner.func, ast.Attribute):
+                yield inner.func.attr
+            elif isinstance(inner.func, ast.Name):
+                yield inner.func.id
+
+
+def _speaks(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler raises, logs, or uses the error it caught."""
+    for statement in handler.body:
+        for node in _inside(statement):
+            if isinstance(node, ast.Raise):
+                return True
+            if handler.name and isinstance(node, ast.Name) and node.id == handler.name:
+                return True
+            if isinstance(node, ast.Call):
+                function = node.func
+                word = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if word in _LOGGING or word.startswith(("log", "report", "record")):
+                    return True
+    return False
+
+
+_HANDLERS = {
+    ast.Call: Walk._call,
+    ast.Assign: Walk._assign,
+    ast.AnnAssign: Walk._assign,
+    ast.NamedExpr: Walk._assign,
+    ast.Expr: Walk._statement,
+    ast.Return: Walk._statement,
+    ast.Dict: Walk._dictionary,
+    ast.List: Walk._sequence,
+    ast.Tuple: Walk._sequence,
+    ast.Set: Walk._sequence,
+    ast.BinOp: Walk._operation,
+    ast.Subscript: Walk._subscript,
+    ast.Compare: Walk._compare,
+    ast.Import: Walk._import,
+    ast.ImportFrom: Walk._import_from,
+    ast.FunctionDef: Walk._function,
+    ast.AsyncFunctionDef: Walk._function,
+    ast.Lambda: Walk._lambda,
+    ast.ClassDef: Walk._class,
+    ast.If: Walk._guard,
+    ast.Try: Walk._try,
+    getattr(ast, "TryStar", ast.Try): Walk._try,
+}

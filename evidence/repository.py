@@ -1,0 +1,317 @@
+"""The facts of a repository, parsed once: files, imports, calls, texts, notebooks, manifests, and what kind it is."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from evidence.evidence import Kind, Unparsed
+from evidence.kinds import classify
+from evidence.manifests import NotAManifest, Requirement, is_lock, is_manifest, read_manifest
+from evidence.notebook import Notebook, read_notebook
+from evidence.python_source import Import, NotPython, PythonFile, read_python
+from evidence.source import KIB, MIB, Limits, Member, Source
+from evidence.tables import document
+
+SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that is kept as text
+TEXTS_BYTES_MAX = 16 * MIB  #: all of them
+PYTHON_LINES_NAME = "Python"
+NOTEBOOK_LINES_NAME = "Jupyter notebook"
+
+_TEST = re.compile(
+    r"(?i)(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.(?:py|ipynb)$"
+)
+_EXAMPLE = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|tutorials?|demos?|docs?|documentation|benchmarks?|asv_bench|templates|cookbooks?|recipes)/"
+)
+_BUILD = re.compile(
+    r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conf|versioneer|_version)\.py$|(?:^|/)(?:\.github|\.circleci|ci|tools|build|dist)/"
+)
+_TEXT_FILE = re.compile(
+    r"(?i)(?:\.(?:ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
+    r"makefile|justfile|procfile|jenkinsfile|pipfile|crontab|codeowners|mlproject|\.gitattributes|[\w.-]*requirements[\w.-]*\.(?:txt|in)|"
+    r"[\w.-]+\.dvc|[\w.-]+\.cron))$"
+)
+_CI = re.compile(
+    r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"
+    r"\.azure[\w/-]*\.ya?ml|jenkinsfile[\w.-]*|bitbucket-pipelines\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|\.buildkite/.*\.ya?ml|"
+    r"cloudbuild\.ya?ml|buildspec\.ya?ml|appveyor\.ya?ml|\.woodpecker[\w/.-]*\.ya?ml|\.cirrus\.ya?ml|\.semaphore/.*\.ya?ml|\.ci/.*)$"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """Everything the signals may ask. Paths are inside the repository; what could not be read is in `unparsed`."""
+
+    name: str
+    kind: Kind
+    commit: str | None
+    members: tuple[Member, ...]
+    python: tuple[PythonFile, ...]
+    notebooks: tuple[Notebook, ...]
+    texts: Mapping[str, str]  #: settings, workflows, manifests, Dockerfiles by path
+    requirements: tuple[Requirement, ...]
+    locks: tuple[str, ...]
+    lines_by_language: Mapping[str, int]
+    unparsed: tuple[Unparsed, ...]
+    notes: tuple[str, ...]
+
+    @cached_property
+    def source(self) -> tuple[PythonFile, ...]:
+        """The modules that do the work: no tests, examples, build scripts or notebooks."""
+        return tuple(file for file in self.python if file.role == "source")
+
+    @cached_property
+    def work(self) -> tuple[PythonFile, ...]:
+        """The modules that do the work and the notebooks beside them."""
+        cells = (notebook.code for notebook in self.notebooks if notebook.role == "source")
+        return (*self.source, *cells)
+
+    @cached_property
+    def tests(self) -> tuple[PythonFile, ...]:
+        """The test files."""
+        return tuple(file for file in self.python if file.role == "test")
+
+    @cached_property
+    def ci(self) -> Mapping[str, str]:
+        """The files that tell a build server what to do, by path."""
+        return {path: text for path, text in self.texts.items() if _CI.match(path)}
+
+    @cached_property
+    def modules(self) -> Mapping[str, PythonFile]:
+        """First-party modules by dotted name, as they import each other."""
+        return _module_names(self.python)
+
+    @cached_property
+    def first_party(self) -> frozenset[str]:
+        """The top names under which the repository's own code is imported."""
+        names = {module.split(".")[0] for module in self.modules}
+        packaging = self.texts.get("pyproject.toml", "")
+        match = re.search(r"(?m)^name\s*=\s*[\"']([\w.-]+)[\"']", packaging)
+        if match:
+            names.add(re.sub(r"[-.]", "_", match.group(1)).lower())
+        return frozenset(names)
+
+    def imports_of(self, file: PythonFile) -> Iterator[Import]:
+        """What a file surely uses of others: no optional import, nothing of the repository's own."""
+        siblings = self._siblings.get(file.path.rpartition("/")[0], frozenset())
+        for record in file.imports:
+            top = record.module.split(".")[0]
+            if top and not record.optional and top not in self.first_party and top not in siblings:
+                yield record
+
+    @cached_property
+    def _siblings(self) -> Mapping[str, frozenset[str]]:
+        folders: dict[str, set[str]] = {}
+        for file in self.python:
+            folder, _, name = file.path.rpartition("/")
+            folders.setdefault(folder, set()).add(name.removesuffix(".py"))
+        return {folder: frozenset(names) for folder, names in folders.items()}
+
+    def uses(self, tools: Mapping[str, str], files: tuple[PythonFile, ...]) -> dict[str, list[tuple[str, int]]]:
+        """Which of the tools (module -> name) the files use, and where: name -> [(path, line)]."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for file in files:
+            for record in self.imports_of(file):
+                candidates = (record.module, *(f"{record.module}.{name}" for name in record.names))
+                name = next((tools[part] for whole in candidates for part in _prefixes(whole) if part in tools), None)
+                if name is not None:
+                    found.setdefault(name, []).append((file.path, record.line))
+        return found
+
+    @cached_property
+    def import_graph(self) -> Mapping[str, frozenset[str]]:
+        """Which first-party module imports which when it is loaded: no lazy, optional or type-checking import."""
+        return {name: frozenset(self._loads(name, file)) for name, file in self.modules.items()}
+
+    def _loads(self, name: str, file: PythonFile) -> Iterator[str]:
+        package = name if file.path.endswith("__init__.py") else name.rpartition(".")[0]
+        for record in file.imports:
+            if record.lazy or record.optional:
+                continue
+            base = _absolute(record.module, package)
+            if base is None:
+                continue
+            targets = [f"{base}.{word}" if base else word for word in record.names]
+            inside = [target for target in targets if target in self.modules]
+            yield from (target for target in inside if target != name)
+            if (len(inside) < len(targets) or not targets) and base in self.modules and base != name:
+                yield base
+
+
+def _prefixes(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        yield ".".join(parts[:length])
+
+
+def _absolute(module: str, package: str) -> str | None:
+    """A relative import's module in full; None when it climbs out of the package."""
+    level = len(module) - len(module.lstrip("."))
+    if level == 0:
+        return module
+    parts = package.split(".") if package else []
+    if level - 1 > len(parts):
+        return None
+    parts = parts[: len(parts) - (level - 1)]
+    rest = module.lstrip(".")
+    return ".".join([*parts, rest] if rest else parts)
+
+
+def _module_names(python: tuple[PythonFile, ...]) -> dict[str, PythonFile]:
+    """Dotted names: a package starts at the first folder whose parent is no package; scripts by their folders."""
+    packages = {file.path.rpartition("/")[0] for file in python if file.path.endswith("/__init__.py")}
+    names: dict[str, PythonFile] = {}
+    for file in python:
+        if file.role not in ("source", "example") or not file.path.endswith(".py"):
+            continue
+        parts = file.path.removesuffix(".py").split("/")
+        start = 0
+        while start < len(parts) - 1 and "/".join(parts[: start + 1]) not in packages:
+            start += 1
+        if start == len(parts) - 1 and parts[0] in ("src", "lib", "python"):
+            start = 1
+        elif start == len(parts) - 1:
+            start = 0
+        if file.role == "example" and start == 0:
+            continue
+        words = parts[start:-1] if parts[-1] == "__init__" else parts[start:]
+        if words:
+            names.setdefault(".".join(words), file)
+    return names
+
+
+def role_of(path: str) -> str:
+    """What a file is there for: "test", "example" (documentation and benchmarks too), "build" or "source"."""
+    if _TEST.search(path):
+        return "test"
+    if _EXAMPLE.search(path):
+        return "example"
+    return "build" if _BUILD.search(path) else "source"
+
+
+@dataclass
+class _Reading:
+    """What is gathered while the files come in."""
+
+    endings: Mapping[str, str]
+    python: list[PythonFile] = field(default_factory=list)
+    notebooks: list[Notebook] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    text_bytes: int = 0
+    requirements: list[Requirement] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    unparsed: list[Unparsed] = field(default_factory=list)
+
+    def fail(self, path: str, reason: str) -> None:
+        self.unparsed.append(Unparsed(path=path, reason=reason))
+
+    def take(self, member: Member, content: bytes) -> None:
+        path = member.path
+        if path.endswith(".py"):
+            self._take_python(path, content)
+        elif path.endswith(".ipynb"):
+            self._take_notebook(path, content)
+        else:
+            language = self.endings.get(path.rpartition(".")[2].lower())
+            if language is not None:
+                self.lines[language] = self.lines.get(language, 0) + content.count(b"\n") + 1
+        if _TEXT_FILE.search(path) or is_manifest(path):
+            self._take_text(path, content)
+
+    def _take_python(self, path: str, content: bytes) -> None:
+        self.lines[PYTHON_LINES_NAME] = self.lines.get(PYTHON_LINES_NAME, 0) + content.count(b"\n") + 1
+        try:
+            self.python.append(read_python(content, path=path, role=role_of(path)))
+        except NotPython as problem:
+            self.fail(path, str(problem))
+
+    def _take_notebook(self, path: str, content: bytes) -> None:
+        try:
+            notebook = read_notebook(content, path=path, role=role_of(path))
+        except NotPython as problem:
+            self.fail(path, str(problem))
+            return
+        self.notebooks.append(notebook)
+        self.lines[NOTEBOOK_LINES_NAME] = self.lines.get(NOTEBOOK_LINES_NAME, 0) + notebook.code_lines
+        if notebook.unparsed_cells:
+            self.fail(path, f"{notebook.unparsed_cells} of {notebook.code_cells} code cells are not valid Python")
+
+    def _take_text(self, path: str, content: bytes) -> None:
+        if len(content) > SETTINGS_BYTES_MAX or self.text_bytes + len(content) > TEXTS_BYTES_MAX:
+            return
+        self.text_bytes += len(content)
+        text = content.decode("utf-8", "replace")
+        self.texts[path] = text
+        if is_manifest(path):
+            try:
+                self.requirements.extend(read_manifest(text, path))
+            except NotAManifest as problem:
+                self.fail(path, str(problem))
+
+
+def read_repository(source: Source, *, name: str, limits: Limits) -> Repository:
+    """Read every wanted file of a source once. A file that cannot be read becomes Unparsed; the rest goes on."""
+    reading = _Reading(document("languages")["endings"])
+    with _without_collector():
+        for member, content in source.contents(lambda member: _wanted(member, reading.endings, limits)):
+            reading.take(member, content)
+    for member in source.members:
+        _note_too_large(member, limits, reading)
+    python = tuple(sorted(reading.python, key=lambda file: file.path))
+    notebooks = tuple(sorted(reading.notebooks, key=lambda notebook: notebook.path))
+    texts = dict(sorted(reading.texts.items()))
+    kind, reason = classify(source.members, python, notebooks, texts)
+    return Repository(
+        name=name,
+        kind=kind,
+        commit=source.commit,
+        members=source.members,
+        python=python,
+        notebooks=notebooks,
+        texts=texts,
+        requirements=tuple(sorted(reading.requirements, key=lambda wanted: (wanted.path, wanted.line, wanted.name))),
+        locks=tuple(member.path for member in source.members if is_lock(member.path)),
+        lines_by_language=reading.lines,
+        unparsed=tuple(sorted(reading.unparsed, key=lambda entry: (entry.path, entry.reason))),
+        notes=(reason, *source.notes),
+    )
+
+
+def _limit_of(path: str, limits: Limits) -> int:
+    return limits.notebook_bytes if path.endswith(".ipynb") else limits.source_bytes
+
+
+def _wanted(member: Member, endings: Mapping[str, str], limits: Limits) -> bool:
+    """Whether a file's contents are read: source, notebooks, settings and manifests below their size limit."""
+    path = member.path
+    known = (
+        path.endswith((".py", ".ipynb"))
+        or path.rpartition(".")[2].lower() in endings
+        or bool(_TEXT_FILE.search(path))
+        or is_manifest(path)
+    )
+    return known and member.size <= _limit_of(path, limits) and not is_lock(path)
+
+
+def _note_too_large(member: Member, limits: Limits, reading: _Reading) -> None:
+    limit = _limit_of(member.path, limits)
+    if member.path.endswith((".py", ".ipynb")) and member.size > limit:
+        size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
+        reading.fail(member.path, f"larger than {size}, so not read")
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Syntax trees hold no cycles: without the cycle collector they are made about a sixth faster."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,68 @@
+"""Detection tables: what tools, calls and names mean, as dated TOML beside this file, read once and typed."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+import tomllib
+from functools import cache
+from typing import Any, NamedTuple
+
+
+class Tool(NamedTuple):
+    """A package and what its use says."""
+
+    module: str  #: as imported: "evidently", "google.generativeai"
+    name: str
+    does: frozenset[str]
+
+
+class Pattern(NamedTuple):
+    """A pattern over a text, with the examples that prove it."""
+
+    name: str
+    regex: re.Pattern[str]
+    matches: tuple[str, ...]
+    misses: tuple[str, ...]
+
+
+def document(name: str) -> dict[str, Any]:
+    """One table as plain values. Works from a folder and from inside one zipped file."""
+    content = pkgutil.get_data("evidence.tables", f"{name}.toml")
+    if content is None:
+        raise FileNotFoundError(name)
+    return tomllib.loads(content.decode("utf-8"))
+
+
+@cache
+def tools() -> tuple[Tool, ...]:
+    """Every known package."""
+    return tuple(Tool(row["module"], row["name"], frozenset(row["does"])) for row in document("tools")["tool"])
+
+
+@cache
+def tools_for(purpose: str) -> dict[str, str]:
+    """The packages that serve a purpose: imported module -> name."""
+    found = {tool.module: tool.name for tool in tools() if purpose in tool.does}
+    if not found:
+        raise KeyError(purpose)
+    return found
+
+
+@cache
+def words(table: str, name: str) -> frozenset[str]:
+    """A list of words of a table."""
+    return frozenset(document(table)[name])
+
+
+@cache
+def patterns(table: str) -> tuple[Pattern, ...]:
+    """The patterns of a table. Examples may be split into pieces, so that no scanner takes them for the real thing."""
+    return tuple(
+        Pattern(row["name"], re.compile(row["regex"]), _examples(row["matches"]), _examples(row["misses"]))
+        for row in document(table)["pattern"]
+    )
+
+
+def _examples(rows: list[Any]) -> tuple[str, ...]:
+    return tuple(row if isinstance(row, str) else "".join(row) for row in rows)
