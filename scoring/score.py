@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from math import cbrt, fsum, isfinite
 
-from checklists.checklist import Area, Checklist, Question
+from checklists.checklist import LEVELS, Area, Checklist, Question
 from scoring.bands import band
 from scoring.terms import (
-    LEVEL_MAX,
     AreaScore,
     Contradiction,
     Estimate,
@@ -25,7 +24,7 @@ from scoring.terms import (
     Scope,
     Score,
 )
-from scoring.votes import in_order, interval, settle
+from scoring.votes import Consensus, consensus, in_order
 
 __all__ = [
     "CODE_VERSION",
@@ -196,37 +195,43 @@ def _score_question(
     question: _Asked, response: Response | None, floor: float, parameters: Parameters
 ) -> QuestionScore | None:
     """The score of one question, None when it is not applicable."""
-    level: int | None = None
-    votes: tuple[int | None, ...] = ()
-    if response is not None:
-        if response.state is ResponseState.NOT_APPLICABLE:
-            return None
-        votes = response.votes
-        if response.state is ResponseState.ANSWERED:
-            level = settle(votes) if response.level is None else response.level
-    if level is None or not votes:
-        scored = question.unknown if level is None else question.bare[level]
-        return _raise(scored, floor, votes) if floor or votes else scored
-    low, high = interval(votes, level)
-    values = parameters.values
+    if response is None:
+        return _unknown(question.unknown, floor, ())
+    if response.state is ResponseState.NOT_APPLICABLE:
+        return None
+    votes, level = response.votes, response.level
+    if response.state is ResponseState.UNKNOWN:
+        return _unknown(question.unknown, floor, votes)
+    if level is not None and not votes and not floor:
+        return question.bare[level]
+    settled = consensus(votes, level)
+    if settled.level is None:
+        return _unknown(question.unknown, floor, votes)
+    return _answered(question.unknown, settled, settled.level, floor, parameters.values)
+
+
+def _unknown(unknown: QuestionScore, floor: float, votes: Sequence[int | None]) -> QuestionScore:
+    if not floor and not votes:
+        return unknown
+    return replace(unknown, debt=max(unknown.debt, floor), floor=floor, votes=in_order(votes))
+
+
+def _answered(
+    unknown: QuestionScore, settled: Consensus, level: int, floor: float, values: Sequence[float]
+) -> QuestionScore:
+    """A settled level over a floor; the lower end stays the answer's own."""
+    debt, high = values[level], values[settled.high]
     return QuestionScore(
-        id=question.id,
-        debt=max(values[level], floor),
-        low=values[low],
-        high=max(values[high], floor),
+        id=unknown.id,
+        debt=debt if debt > floor else floor,
+        low=values[settled.low],
+        high=high if high > floor else floor,
         level=level,
         known=True,
-        weight=question.unknown.weight,
-        critical=question.unknown.critical,
+        weight=unknown.weight,
+        critical=unknown.critical,
         floor=floor,
-        votes=in_order(votes),
-    )
-
-
-def _raise(scored: QuestionScore, floor: float, votes: Sequence[int | None]) -> QuestionScore:
-    """The same question with a floor under its debt and its upper end; the lower end stays the answer's own."""
-    return replace(
-        scored, debt=max(scored.debt, floor), high=max(scored.high, floor), floor=floor, votes=in_order(votes)
+        votes=settled.votes,
     )
 
 
@@ -370,13 +375,8 @@ def _ask(question: Question, checklist: Checklist, parameters: Parameters) -> _A
     return _Asked(
         id=question.id,
         unknown=unknown,
-        bare=tuple(_bare(unknown, level, parameters.values) for level in range(LEVEL_MAX + 1)),
+        bare=tuple(_answered(unknown, consensus((), level), level, 0.0, parameters.values) for level in LEVELS),
     )
-
-
-def _bare(unknown: QuestionScore, level: int, values: Sequence[float]) -> QuestionScore:
-    low, high = interval((level,), level)
-    return replace(unknown, debt=values[level], low=values[low], high=values[high], level=level, known=True)
 
 
 def _above_zero(weight: float, where: str) -> float:

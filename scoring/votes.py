@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from scoring.terms import LEVEL_MAX
 
 SPREAD_FROM = 3  #: with fewer levels than this the spread of the votes says nothing, so one level each way is assumed
+_REMEMBERED = 1 << 14  #: five voters can vote in 7,776 ways, so a portfolio meets the same votes again and again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consensus:
+    """How the votes on one question settled, with their spread."""
+
+    level: int | None  #: None = we do not know
+    low: int
+    high: int
+    votes: tuple[int | None, ...]  #: sorted, "we do not know" last
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def consensus(votes: tuple[int | None, ...], set_level: int | None = None) -> Consensus:
+    """The votes with `settle` and `interval` applied; `set_level` is a facilitator's override."""
+    level = settle(votes) if set_level is None else set_level
+    low, high = (0, LEVEL_MAX) if level is None else interval(votes, level)
+    return Consensus(level=level, low=low, high=high, votes=in_order(votes))
 
 
 def settle(votes: Sequence[int | None]) -> int | None:
