@@ -139,12 +139,21 @@ def heatmap(grid: Grid, *, key: str, selected: tuple[str, str] | None = None) ->
     if session.asked_cell(key) != selected:
         session.note_asked_cell(key, selected)
         session.select_cell(key, selected)
-    clicked = st.session_state.get(key, {}).get("chosen") if key in st.session_state else None
-    if clicked is not None:
-        session.select_cell(key, _cell_of(grid, clicked))
     current = session.selected_cell(key)
-    _component(key=key, data=payload(grid, selected=current), on_chosen_change=lambda: None)
+    # The callback runs before the next run of the page and knows the very grid that was clicked in, so a page may
+    # read ui.session.selected_cell(key) before it draws anything.
+    _component(
+        key=key,
+        data=payload(grid, selected=current, key=key),
+        on_chosen_change=lambda: _choose(grid, key),
+    )
     return current
+
+
+def _choose(grid: Grid, key: str) -> None:
+    chosen = st.session_state[key].get("chosen")
+    if chosen is not None:
+        session.select_cell(key, _cell_of(grid, chosen))
 
 
 def _check(grid: Grid) -> None:
@@ -162,7 +171,7 @@ _NOT_KNOWN: Final = 127
 _KINDS: Final = {"score": 0, "unanswered": 1, "not_applicable": 2, "empty": 3}
 
 
-def payload(grid: Grid, *, selected: tuple[str, str] | None = None) -> bytes:
+def payload(grid: Grid, *, selected: tuple[str, str] | None = None, key: str = "") -> bytes:
     """Pack the grid: a line with the selection, a line with the heads as JSON, then five bytes a cell.
 
     Byte 1: kind (2 bits), change (2), uncertain, contradicted, hatched, has a letter. Bytes 2 to 5: debt, low, high
@@ -185,6 +194,7 @@ def payload(grid: Grid, *, selected: tuple[str, str] | None = None) -> bytes:
             if grid.columns[c].total and cell.kind == "score" and cell.difference is not None:
                 moved[index] = numbers.change(cell.difference)
     heads = {
+        "key": key,
         "caption": grid.caption,
         "corner": grid.corner,
         "compared": grid.compared,

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 _PERSON = "arrears:person"
+_NAMES_GIVEN = "arrears:names-given"
+SHORTCUTS = "arrears-shortcuts"  #: key of the switch, shared with the widget
 _SYSTEM = "arrears:system"
 _PERIOD = "arrears:period"
 _SAVED = "arrears:saved"
@@ -47,6 +49,22 @@ def person() -> str:
 def set_person(name: str) -> None:
     """Keep the display name for this tab."""
     _state()[_PERSON] = name
+    _state()[_NAMES_GIVEN] = names_given() + 1
+
+
+def names_given() -> int:
+    """Count how often a name was given in this tab; 0 means the cookie speaks."""
+    return int(_state().get(_NAMES_GIVEN, 0))
+
+
+def shortcuts_on() -> bool:
+    """Read whether the person wants keyboard shortcuts; yes until switched off."""
+    return bool(_state().get(SHORTCUTS, True))
+
+
+def widget_text(key: str) -> str:
+    """Read a text widget's value, "" when it is not there."""
+    return str(_state().get(key) or "")
 
 
 # -- what is being looked at --

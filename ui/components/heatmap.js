@@ -8,6 +8,7 @@ const PATHS = {
   unlike: "M.5 2.6H7.5M.5 5.4H7.5M6 .4 2 7.6",
 };
 const grids = new WeakMap();
+const held = new Map(); // where the keyboard was in each heatmap, for a page that moves the heatmap elsewhere
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -87,27 +88,31 @@ function drawCell(cell, total) {
     td.textContent = { ask: "?", na: "–", none: "" }[cell.kind];
     return td;
   }
-  td.className = [`b${cell.band}`, cell.change, cell.hatched && "hatch", total && "total"].filter(Boolean).join(" ");
-  td.append(make("span", "n", cell.debt === null ? "–" : cell.debt));
-  if (total && cell.lettered) td.append(make("span", "letter", " ABCDE"[cell.band]));
-  if (total && cell.moved !== undefined) {
-    td.classList.add("wide");
-    td.append(make("span", "moved", cell.moved));
+  td.className = [`b${cell.band}`, cell.change, cell.hatched && "hatch", cell.unlike && "both", total && "total"].filter(Boolean).join(" ");
+  const number = make("span", "n", cell.debt === null ? "–" : cell.debt);
+  if (total) {
+    const row = make("div", "slots");
+    const moved = make("span", "moved", cell.moved);
+    if (cell.change) moved.prepend(drawing(cell.change, "change"));
+    row.append(number, make("span", "letter", cell.lettered ? " ABCDE"[cell.band] : ""), moved);
+    td.append(row);
+  } else {
+    td.append(number);
+    if (cell.change) td.append(drawing(cell.change, "change"));
   }
-  if (cell.change) td.append(drawing(cell.change, "change"));
   if (cell.uncertain) td.append(drawing("ring", "ring"));
   if (cell.unlike) td.append(drawing("unlike", "unlike"));
   return td;
 }
 
 function drawTable(grid) {
-  const { caption, corner, rows, columns, groups, href, compared } = grid.heads;
+  const { corner, rows, columns, groups, href, compared } = grid.heads;
   const table = make("table");
   table.setAttribute("role", "grid");
-  table.append(make("caption", "", caption));
+  table.setAttribute("aria-labelledby", "caption");
   const widths = make("colgroup");
   const phone = window.matchMedia("(max-width: 640px)").matches;
-  const [first, other, last] = phone ? [7.5, 3.5, 5] : [13, 3.75, 6.5];
+  const [first, other, last] = phone ? [7.5, 3.5, 5.75] : [13, 3.75, 6.75];
   let least = first;
   for (const column of [null, ...columns]) {
     const col = make("col");
@@ -238,6 +243,9 @@ function choose(grid, node) {
   }
   grid.selected = chosen;
   markSelected(grid);
+  const { row, column } = place(grid.rover);
+  const { scrollLeft, scrollTop } = grid.scroll;
+  held.set(grid.heads.key, { token: grid.heads.rows[row][0], column, scrollLeft, scrollTop, when: Date.now() });
   grid.send("chosen", chosen || []);
 }
 
@@ -306,6 +314,22 @@ function hideTip(grid) {
   grid.tip.hidden = true;
 }
 
+// The page drew the heatmap in another place (beside a drawer, say) right after a choice: the keyboard moves along.
+function takeUp(grid) {
+  const before = held.get(grid.heads.key);
+  if (!before || Date.now() - before.when > 5000) return;
+  held.delete(grid.heads.key);
+  const row = grid.heads.rows.findIndex(head => head[0] === before.token);
+  const node = row >= 0 && nodeAt(grid, row, before.column);
+  if (!node) return;
+  Object.assign(grid.scroll, { scrollLeft: before.scrollLeft, scrollTop: before.scrollTop });
+  roveTo(grid, node, false);
+  const again = wait => setTimeout(() => {
+    if (document.activeElement === document.body && node.isConnected) roveTo(grid, node, true);
+  }, wait);
+  [0, 100, 300].forEach(again);
+}
+
 function isDark(host) {
   const canvas = document.createElement("canvas").getContext("2d");
   canvas.fillStyle = getComputedStyle(host).getPropertyValue("--st-background-color").trim() || "#fff";
@@ -315,7 +339,8 @@ function isDark(host) {
 
 function setUp(parentElement) {
   const root = parentElement.querySelector(".heatmap");
-  const grid = { root, scroll: root.querySelector(".scroll"), tip: root.querySelector(".tip"), body: null };
+  const [scroll, tip, caption] = [".scroll", ".tip", ".caption"].map(name => root.querySelector(name));
+  const grid = { root, scroll, tip, caption, body: null };
   const stop = event => event.target.closest("td, th[data-tip]");
   root.onkeydown = event => onKey(grid, event);
   root.onclick = event => {
@@ -339,7 +364,8 @@ function setUp(parentElement) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let grid = grids.get(parentElement);
-  if (!grid || !grid.root.isConnected) {
+  const fresh = !grid || !grid.root.isConnected;
+  if (fresh) {
     grid = setUp(parentElement);
     grids.set(parentElement, grid);
   }
@@ -353,6 +379,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.assign(grid, { body: body.slice(), heads, cells: cells.slice(), marked: null, rover: null });
     grid.table = drawTable(grid);
     hideTip(grid);
+    grid.caption.textContent = heads.caption;
     grid.scroll.replaceChildren(grid.table);
     const row = before ? heads.rows.findIndex(head => head[0] === token) : -1;
     const stop = (row >= 0 && nodeAt(grid, row, before.column)) || grid.table.querySelector("td");
@@ -361,4 +388,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   grid.selected = selected;
   markSelected(grid);
   if (!same && grid.marked && grid.root.getRootNode().activeElement === null) roveTo(grid, grid.marked, false);
+  if (fresh) takeUp(grid);
 }

@@ -1,0 +1,58 @@
+"""A page with the smaller parts: keys, name, connection watch, trend, problems."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from ui import problems, session
+from ui.charts import TrendPoint, trend_chart
+from ui.freshness import watch_connection
+from ui.identity import ask_name, known_name, remember_name
+from ui.keys import HELP, shortcuts, shortcuts_switch
+
+
+class Said:
+    line = True
+
+
+def page() -> None:
+    st.set_page_config(page_title="Parts", layout="wide", menu_items={"About": "Parts"})
+    remember_name()
+    st.title("Parts", anchor=False)
+    ask_name()
+    st.text(f"name: {known_name()}")
+    session.push_undo("runs", session.UndoStep(question="", state=""))
+    options = [f"{level} level" for level in range(5)] + ["We do not know", "Does not apply"]
+    st.radio("How bad is it?", options, index=None, key="answer-a1-DAT 02")
+    st.text_input("Note", key="note")
+    number = session.widget_text("number") or "1"
+    st.text(f"question {number}")
+
+    def following() -> None:
+        st.session_state["number"] = str(int(session.widget_text("number") or "1") + 1)
+
+    st.button("Next question", key="next", type="primary", on_click=following)
+    st.segmented_control("Which questions", ["Core", "All"], default="Core")
+    shortcuts_switch()
+    names = ("0", "1", "2", "3", "4", "u", "n")
+    targets = {name: f"answer-a1-DAT 02#{place}" for place, name in enumerate(names, start=1)}
+    shortcuts({**targets, "Enter": "next", "ArrowRight": "next"}, key="keys")
+    st.caption(HELP)
+    points = [
+        TrendPoint(period=f"202{5 + i // 4}Q{i % 4 + 1}", estimate=e, low=e - 0.08, high=e + 0.1, closed=i < 6)
+        for i, e in enumerate((0.61, 0.58, 0.55, 0.57, 0.49, 0.44, 0.41))
+        if i != 3
+    ]
+    points.append(TrendPoint(period="2024Q4", estimate=None, low=0.2, high=0.9))
+    trend_chart(points, Said(), title="Debt falls about 4 points a quarter", key="trend", name="Churn <b>model</b> $x$")
+    problems.problem(
+        "The quarter was not closed.", safe="All answers are saved.", do="Try again.", details=["![x](http://x/y.png)"]
+    )
+    problems.warning("Two answers contradict the repository.", do="Look at the evidence page.")
+    problems.notice("Last quarter's answers are folded.")
+    problems.empty("No system is here yet.", action="Assess your first system", key="first")
+    watch_connection(datetime(2026, 11, 20, 12, 3, 11), address="_stcore/health", seconds=0.5)
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,191 @@
+"""The trend of one system or area: a dot with its interval for each quarter, drawn by plotly, and its table twin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import streamlit as st
+
+from scoring.bands import BANDS, band_limits
+from ui import numbers
+from ui.text import clean, plain
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+_PERIOD = re.compile(r"(\d{4})Q([1-4])")
+#: Reads on the light and on the dark page alike; the dots take the theme's first chart colour, the accent.
+_FAINT: Final = "rgba(124, 135, 148, 0.45)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """One quarter. Debt 0..1; `estimate` is None when the quarter is not rated. An open quarter is not final."""
+
+    period: str  #: "2026Q3"
+    estimate: float | None
+    low: float
+    high: float
+    closed: bool = True
+
+
+class LineVerdict(Protocol):
+    """Whether a line may be drawn: what scoring.trend says."""
+
+    @property
+    def line(self) -> bool:
+        """Whether the points may be joined."""
+        ...
+
+
+def trend_chart(points: Sequence[TrendPoint], said: LineVerdict, *, title: str, key: str, name: str = "") -> None:
+    """Draw the trend under its finding, with a text alternative and the same numbers as a table.
+
+    `title` is the finding in words, `name` what is measured; both plain text. No line below five points: `said.line`
+    decides, not the chart.
+    """
+    ordered = sorted(points, key=lambda point: point.period)
+    st.markdown(f"**{plain(title)}**" if title else "")
+    st.plotly_chart(
+        trend_figure(ordered, line=said.line, name=name),
+        key=key,
+        width="stretch",
+        height=300,
+        theme="streamlit",
+        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
+        alt=trend_words(ordered, name=name),
+    )
+    st.caption("Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open.")
+    with st.expander("The trend as a table"):
+        st.dataframe(trend_table(ordered), hide_index=True, width="stretch")
+
+
+def chart_text(text: str) -> str:
+    """Escape text for plotly, which would read <b>, <a href> and entities in it; "$" would start a formula."""
+    return escape(clean(text)).replace("$", "&#36;")
+
+
+def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") -> Figure:
+    """Build the figure: every quarter on the x axis, debt 0..100 on the y axis, faint band limits."""
+    import plotly.graph_objects as go
+
+    periods = _every_quarter([point.period for point in points])
+    labels = {code: numbers.period(code) for code in periods}
+    by_period = {point.period: point for point in points}
+    rated = [by_period.get(code) for code in periods]
+    estimates = [None if p is None or p.estimate is None else p.estimate * 100 for p in rated]
+    figure = go.Figure(
+        go.Scatter(
+            x=[labels[code] for code in periods],
+            y=estimates,
+            mode="lines+markers" if line else "markers",
+            connectgaps=False,
+            line={"width": 2},
+            marker={"size": 11, "symbol": ["circle" if p is None or p.closed else "circle-open" for p in rated]},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [0 if p is None or p.estimate is None else (p.high - p.estimate) * 100 for p in rated],
+                "arrayminus": [0 if p is None or p.estimate is None else (p.estimate - p.low) * 100 for p in rated],
+                "thickness": 1.5,
+                "width": 5,
+            },
+            text=[chart_text(_point_words(p, name)) if p else "" for p in rated],
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    _add_not_rated(figure, [p for p in rated if p is not None and p.estimate is None], labels, name)
+    for limit in band_limits:
+        figure.add_hline(y=limit * 100, line={"color": _FAINT, "width": 1})
+    edges = [0.0, *band_limits, 1.0]
+    for letter, low, high in zip(BANDS, edges, edges[1:], strict=False):
+        figure.add_annotation(
+            x=1, xref="paper", xanchor="left", xshift=6, y=(low + high) * 50, text=letter, showarrow=False
+        )
+    figure.update_layout(
+        margin={"l": 40, "r": 28, "t": 8, "b": 32},
+        hovermode="closest",
+        dragmode=False,
+        xaxis={
+            "type": "category",
+            "categoryarray": [labels[code] for code in periods],
+            "range": [-0.5, len(periods) - 0.5],
+            "showgrid": False,
+            "fixedrange": True,
+        },
+        yaxis={
+            "range": [0, 100],
+            "tickvals": [0, 25, 50, 75, 100],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+    )
+    return figure
+
+
+def _add_not_rated(figure: Figure, points: Sequence[TrendPoint], labels: dict[str, str], name: str) -> None:
+    """Draw quarters without an estimate as their interval alone: a dot would claim what nobody knows."""
+    import plotly.graph_objects as go
+
+    if not points:
+        return
+    halves = [(point.high - point.low) * 50 for point in points]
+    figure.add_trace(
+        go.Scatter(
+            x=[labels[point.period] for point in points],
+            y=[(point.high + point.low) * 50 for point in points],
+            mode="markers",
+            marker={"size": 11, "opacity": 0},
+            error_y={"type": "data", "array": halves, "thickness": 1.5, "width": 5, "color": _FAINT},
+            text=[chart_text(_point_words(point, name)) for point in points],
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=False,
+        )
+    )
+
+
+def trend_words(points: Sequence[TrendPoint], *, name: str = "") -> str:
+    """Say the whole trend in words, for readers who do not see the chart."""
+    if not points:
+        return "No quarter yet."
+    said = "; ".join(_point_words(point, "") for point in sorted(points, key=lambda point: point.period))
+    return f"{f'Debt of {name} by quarter' if name else 'Debt by quarter'}, 0 to 100, higher is worse: {said}."
+
+
+def trend_table(points: Sequence[TrendPoint]) -> DataFrame:
+    """Build the table twin: one row a quarter."""
+    from pandas import DataFrame
+
+    rows: list[dict[str, Any]] = [
+        {
+            "Quarter": numbers.period(point.period),
+            "Debt": numbers.debt(point.estimate),
+            "Low": numbers.debt(point.low),
+            "High": numbers.debt(point.high),
+            "State": "closed" if point.closed else "open",
+        }
+        for point in sorted(points, key=lambda point: point.period)
+    ]
+    return DataFrame(rows, columns=["Quarter", "Debt", "Low", "High", "State"])
+
+
+def _point_words(point: TrendPoint, name: str) -> str:
+    start = f"{name}, {numbers.period(point.period)}" if name else numbers.period(point.period)
+    open_yet = "" if point.closed else ", still open"
+    return f"{start}: {numbers.interval(point.estimate, point.low, point.high)}{open_yet}"
+
+
+def _every_quarter(periods: Sequence[str]) -> list[str]:
+    """List every quarter from the first to the last, so that a skipped one shows as a gap; odd codes stay."""
+    found = [match for period in periods if (match := _PERIOD.fullmatch(period))]
+    if len(found) != len(periods) or not found:
+        return list(dict.fromkeys(periods))
+    counted = sorted(int(match[1]) * 4 + int(match[2]) - 1 for match in found)
+    return [f"{number // 4}Q{number % 4 + 1}" for number in range(counted[0], counted[-1] + 1)]

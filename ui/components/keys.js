@@ -1,0 +1,50 @@
+// Keys that click. Nothing happens while somebody types, holds a modifier, or stands on something that uses the key.
+const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]), textarea, select, "
+  + "[contenteditable], [role=textbox], [role=combobox], [role=spinbutton], [role=slider], [role=listbox]";
+const OWN_KEYS = "a, button, summary, [role=button], [role=gridcell], [role=tab], [role=menuitem], [role=option]";
+let listening = null;
+
+function find(target) {
+  const [key, place] = target.split("#");
+  const box = document.querySelector(`.st-key-${CSS.escape(key)}`);
+  if (!box) return null;
+  const radios = box.querySelectorAll("input[type=radio]");
+  if (place) return radios[Number(place) - 1] || box.querySelectorAll("button")[Number(place) - 1] || null;
+  return box.querySelector("button, a, input");
+}
+
+function takesRoomless(parentElement) {
+  const box = (parentElement.host || parentElement).closest('[data-testid="stElementContainer"]');
+  if (box) box.style.position = "absolute";
+}
+
+export default function ({ data, parentElement }) {
+  takesRoomless(parentElement);
+  if (listening) document.removeEventListener("keydown", listening, true);
+  const own = event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.isComposing || event.repeat || event.defaultPrevented) return;
+    const target = data.targets[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!target) return;
+    const at = event.composedPath()[0];
+    if (at instanceof Element) {
+      if (at.closest(TYPING)) return;
+      const uses = event.key === "Enter" || event.key.startsWith("Arrow");
+      if (uses && at.closest(OWN_KEYS)) return;
+      if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) return;
+    }
+    const element = find(target);
+    if (!element || element.disabled || element.closest("[inert], [aria-hidden=true]")) return;
+    const dialog = document.querySelector("[role=dialog]");
+    if (dialog && !dialog.contains(element)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    element.click();
+  };
+  listening = own;
+  document.addEventListener("keydown", own, true);
+  return () => {
+    document.removeEventListener("keydown", own, true);
+    if (listening === own) listening = null;
+  };
+}
