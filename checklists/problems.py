@@ -96,13 +96,19 @@ class Problems:
         return f"; did you mean {quoted(close[0])}?" if close else ""
 
 
+def shown(value: str) -> str:
+    """A value from the file as it may stand in a message: one line, nothing invisible, cut to a readable length."""
+    cut = value if len(value) <= SHOWN_CHARACTERS_MAX else value[: SHOWN_CHARACTERS_MAX - 1] + "…"
+    return "".join(character if character.isprintable() else "\ufffd" for character in cut)
+
+
 def quoted(value: str) -> str:
-    """A value as it is shown in a message: in quotes, cut to a readable length."""
-    shown = value if len(value) <= SHOWN_CHARACTERS_MAX else value[: SHOWN_CHARACTERS_MAX - 1] + "…"
-    return f'"{shown}"'
+    """The same in quotes."""
+    return f'"{shown(value)}"'
 
 
 def listed(words: Iterable[str], *, most: int = 12) -> str:
     """Known words for a message: "a, b, c", cut after `most`."""
     known = list(words)
-    return ", ".join(known[:most]) + (f" and {len(known) - most} more" if len(known) > most else "")
+    named = ", ".join(shown(word) for word in known[:most])
+    return named + (f" and {len(known) - most} more" if len(known) > most else "")

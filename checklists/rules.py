@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from checklists.problems import Problems, listed, quoted
 from checklists.schema import Record
+
+CIRCLES_MAX = 10  #: more circles than these are not searched for in one reading
 
 Rule = Callable[[Record, Problems], None]
 
@@ -95,13 +97,15 @@ def dependencies_lead_somewhere(checklist: Record, problems: Problems) -> None:
                 problems.add(question.place("depends_on", position), where, message)
             else:
                 graph[number].add(other)
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        circle = list(reversed(error.args[1]))
+    for _ in range(CIRCLES_MAX):
+        circle = _circle(graph)
+        if not circle:
+            return
         first = by_id[circle[0]]
+        position = next(at for at, other in _texts(first["depends_on"]) if other == circle[1])
         message = f"these questions wait for each other: {listed(circle)}; take one of the links out"
-        problems.add(first.place("depends_on"), f"{first.where}.depends_on", message)
+        problems.add(first.place("depends_on", position), f"{first.where}.depends_on[{position}]", message)
+        graph[circle[0]].discard(circle[1])
 
 
 def replaced_questions_are_retired(checklist: Record, problems: Problems) -> None:
@@ -177,7 +181,20 @@ def nothing_is_left_over(checklist: Record, problems: Problems) -> None:
     if isinstance(references, Record):
         for key, node in references.nodes.items():
             if key not in cited:
-                problems.add(node, f"references.{key[:40]}", "no question cites this reference; take it out")
+                problems.add(node, f"references.{key}", "no question cites this reference; take it out")
+
+
+def signals_are_known(known: Collection[str]) -> Rule:
+    """The rule that every signal a question names is one of `known`."""
+
+    def rule(checklist: Record, problems: Problems) -> None:
+        for question in questions(checklist):
+            for position, signal in _texts(question["signals"]):
+                if signal not in known:
+                    message = f"no detector measures {quoted(signal)}{problems.did_you_mean(signal, known)}"
+                    problems.add(question.place("signals", position), f"{question.where}.signals[{position}]", message)
+
+    return rule
 
 
 INTEGRITY: tuple[Rule, ...] = (
@@ -235,3 +252,15 @@ def _no_twice(records: Iterable[Record], field: str, message: str, problems: Pro
             problems.add(record.place(field), f"{record.where}.{field}", f"{message} (line {line})")
         else:
             seen[value] = record
+
+
+def _circle(graph: Mapping[str, set[str]]) -> list[str]:
+    """One way that comes back to its start, from the question that is named first in the checklist; or nothing."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        way: list[str] = error.args[1][:0:-1]
+        order = list(graph)
+        start = way.index(min(way, key=order.index))
+        return [*way[start:], *way[:start], way[start]]
+    return []

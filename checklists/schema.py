@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from checklists.checklist import LEVELS
-from checklists.problems import Place, Problems, listed, quoted
-from checklists.yaml_nodes import MappingNode, Node, RefusedNode, ScalarNode, SequenceNode, expected
+from checklists.problems import Place, Problems, listed, quoted, shown
+from checklists.yaml_nodes import REFUSED_CHARACTER, MappingNode, Node, RefusedNode, ScalarNode, SequenceNode, expected
 
 
 class Nothing:
@@ -67,6 +67,11 @@ def text(most: int) -> Parse:
         if isinstance(node, ScalarNode) and node.plain and value in {"~", "null", "Null", "NULL"}:
             problems.add(node, where, f"expected a text, got {value}; leave the key out, or put the word in quotes")
             return NOTHING
+        refused = REFUSED_CHARACTER.search(value)
+        if refused:
+            message = f"contains the character U+{ord(refused.group()):04X}, which cannot be seen or printed; remove it"
+            problems.add(node, where, message)
+            return NOTHING
         value = unicodedata.normalize("NFC", " ".join(value.split()))
         if not value:
             problems.add(node, where, "expected a text, got nothing")
@@ -95,12 +100,12 @@ def word(pattern: str, like: str) -> Parse:
     return parse
 
 
-_NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?", re.ASCII)
 
 
 def number(low: float, high: float, unit: str = "") -> Parse:
-    """A decimal number from `low` to `high`."""
-    wanted = f"a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
+    """A decimal number from `low` to `high` with at most four decimals, so that it is never written with an exponent."""
+    wanted = f"a number from {low:g} to {high:g} with at most four decimals" + (f" ({unit})" if unit else "")
 
     def parse(node: Node, where: str, problems: Problems) -> float | Nothing:
         value = _scalar(node, where, problems, wanted)
@@ -178,7 +183,7 @@ def fields(table: Mapping[str, Field], what: str) -> Parse:
         for key, _ in node.entries:
             if key.value not in table:
                 message = f"{what} has no key {quoted(key.value)}{problems.did_you_mean(key.value, table)}"
-                problems.add(key, f"{within}{key.value[:40]}", message)
+                problems.add(key, f"{within}{shown(key.value)}", message)
         values = {}
         for name, field in table.items():
             if name in nodes:

@@ -22,7 +22,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from checklists.problems import Problems, listed, quoted
+from checklists.problems import Problems, listed, quoted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ DEPTH_MAX = 20
 NODES_MAX = 20_000
 
 # What may stand in the file: YAML's printable characters without those that hide or reorder what a person sees.
-_REFUSED_CHARACTER = re.compile(
+REFUSED_CHARACTER = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
     "|[\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
@@ -40,6 +40,7 @@ _REFUSED_CHARACTER = re.compile(
 # The parser's own words, and what a person most likely did.
 _HINTS = (
     ("mapping values are not allowed", "a text that contains ': ' must stand in quotes or under '>-'"),
+    ("found a tab character", "indent with spaces, never tabs"),
     ("cannot start any token", "indent with spaces, never tabs; a text that begins with a sign needs quotes"),
     ("could not find expected ':'", "a key needs ': ' after it, and the text under it more indentation"),
     ("did not find expected ':'", "a key needs ': ' after it, and the text under it more indentation"),
@@ -136,7 +137,7 @@ def read_nodes(text: str, problems: Problems) -> Node | None:
     if len(text) > BYTES_MAX or len(text.encode("utf-8", "surrogatepass")) > BYTES_MAX:
         _too_large(problems)
         return None
-    for match in _REFUSED_CHARACTER.finditer(text):
+    for match in REFUSED_CHARACTER.finditer(text):
         spot = _Spot(text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start()))
         problems.add(spot, "the file", f"character U+{ord(match.group()):04X} cannot be seen or printed; remove it")
         if problems.full:
@@ -194,7 +195,7 @@ class _Builder:
             self._end()
         elif kind is AliasEvent:
             spot = self._count(event)
-            self._complain(spot, f"aliases (*{event.anchor}) are not allowed; write the value out")
+            self._complain(spot, f"aliases ({quoted('*' + event.anchor)}) are not allowed; write the value out")
             self._place(RefusedNode(spot.line, spot.column))
         elif kind is DocumentStartEvent:
             self._document(event)
@@ -208,7 +209,7 @@ class _Builder:
             if not level.is_mapping:
                 path += f"[{len(level.children)}]"
             elif isinstance(level.key, ScalarNode):
-                path += ("." if path else "") + level.key.value[:40]
+                path += ("." if path else "") + shown(level.key.value)
         return path or "the file"
 
     def _document(self, event: Any) -> None:
@@ -237,7 +238,7 @@ class _Builder:
 
     def _refuse_marks(self, event: Any, spot: _Spot) -> None:
         if event.anchor is not None:
-            self._complain(spot, f"anchors (&{event.anchor}) are not allowed; remove the mark")
+            self._complain(spot, f"anchors ({quoted('&' + event.anchor)}) are not allowed; remove the mark")
         if event.tag is not None:
             self._complain(spot, f"tags ({quoted(event.tag)}) are not allowed; write the plain value")
 
