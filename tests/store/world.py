@@ -1,0 +1,133 @@
+"""A small world to keep: a checklist, a scoring version, systems, an open assessment and answers to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, FloorDecision, Records, ScoreRow, SystemRecord
+
+AT = "2026-11-20T14:02:11.123Z"
+LATER = "2026-11-20T14:05:00.000Z"
+CHECKLIST = "c" * 64
+SCORING = "s" * 64
+
+
+def a_system(system_id="churn", *, name="Churn", team="Growth", demonstration=False, **more):
+    return SystemRecord(
+        system_id=system_id,
+        name=name,
+        team=team,
+        decides="who gets a call",
+        affected="customers",
+        switches=frozenset({"agents"}),
+        demonstration=demonstration,
+        created_at=AT,
+        **more,
+    )
+
+
+def an_assessment(assessment_id="churn-2026Q4", *, system_id="churn", period="2026Q4", previous=None):
+    return AssessmentRecord(
+        assessment_id=assessment_id,
+        system_id=system_id,
+        period=period,
+        checklist_id=CHECKLIST,
+        scope="all",
+        switches=frozenset({"agents"}),
+        previous=previous,
+        opened_at=AT,
+        opened_by="ada",
+    )
+
+
+def an_answer(question_id="ENT-01", level=2, *, by="ada", state="answered", **more):
+    return AnswerRecord(question_id=question_id, state=state, level=level, changed_at=AT, changed_by=by, **more)
+
+
+def evidence(evidence_id="e" * 64, *, system_id="churn", at=AT):
+    return EvidenceRecord(
+        evidence_id=evidence_id,
+        system_id=system_id,
+        repository="churn",
+        commit_id="4f2a",
+        collector="1",
+        body=json.dumps({"signals": ["ü", evidence_id]}),
+        collected_at=at,
+        collected_by="ada",
+    )
+
+
+def a_decision(decision="overridden", reason="the pin is in the image"):
+    return FloorDecision(
+        question_id="CFG-01",
+        signal_id="config_in_code",
+        decision=decision,
+        reason=reason,
+        decided_at=AT,
+        decided_by="ada",
+    )
+
+
+def a_score(area="", estimate=0.25, *, system_id="churn", period="2026Q4", assessment_id="churn-2026Q4", change_seq=0):
+    return ScoreRow(
+        system_id=system_id,
+        period=period,
+        assessment_id=assessment_id,
+        area=area,
+        estimate=estimate,
+        low=0.1,
+        high=0.9,
+        coverage=1.0,
+        band="B",
+        change_seq=change_seq,
+    )
+
+
+def keep_versions(records: Records) -> None:
+    records.keep_checklist(CHECKLIST, "ml-debt", "1", "Debt of ML systems", '{"areas":[]}', AT)
+    records.keep_scoring(SCORING, "1", "{}", AT)
+
+
+def a_world(records: Records) -> None:
+    """One system with one open assessment."""
+    keep_versions(records)
+    records.add_system(a_system())
+    records.open_assessment(an_assessment())
+
+
+def document_of(records: Records, assessment_id="churn-2026Q4") -> tuple[str, str]:
+    """A document of the answers that stand, and its hash."""
+    answers = records.answers(assessment_id)
+    document = json.dumps({question: [answers[question].level, answers[question].rev] for question in sorted(answers)})
+    return document, hashlib.sha256(document.encode()).hexdigest()
+
+
+def seal(records: Records, assessment_id="churn-2026Q4"):
+    records.hold(assessment_id)
+    return records.seal(assessment_id, *document_of(records, assessment_id), LATER, "ada")
+
+
+def fill(records: Records, system_id: str, periods: list[str], *, demonstration: bool) -> None:
+    """A system with everything a system can have, closed in every period but the last."""
+    keep_versions(records)
+    records.add_system(a_system(system_id, name=system_id, team=f"Team {system_id}", demonstration=demonstration))
+    previous = None
+    for period in periods:
+        assessment_id = f"{system_id}-{period}"
+        records.open_assessment(an_assessment(assessment_id, system_id=system_id, period=period, previous=previous))
+        for question in ("ENT-01", "CFG-01"):
+            records.save_answer(assessment_id, an_answer(question), 0)
+        records.clear_answer(assessment_id, "CFG-01", 1, LATER, "ada")
+        kept = evidence(f"{system_id}{period}".ljust(64, "0"), system_id=system_id)
+        records.keep_evidence(kept)
+        records.attach_evidence(assessment_id, kept.evidence_id, AT, "ada")
+        records.decide_floor(assessment_id, a_decision())
+        records.put_scores(
+            assessment_id,
+            SCORING,
+            [a_score(area, system_id=system_id, period=period, assessment_id=assessment_id) for area in ("", "ENT")],
+        )
+        if period != periods[-1]:
+            seal(records, assessment_id)
+        previous = assessment_id
