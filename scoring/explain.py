@@ -12,7 +12,7 @@ from scoring.score import DEFAULTS, power_mean, scoring_id
 from scoring.terms import AreaScore, Contradiction, Estimate, Hint, Parameters, QuestionScore, Score
 from scoring.votes import SPREAD_FROM, interval, settle
 
-DECIMALS = 4  #: numbers in the words of a step; its `value` is never rounded
+DIGITS = 5  #: significant digits of numbers in the words of a step; its `value` is never rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +129,9 @@ def explain_system(checklist: Checklist, score: Score, *, parameters: Parameters
 def _level_step(question: QuestionScore, parameters: Parameters) -> Step:
     levels = [vote for vote in question.votes if vote is not None]
     doubts = len(question.votes) - len(levels)
-    cast = f"{_several(len(question.votes), 'vote')}: {_list(levels)}" if levels else _several(doubts, "vote")
+    cast = f"{_several(len(question.votes), 'vote')}: {', '.join(str(level) for level in levels)}".removesuffix(": ")
     if doubts:
-        cast += f", {doubts} × we do not know"
+        cast += f"{', and' if levels else ':'} {doubts} × we do not know"
     if question.level is None:
         if question.votes:
             reason = f"{cast}. At least as many do not know as name a level, so the question is unknown."
@@ -171,7 +171,8 @@ def _interval_step(question: QuestionScore, parameters: Parameters) -> Step:
     if n < SPREAD_FROM:
         rule = f"With {_several(n, 'vote')} the interval reaches one level beyond the votes on each side"
     else:
-        rule = f"Without the outer tenth at each end of the {n} votes, number {-(-n // 10)} to {-(-9 * n // 10)} remain"
+        first, last = -(-n // 10), -(-9 * n // 10)
+        rule = f"The interval runs from number {first} to number {last} of the {n} sorted levels (10 % and 90 %)"
     if question.level not in range(min(levels), max(levels) + 1):
         rule += ", joined with the level that was set"
     values = parameters.values
@@ -271,7 +272,10 @@ def _band_step(estimate: Estimate, parameters: Parameters) -> Step:
     limits = (0.0, *parameters.band_limits, 1.0)
     above = f"above {_n(limits[place])} and " if place else ""
     words = BAND_WORDS[estimate.band]
-    text = f"{_n(estimate.estimate)} is {above}at most {_n(limits[place + 1])}: {estimate.band}, {words}."
+    shown = _n(estimate.estimate)
+    if float(shown) in parameters.band_limits:
+        shown = repr(estimate.estimate)  # so near to a limit that a rounded number would contradict its band
+    text = f"{shown} is {above}at most {_n(limits[place + 1])}: {estimate.band}, {words}."
     return Step(title="Band", text=text, value=estimate.estimate)
 
 
@@ -290,8 +294,8 @@ def _rated(area: AreaScore) -> bool:
 
 
 def _n(number: float) -> str:
-    """A number with at most DECIMALS decimals and no trailing zeros."""
-    return f"{number:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    """A number with at most DIGITS significant digits and no trailing zeros."""
+    return f"{number:.{DIGITS}g}"
 
 
 def _raised(debt: float, power: float) -> str:
@@ -300,7 +304,3 @@ def _raised(debt: float, power: float) -> str:
 
 def _several(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _list(levels: Sequence[int]) -> str:
-    return ", ".join(str(level) for level in levels)
