@@ -9,8 +9,17 @@ import unicodedata
 _JOINER = "\u2060"
 
 # Backslashes stop everything the Markdown parser knows: tags, images, links, headings, lists, code, LaTeX, colour
-# directives. Four substitutions happen later, on the finished text, and do not see them; only a character between
-# stops those.
+# directives. Only where it could matter: Streamlit hands a label as it stands to screen readers, backslashes included.
+_ALWAYS = re.compile(r"([\\`*_\[\]<$~|])")
+_SOMEWHERE = (
+    (re.compile(r":(?=[^\s\d])"), r"\:"),  # :red[...], ::leaf, :anything
+    (re.compile(r"&(?=#?\w+;)"), r"\&"),  # &lt;
+    (re.compile(r"(?m)^(#{1,6}|[-+=]+|>|:{2,})"), lambda found: "".join("\\" + c for c in found[0].replace("\\", ""))),
+    (re.compile(r"(?m)^(\d{1,9})([.)])"), r"\1\\\2"),  # 1. or 1) would start a list
+)
+
+# Some substitutions happen later, on the finished text, and do not see backslashes; only a character between stops
+# those.
 _LATE = (
     (re.compile(r":(?=[\w+\-/.]*[A-Za-z+_/][\w+\-/.]*:)"), ":" + _JOINER),  # :smile: :material/home: :streamlit:
     (re.compile(r"(?i)(https?|ftp|mailto|xmpp):"), r"\1" + _JOINER + ":"),  # bare links
@@ -18,7 +27,6 @@ _LATE = (
     (re.compile(r"@"), "@" + _JOINER),  # mail addresses
     (re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)"), lambda found: found[0][0] + _JOINER + found[0][1:]),  # arrows
 )
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TURNS_TEXT_AROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -38,7 +46,9 @@ def plain(text: str, *, lines: bool = False, most: int | None = None) -> str:
         cleaned = cleaned[: max(0, most - 1)].rstrip() + "…"
     for pattern, replacement in _LATE:
         cleaned = pattern.sub(replacement, cleaned)
-    escaped = _PUNCTUATION.sub(r"\\\1", cleaned)
+    escaped = _ALWAYS.sub(r"\\\1", cleaned)
+    for pattern, replacement in _SOMEWHERE:
+        escaped = pattern.sub(replacement, escaped)
     return escaped.replace("\n", "\\\n") if lines else escaped
 
 
@@ -53,3 +63,8 @@ def clean(text: str, *, lines: bool = False) -> str:
     if not lines:
         return " ".join(kept.split())
     return "\n".join(" ".join(line.split()) for line in kept.split("\n")).strip("\n")
+
+
+def spoken(text: str) -> str:
+    """Reduce `text` to words, for a hidden label: Streamlit hands it to screen readers without reading its Markdown."""
+    return " ".join(re.sub(r"[^\w\s]", " ", clean(text)).split())
