@@ -54,30 +54,30 @@ class Problems:
     def __init__(self, path: str) -> None:
         self.path = path
         self._found: list[Problem] = []
-        self._left_out = 0
+        self._more = False
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
     @property
     def full(self) -> bool:
-        """Whether further problems are only counted."""
+        """Whether further problems are no longer listed."""
         return len(self._found) >= PROBLEMS_MAX
 
     def add(self, place: Place | None, where: str, message: str) -> None:
         """Note one problem. A place of None stands for the file as a whole."""
         if self.full:
-            self._left_out += 1
+            self._more = True
             return
         line, column = (place.line, place.column) if place else (0, 0)
         self._found.append(Problem(path=self.path, line=line, column=column, where=where, message=message))
 
     def in_order(self) -> tuple[Problem, ...]:
-        """All problems by line and column; the last one counts those that were left out."""
+        """All problems by line and column; the last one says so when there are more."""
         ordered = sorted(self._found)
-        if self._left_out:
+        if self._more:
             last = ordered[-1]
-            message = f"{self._left_out} more problems are not shown; repair these first, then check again"
+            message = "more problems follow that are not shown; repair these first, then check again"
             ordered.append(
                 Problem(path=self.path, line=last.line, column=last.column, where="the file", message=message)
             )

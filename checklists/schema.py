@@ -104,7 +104,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?", re.ASCII)
 
 
 def number(low: float, high: float, unit: str = "") -> Parse:
-    """A decimal number from `low` to `high` with at most four decimals, so that it is never written with an exponent."""
+    """A decimal number from `low` to `high`; at most four decimals, so that JSON never needs an exponent for it."""
     wanted = f"a number from {low:g} to {high:g} with at most four decimals" + (f" ({unit})" if unit else "")
 
     def parse(node: Node, where: str, problems: Problems) -> float | Nothing:

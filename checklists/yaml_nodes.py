@@ -233,8 +233,9 @@ class _Builder:
         return spot
 
     def _complain(self, spot: _Spot, message: str) -> None:
-        if not self.problems.full:
-            self.problems.add(spot, self.where(), message)
+        self.problems.add(spot, self.where(), message)
+        if self.problems.full:
+            raise _Stop
 
     def _refuse_marks(self, event: Any, spot: _Spot) -> None:
         if event.anchor is not None:
