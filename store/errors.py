@@ -7,7 +7,7 @@ class StoreError(Exception):
     """Anything the store refuses or cannot do. Its text may be shown to a person as it is."""
 
 
-class Conflict(StoreError):  # noqa: N818
+class Conflict(StoreError):
     """A save based on a revision that is no longer the current one. Nothing was changed.
 
     `current` is what stands now: an AnswerRecord or a SystemRecord; None when the answer was cleared meanwhile
@@ -19,7 +19,7 @@ class Conflict(StoreError):  # noqa: N818
         self.current = current
 
 
-class AlreadyThere(StoreError):  # noqa: N818
+class AlreadyThere(StoreError):
     """Something of that name or key exists. `existing` is the record that stands in the way."""
 
     def __init__(self, message: str, *, existing: object | None = None) -> None:
@@ -27,25 +27,25 @@ class AlreadyThere(StoreError):  # noqa: N818
         self.existing = existing
 
 
-class Closed(StoreError):  # noqa: N818
+class Closed(StoreError):
     """The assessment is closed: its answers, evidence and decisions are sealed and never change."""
 
 
-class NotFound(StoreError):  # noqa: N818
+class NotFound(StoreError):
     """No record with that id in this organisation."""
 
 
-class DatabaseTooNew(StoreError):  # noqa: N818
+class DatabaseTooNew(StoreError):
     """The database was written by a newer Arrears than the one that opens it."""
 
 
-class DatabaseTooOld(StoreError):  # noqa: N818
+class DatabaseTooOld(StoreError):
     """The database engine (the SQLite library) is older than Arrears needs."""
 
 
-class StorageFull(StoreError):  # noqa: N818
+class StorageFull(StoreError):
     """The disk, or a quota on it, has no room. What was acknowledged before is safe; this change was not made."""
 
 
-class StorageUnavailable(StoreError):  # noqa: N818
+class StorageUnavailable(StoreError):
     """The database cannot be opened, read or written: locked too long, read-only, damaged, gone, not a database."""

@@ -44,8 +44,8 @@ class Store:
         return self._engine.health()
 
     def verify(self) -> tuple[str, ...]:
-        """Every fault found in the file, the audit chain, the snapshots and the answer history; empty when sound."""
-        return self._engine.check() + self.read(lambda records: records.verify())
+        """Every fault found in the file, or else in the audit chain, the snapshots and the answer history."""
+        return self._engine.check() or self.read(lambda records: records.verify())
 
     def close(self) -> None:
         """Give the connections back."""

@@ -1,10 +1,8 @@
-"""What other processes do in these tests. Run as `python -m tests.store.hands DEED URL ...`; says each deed when done."""
+"""What other processes do in these tests: `python -m tests.store.hands DEED URL ...` says each deed when it is done."""
 
 from __future__ import annotations
 
 import sys
-
-sys.modules["pandas"] = None  # sqlite-utils would import it; these processes have to start quickly
 
 from store.errors import StorageFull
 from store.store import open_store
@@ -66,4 +64,5 @@ def read_only(url: str) -> None:
 DEEDS = {deed.__name__: deed for deed in (open_at_once, write_for_ever, fill_the_disk, read_only)}
 
 if __name__ == "__main__":
+    sys.modules["pandas"] = None  # sqlite-utils would import it, and these processes have to start quickly
     DEEDS[sys.argv[1]](*sys.argv[2:])

@@ -371,7 +371,6 @@ def test_savers_racing_a_seal_are_in_the_document_or_refused(store):
                 )
                 acknowledged[place][question] = kept.rev
                 started.set()
-            return None
 
         return run
 
