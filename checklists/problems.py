@@ -40,7 +40,7 @@ class Problem:
         return f"{self.path}:{self.line}:{self.column}: {self.where}: {self.message}"
 
 
-class InvalidChecklist(ValueError):  # noqa: N818 - reads as a noun, like packaging's InvalidVersion
+class InvalidChecklist(ValueError):
     """A checklist that was not loaded, with every problem found in it, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

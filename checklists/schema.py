@@ -67,12 +67,14 @@ def text(most: int) -> Parse:
         if isinstance(node, ScalarNode) and node.plain and value in {"~", "null", "Null", "NULL"}:
             problems.add(node, where, f"expected a text, got {value}; leave the key out, or put the word in quotes")
             return NOTHING
-        refused = REFUSED_CHARACTER.search(value)
-        if refused:
-            message = f"contains the character U+{ord(refused.group()):04X}, which cannot be seen or printed; remove it"
-            problems.add(node, where, message)
-            return NOTHING
-        value = unicodedata.normalize("NFC", " ".join(value.split()))
+        if not (value.isascii() and value.isprintable()):  # most texts are plain, and this costs next to nothing
+            refused = REFUSED_CHARACTER.search(value)
+            if refused:
+                character = f"U+{ord(refused.group()):04X}"
+                problems.add(node, where, f"contains the character {character}, which cannot be seen; remove it")
+                return NOTHING
+            value = unicodedata.normalize("NFC", value)
+        value = " ".join(value.split())
         if not value:
             problems.add(node, where, "expected a text, got nothing")
             return NOTHING

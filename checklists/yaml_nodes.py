@@ -108,7 +108,7 @@ class _Spot:
     column: int
 
 
-class _Stop(Exception):  # noqa: N818 - ends the reading early, it is no error of ours
+class _Stop(Exception):
     pass
 
 
