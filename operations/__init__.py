@@ -1,1 +1,1 @@
-"""WHAT A USER CAN DO: one function = one permission check = one transaction. Pages, command line and routes call the same."""
+"""WHAT A USER CAN DO: one function = one permission check = one transaction, the same for pages, CLI and routes."""

@@ -1,4 +1,4 @@
-"""Assessments: open one for a quarter, answer its questions one at a time, undo, confirm last time's, close and seal."""
+"""Assessments: open one for a quarter, answer one question at a time, undo, confirm last time's, close and seal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checklists.checklist import LEVELS, Area, Checklist, Question
 from operations.authorize import Action, Actor, permitted
 from operations.errors import AlreadyThere, InvalidInput, NotFound
 from operations.periods import read_period
-from operations.scores import PARAMETERS, Scored, score_assessment, scope_of, store_score, weigh_evidence
+from operations.scores import PARAMETERS, Scored, scope_of, score_assessment, store_score, weigh_evidence
 from operations.systems import find_system
 from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line
 from operations.workplace import Workplace, shipped_checklist
@@ -224,10 +224,16 @@ def _checked(checklist: Checklist, question_id: str, choice: Choice) -> Choice:
                     "agreed with", "this question applies to nearly every system; name a second person who agrees"
                 )
             return replace(
-                choice, level=None, note=note, seconded_by="", reason=f"{reason} (agreed with {second})" if second else reason
+                choice,
+                level=None,
+                note=note,
+                seconded_by="",
+                reason=f"{reason} (agreed with {second})" if second else reason,
             )
         case _:
-            raise InvalidInput("answer", f"{choice.state[:20]!r} is not an answer; choose a level, unknown or not applicable")
+            raise InvalidInput(
+                "answer", f"{choice.state[:20]!r} is not an answer; choose a level, unknown or not applicable"
+            )
 
 
 @permitted(Action.ANSWER)
@@ -418,7 +424,14 @@ def snapshot_document(records: Records, system: SystemRecord, scored: Scored) ->
         "answers": {key: _answer_document(scored.answers[key]) for key in sorted(scored.answers)},
         "evidence": evidence.evidence_id if evidence else None,
         "decisions": [
-            {"question": q, "signal": s, "decision": d.decision, "reason": d.reason, "by": d.decided_by, "at": d.decided_at}
+            {
+                "question": q,
+                "signal": s,
+                "decision": d.decision,
+                "reason": d.reason,
+                "by": d.decided_by,
+                "at": d.decided_at,
+            }
             for (q, s), d in sorted(records.floor_decisions(assessment.assessment_id).items())
         ],
         "scoring": scoring_id(PARAMETERS),
@@ -432,6 +445,7 @@ def close_assessment(workplace: Workplace, actor: Actor, *, assessment_id: str) 
 
     Raises Closed, NotFound, InvalidInput when nothing was answered.
     """
+
     def work(records: Records) -> AssessmentRecord:
         assessment = find_assessment(records, assessment_id)
         scored = score_assessment(workplace, records, assessment)

@@ -1,4 +1,4 @@
-"""What can be taken away: the portfolio and a system as CSV, a sealed quarter as JSON. Served by the export route only."""
+"""What can be taken away: portfolio and system as CSV, a sealed quarter as JSON; served by the export route only."""
 
 from __future__ import annotations
 
@@ -57,16 +57,28 @@ def _estimate(cell: ScoreCell | None) -> list[str | float | None]:
 def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
     portfolio = read_portfolio(workplace, actor, period=params.get("period"))
     titles = {SYSTEM: "All areas"} | {area.id: area.title for area in portfolio.areas}
-    rows: list[list[str | float | None]] = [["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS]]
+    rows: list[list[str | float | None]] = [
+        ["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS]
+    ]
     for row in portfolio.rows:
         system = row.system
         rows += [
-            [system.system_id, system.name, system.team, portfolio.period, area_id or "ALL", title, *_estimate(row.cells[area_id])]
+            [
+                system.system_id,
+                system.name,
+                system.team,
+                portfolio.period,
+                area_id or "ALL",
+                title,
+                *_estimate(row.cells[area_id]),
+            ]
             for area_id, title in titles.items()
             if area_id in row.cells
         ]
     return Export(
-        filename=f"{_file_name('portfolio', portfolio.period)}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
+        filename=f"{_file_name('portfolio', portfolio.period)}.csv",
+        media_type="text/csv; charset=utf-8",
+        body=_csv(rows),
     )
 
 
@@ -88,7 +100,21 @@ def _system(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Ex
 def _questions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
     assessment_id = params.get("assessment", "")
     rows: list[list[str | float | None]] = [
-        ["question id", "question", "answer", "level", "level text", "votes", "reason", "note", "links", "debt", "low", "high", "floor"]
+        [
+            "question id",
+            "question",
+            "answer",
+            "level",
+            "level text",
+            "votes",
+            "reason",
+            "note",
+            "links",
+            "debt",
+            "low",
+            "high",
+            "floor",
+        ]
     ]
     for line in read_question_lines(workplace, actor, assessment_id=assessment_id):
         answer, result = line.answer, line.score
@@ -111,7 +137,9 @@ def _questions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) ->
             ]
         )
     return Export(
-        filename=f"{_file_name('answers', assessment_id[:8])}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
+        filename=f"{_file_name('answers', assessment_id[:8])}.csv",
+        media_type="text/csv; charset=utf-8",
+        body=_csv(rows),
     )
 
 

@@ -117,9 +117,7 @@ def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = 
     scores: dict[tuple[str, str, str], ScoreRow] = {
         (row.system_id, row.period, row.area): row for row in current_scores(workplace, (quarter, before))
     }
-    assessments = {
-        a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(quarter))
-    }
+    assessments = {a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(quarter))}
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
     for (system_id, row_period, area), row in scores.items():
         if row_period == quarter:

@@ -53,7 +53,9 @@ class EvidenceView:
         order = {State.FOUND: 0, State.ABSENT: 1, State.UNKNOWN: 2, State.NOT_APPLICABLE: 3}
         strengths = {Strength.DIRECT: 0, Strength.STRONG: 1, Strength.WEAK: 2}
         found = [s for s in (self.evidence.signals if self.evidence else ()) if s.area == area_id]
-        return tuple(sorted(found, key=lambda s: (order[s.state], s.polarity is Polarity.CARE, strengths[s.strength], s.id)))
+        return tuple(
+            sorted(found, key=lambda s: (order[s.state], s.polarity is Polarity.CARE, strengths[s.strength], s.id))
+        )
 
     def count(self, state: State, polarity: Polarity | None = None) -> int:
         """How many signals are in this state."""
@@ -63,7 +65,11 @@ class EvidenceView:
 
 def hints_for(weighed: Weighed, question_id: str) -> tuple[str, ...]:
     """What the repository says about one question, in sentences: floors first, then what only asks."""
-    floors = [f"{floor.message} Counts as at least {floor.value:g}." for floor in weighed.floors if floor.question == question_id]
+    floors = [
+        f"{floor.message} Counts as at least {floor.value:g}."
+        for floor in weighed.floors
+        if floor.question == question_id
+    ]
     hints = [hint.message for hint in weighed.hints if hint.question == question_id]
     return tuple(dict.fromkeys((*floors, *hints)))
 
@@ -98,9 +104,7 @@ def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evide
 
 
 @permitted(Action.ADD_EVIDENCE)
-def add_archive(
-    workplace: Workplace, actor: Actor, *, assessment_id: str, archive: bytes, name: str
-) -> EvidenceRecord:
+def add_archive(workplace: Workplace, actor: Actor, *, assessment_id: str, archive: bytes, name: str) -> EvidenceRecord:
     """Scan an uploaded archive in a child process with limits and attach what it shows. The archive is not kept.
 
     Raises InvalidInput with the reason when the archive is refused, Closed, NotFound.
@@ -124,7 +128,9 @@ def add_evidence_json(workplace: Workplace, actor: Actor, *, assessment_id: str,
     return _attach(workplace, actor, assessment_id, found)
 
 
-def _ledger(scored: Scored, found: Evidence | None, decisions: Mapping[tuple[str, str], FloorDecision]) -> tuple[LedgerEntry, ...]:
+def _ledger(
+    scored: Scored, found: Evidence | None, decisions: Mapping[tuple[str, str], FloorDecision]
+) -> tuple[LedgerEntry, ...]:
     signals = {signal.id: signal for signal in found.signals} if found else {}
     answered = scored.score.questions
 

@@ -1,4 +1,4 @@
-"""From stored answers to a stored score: what one assessment is worth now, and keeping a quarter's scores up to date."""
+"""From stored answers to a stored score: what an assessment is worth now, and keeping a quarter's scores fresh."""
 
 from __future__ import annotations
 

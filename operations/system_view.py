@@ -1,4 +1,4 @@
-"""One system over its quarters, and one area of it opened up: questions, votes, evidence, and how the number came about."""
+"""One system over its quarters, and one area opened up: questions, votes, evidence, how the number came about."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> 
     by_place: dict[tuple[str, str], ScoreRow] = {(row.area, row.period): row for row in rows}
     quarters = [a.period for a in assessments]
     cells = {
-        (area, period): score_cell(row, by_place.get((area, quarters[quarters.index(period) - 1])) if quarters.index(period) else None)
+        (area, period): score_cell(
+            row, by_place.get((area, quarters[quarters.index(period) - 1])) if quarters.index(period) else None
+        )
         for (area, period), row in by_place.items()
     }
 
@@ -116,7 +118,9 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> 
     )
 
 
-def question_lines(scored: Scored, questions: tuple[Question, ...], signals: tuple[Signal, ...]) -> tuple[QuestionLine, ...]:
+def question_lines(
+    scored: Scored, questions: tuple[Question, ...], signals: tuple[Signal, ...]
+) -> tuple[QuestionLine, ...]:
     """The lines of some questions, the one that owes most first."""
     lines = []
     for question in questions:
@@ -136,7 +140,10 @@ def question_lines(scored: Scored, questions: tuple[Question, ...], signals: tup
             )
         )
     return tuple(
-        sorted(lines, key=lambda line: (-(line.score.weight * line.score.debt**3 if line.score else -1.0), line.question.id))
+        sorted(
+            lines,
+            key=lambda line: (-(line.score.weight * line.score.debt**3 if line.score else -1.0), line.question.id),
+        )
     )
 
 
@@ -158,7 +165,7 @@ def read_area_view(workplace: Workplace, _actor: Actor, *, system_id: str, perio
             raise NotFound(f"{system.name} was not assessed in this quarter. Choose another quarter or start it.")
         scored = score_assessment(workplace, records, assessment)
         area = _area(scored.checklist, area_id)
-        asked = dict((a.id, questions) for a, questions in asked_questions(scored.checklist, scope_of(assessment)))
+        asked = {a.id: questions for a, questions in asked_questions(scored.checklist, scope_of(assessment))}
         stored = records.evidence_of(assessment.assessment_id)
         signals = from_json(stored.body).signals if stored else ()
         result = next((a for a in scored.score.areas if a.id == area_id), None)
@@ -221,7 +228,9 @@ def compare_periods(
         def side(period: str) -> Scored:
             assessment = records.assessment_for(system_id, period)
             if assessment is None:
-                raise NotFound(f"{system.name} was not assessed in {period[:8]}. Choose two quarters with an assessment.")
+                raise NotFound(
+                    f"{system.name} was not assessed in {period[:8]}. Choose two quarters with an assessment."
+                )
             return score_assessment(workplace, records, assessment)
 
         first, second = side(before), side(after)

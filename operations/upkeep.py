@@ -50,13 +50,10 @@ def back_up(workplace: Workplace, _actor: Actor, *, path: Path) -> Path:
 def _rescore(workplace: Workplace, records: Records, document: Mapping[str, Any]) -> dict[str, Any]:
     checklist = workplace.checklist(records, document["checklist"])
     responses = {
-        key: Response(
-            state=ResponseState(a["state"]), level=a["level"], votes=tuple(a["votes"]), reason=a["reason"]
-        )
+        key: Response(state=ResponseState(a["state"]), level=a["level"], votes=tuple(a["votes"]), reason=a["reason"])
         for key, a in document["answers"].items()
     }
     overridden = frozenset((d["question"], d["signal"]) for d in document["decisions"] if d["decision"] == "overridden")
-
 
     stored = records.evidence_of(document["assessment"])
     weighed = weigh(checklist, from_json(stored.body) if stored else None, overridden=overridden)

@@ -55,7 +55,9 @@ class Workplace:
         if known is None:
             body = records.checklist_body(checklist_id)
             if body is None:
-                raise NotFound(f"No such checklist: {checklist_id[:12]}. The database may be incomplete; restore a backup.")
+                raise NotFound(
+                    f"No such checklist: {checklist_id[:12]}. The database may be incomplete; restore a backup."
+                )
             known = self._read[checklist_id] = read_canonical(body)
         return known
 

@@ -34,7 +34,10 @@ def about() -> None:
             {"What": "Size", "Value": f"{health.size_bytes / 1_000_000:,.1f} MB"},
             {"What": "Engine", "Value": f"{health.engine} {health.version}"},
             {"What": "Schema", "Value": str(health.schema_version)},
-            {"What": "Checklist", "Value": f"{checklist.title}, version {checklist.version}, {len(checklist.questions)} questions"},
+            {
+                "What": "Checklist",
+                "Value": f"{checklist.title}, version {checklist.version}, {len(checklist.questions)} questions",
+            },
             {"What": "Python", "Value": platform.python_version()},
             {"What": "Streamlit", "Value": st.__version__},
         ],

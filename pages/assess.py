@@ -46,10 +46,16 @@ def assess() -> None:
     if view is None:
         return
     _head(here, view)
-    layout = st.segmented_control(
-        "Show", [ONE, AREA, ALL], default=ONE, required=True, key="view", bind="query-params", label_visibility="collapsed"
-    )
     _watch(here, view.assessment.assessment_id, view)
+    layout = st.segmented_control(
+        "Show",
+        [ONE, AREA, ALL],
+        default=ONE,
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     if layout == ONE:
         _one(here, view)
     else:
@@ -77,16 +83,12 @@ def _questionnaire(here: Desk, system_id: str) -> Questionnaire | None:
 
     def open_now() -> None:
         opened = open_assessment(
-            here.workplace, here.actor, system_id=system_id, period=period, scope=_scope_like(here, last)
+            here.workplace, here.actor, system_id=system_id, period=period, scope=last.scope if last else "core"
         )
         session.choose_period(opened.period)
 
     problems.empty(words, action=f"Open {numbers.period(period)}", key="open-period", on_click=open_now)
     return None
-
-
-def _scope_like(here: Desk, last: object) -> str:
-    return getattr(last, "scope", "core")
 
 
 def _head(here: Desk, view: Questionnaire) -> None:
@@ -149,12 +151,7 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
             session.set_seen_change(assessment_id, now)
             st.rerun(scope="app")
         answers = read_answers(here.workplace, here.actor, assessment_id=assessment_id)
-        parts = []
-        done = asked = 0
-        for area, questions in view.areas:
-            answered = sum(question.id in answers for question in questions)
-            done, asked = done + answered, asked + len(questions)
-            parts.append(f"{plain(area.short)} {answered}/{len(questions)}")
+        done, asked = sum(question.id in answers for question in view.questions), len(view.questions)
         saved = session.last_saved()
         left = MINUTES_A_QUESTION * (asked - done)
         words = f"{done} of {asked} answered"
@@ -162,7 +159,6 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
             words += f", {numbers.minutes(left)} left"
         words += f" · saved {session.local_clock(saved.isoformat())}" if saved else ""
         st.progress(done / asked if asked else 1.0, text=words)
-        st.caption(" · ".join(parts))
 
     progress()
 
@@ -202,7 +198,9 @@ def _one(here: Desk, view: Questionnaire) -> None:
     after = ids[position + 1] if position + 1 < len(ids) else None
     still_open = next((q for q in ids[position + 1 :] + ids[:position] if q not in view.answers), None)
     with st.container(horizontal=True):
-        st.button("Back", key="back", icon=":material/arrow_back:", on_click=go, args=(before,), disabled=before is None)
+        st.button(
+            "Back", key="back", icon=":material/arrow_back:", on_click=go, args=(before,), disabled=before is None
+        )
         st.button(
             "Next question", key="next", type="primary", icon=":material/arrow_forward:", icon_position="right",
             on_click=go, args=(after,), disabled=after is None,
@@ -221,6 +219,14 @@ def _one(here: Desk, view: Questionnaire) -> None:
         )  # fmt: skip
 
 
+def _titles(view: Questionnaire) -> dict[str, str]:
+    """The areas with how far each is answered, for the strip."""
+    counts = {area.id: view.progress(area.id) for area, _ in view.areas}
+    return {
+        area.id: f"{plain(area.short)} {counts[area.id].answered}/{counts[area.id].asked}" for area, _ in view.areas
+    }
+
+
 def _area_choice(view: Questionnaire, current: str) -> None:
     """The areas as a strip; choosing one goes to its first open question."""
     key = session.widget_key("area", view.assessment.assessment_id)
@@ -233,19 +239,19 @@ def _area_choice(view: Questionnaire, current: str) -> None:
             target = next((q.id for q in questions if q.id not in view.answers), questions[0].id)
             session.focus_question(view.assessment.assessment_id, target)
 
-    titles = {area.id: area.short for area, _ in view.areas}
+    titles = _titles(view)
     st.segmented_control(
-        "Area", list(titles), format_func=lambda a: plain(titles[a]), key=key, required=True, on_change=jump,
+        "Area", list(titles), format_func=lambda a: titles[a], key=key, required=True, on_change=jump,
         label_visibility="collapsed",
     )  # fmt: skip
 
 
 def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
     """An area (or everything) as a list of cards."""
-    titles = {area.id: area.title for area, _ in view.areas}
+    titles = _titles(view)
     if not everything:
         chosen = st.segmented_control(
-            "Area", list(titles), format_func=lambda a: plain(titles[a]), default=next(iter(titles)), required=True,
+            "Area", list(titles), format_func=lambda a: titles[a], default=next(iter(titles)), required=True,
             key="area", bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
     for area, questions in view.areas:

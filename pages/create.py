@@ -29,7 +29,10 @@ def create() -> None:
         else:
             team = st.text_input("Team", max_chars=80, placeholder="Growth", key="create-team-name")
         decides = st.text_input(
-            "What does it decide?", max_chars=300, placeholder="Which customers get a retention offer", key="create-decides"
+            "What does it decide?",
+            max_chars=300,
+            placeholder="Which customers get a retention offer",
+            key="create-decides",
         )
         affected = st.text_input(
             "Who is affected?", max_chars=300, placeholder="About 2 million subscribers", key="create-affected"
@@ -51,7 +54,13 @@ def create() -> None:
         return
     try:
         system = create_system(
-            here.workplace, here.actor, name=name, team=team or "", decides=decides, affected=affected, switches=switches
+            here.workplace,
+            here.actor,
+            name=name,
+            team=team or "",
+            decides=decides,
+            affected=affected,
+            switches=switches,
         )
         opened = open_assessment(
             here.workplace, here.actor, system_id=system.system_id, period=present_period(here), scope=scope
@@ -67,7 +76,9 @@ def create() -> None:
 def _scope_words(scope: str, _switches: frozenset[str]) -> str:
     checklist = shipped_checklist()
     if scope == "core":
-        return f"The core set, {sum(1 for _ in checklist.core())} questions: about 25 minutes alone, 90 minutes for a team"
+        return (
+            f"The core set, {sum(1 for _ in checklist.core())} questions: about 25 minutes alone, 90 minutes for a team"
+        )
     return f"All {len(checklist.questions)} questions: over an hour alone, best spread over a few days"
 
 

@@ -71,10 +71,14 @@ def _finding(view: Portfolio) -> None:
         return
     worst = max(assessed, key=lambda row: row.total.estimate if row.total and row.total.estimate is not None else -1)
     if heavy:
-        st.title(plain(f"{numbers.count(len(heavy), 'system')} of {len(assessed)} in heavy debt in {period}"), anchor=False)
+        st.title(
+            plain(f"{numbers.count(len(heavy), 'system')} of {len(assessed)} in heavy debt in {period}"), anchor=False
+        )
     else:
         st.title(plain(f"No system is in heavy debt in {period}"), anchor=False)
-    st.caption(plain(f"The heaviest is {worst.system.name} of {worst.system.team}. Debt runs from 0 to 100; higher is worse."))
+    st.caption(
+        plain(f"The heaviest is {worst.system.name} of {worst.system.team}. Debt runs from 0 to 100; higher is worse.")
+    )
 
 
 def _numbers(view: Portfolio) -> None:
@@ -137,7 +141,7 @@ def _filtered(view: Portfolio) -> list[PortfolioRow]:
         needle = (words or "").strip().casefold()
         return (
             team in (EVERY, row.system.team)
-            and (band == EVERY or rated == band or (band == "not rated" and rated is None))
+            and (band in (EVERY, rated) or (band == "not rated" and rated is None))
             and (needle in row.system.name.casefold() or needle in row.system.team.casefold())
         )
 
@@ -163,7 +167,7 @@ def _grid(here: Desk, view: Portfolio, rows: list[PortfolioRow]) -> None:
     wanted = (from_link("system"), from_link("area"))
     asked = (wanted[0], wanted[1]) if wanted[0] and wanted[1] else None
     drawer_open = session.selected_cell("portfolio") or asked
-    left, right = st.columns([5, 3], gap="medium") if drawer_open else (st.container(), None)
+    left, right = st.columns([13, 7], gap="medium") if drawer_open else (st.container(), None)
     with left:
         chosen = heatmap(grid, key="portfolio", selected=asked)
         st.caption(plain(heatmap_sentence(grid)))

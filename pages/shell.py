@@ -6,16 +6,16 @@ import streamlit as st
 
 from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
 from ui import problems, session
-from ui.freshness import watch_connection
 from ui.frame import frame
-from ui.identity import ask_name, remember_name
+from ui.freshness import watch_connection
+from ui.identity import ask_name
 
 PORTFOLIO = st.Page("portfolio.py", title="Portfolio", url_path="portfolio", default=True)
 PAGES = [
     PORTFOLIO,
     st.Page("system.py", title="System", url_path="system"),
     st.Page("assess.py", title="Assess", url_path="assess"),
-    st.Page("evidence.py", title="Evidence", url_path="evidence"),
+    st.Page("repository.py", title="Evidence", url_path="evidence"),
     st.Page("about.py", title="About", url_path="about"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
 ]
@@ -26,7 +26,8 @@ def shell() -> None:
     st.set_page_config(page_title="Arrears", page_icon=":material/balance:", layout="wide")
     page = st.navigation(PAGES, position="top")
     frame()
-    remember_name()
+    with st.container(key="arrears-name"):
+        ask_name()
     for message in session.take_messages():
         problems.done(message)
     try:
@@ -38,8 +39,7 @@ def shell() -> None:
         problems.problem(str(full))
     except (StoreError, InvalidInput) as trouble:
         problems.problem(str(trouble), do="Reload the page; if it stays, see the about page for a backup.")
-    ask_name()
-    watch_connection(session.last_saved())
+    watch_connection(last_saved=session.last_saved())
 
 
 shell()

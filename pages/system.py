@@ -82,9 +82,7 @@ def _finding(view: SystemView) -> None:
 
 def _open_first(here: Desk, view: SystemView) -> None:
     def open_now() -> None:
-        opened = open_assessment(
-            here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period
-        )
+        opened = open_assessment(here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period)
         session.choose_period(opened.period)
 
     if problems.empty(
@@ -135,13 +133,11 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
                     scope=latest.scope,
                 )  # fmt: skip
                 session.choose_period(opened.period)
-                st.switch_page(
-                    "assess.py", query_params={"system": view.system.system_id, "period": opened.period}
-                )
+                st.switch_page("assess.py", query_params={"system": view.system.system_id, "period": opened.period})
             if st.button("Read the answers", key="read"):
                 st.switch_page("assess.py", query_params=where)
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
-            st.switch_page("evidence.py", query_params=where)
+            st.switch_page("repository.py", query_params=where)
 
 
 @st.dialog("Close the quarter")
@@ -253,7 +249,12 @@ def _change(here: Desk, view: SystemView) -> None:
         for c in comparison.questions
     ]
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch", column_config={"Question": st.column_config.TextColumn(width="large")})
+        st.dataframe(
+            rows,
+            hide_index=True,
+            width="stretch",
+            column_config={"Question": st.column_config.TextColumn(width="large")},
+        )
     else:
         st.caption("No question changed.")
 
@@ -322,7 +323,9 @@ def _settings(here: Desk, view: SystemView) -> None:
                     affected=affected, switches=switches, expected_rev=known.rev,
                 )  # fmt: skip
             except Conflict:
-                problems.problem("Somebody else changed this meanwhile.", do="Reload the page and look at theirs first.")
+                problems.problem(
+                    "Somebody else changed this meanwhile.", do="Reload the page and look at theirs first."
+                )
             except (InvalidInput, AlreadyThere) as trouble:
                 problems.problem(str(trouble))
             else:

@@ -1,4 +1,4 @@
-"""A cell of the heatmap, opened: the area's sentence, what weighs most, every question, and how the number came about."""
+"""A cell of the heatmap, opened: its sentence, what weighs most, every question, and how the number came about."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def draw_line(line: QuestionLine, *, steps: bool) -> None:
     for contradiction in line.contradictions:
         st.warning(
             plain(
-                f"The repository contradicts this: {contradiction.message} It counts as at least {numbers.debt(contradiction.floor)}."
+                f"The repository contradicts this: {contradiction.message} "
+                f"It counts as at least {numbers.debt(contradiction.floor)}."
             ),
             icon=":material/compare_arrows:",
         )

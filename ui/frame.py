@@ -4,31 +4,47 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.components import source
+
 _CSS = """
-/* Level cards: each option of an answer is a card with a clear edge, the chosen one carries the accent. */
+/* Level cards: each option of an answer has a clear edge in the text colour, so that both themes work. */
+[class*="st-key-answer-"], [class*="st-key-answer-"] [data-testid="stRadio"] { width: 100%; }
 [class*="st-key-answer-"] [role="radiogroup"] { gap: 0.375rem; width: 100%; }
-[class*="st-key-answer-"] [role="radiogroup"] > label {
-  width: 100%; margin: 0; padding: 0.5rem 0.75rem; border: 1px solid var(--st-border-color);
-  border-radius: var(--st-base-radius); align-items: flex-start;
+[class*="st-key-answer-"] [role="radiogroup"] > div { width: 100%; }
+[class*="st-key-answer-"] [data-testid="stRadioOption"] {
+  width: 100%; margin: 0; padding: 0.45rem 0.75rem; align-items: flex-start; border-radius: 0.375rem;
+  border: 1px solid color-mix(in srgb, currentColor 18%, transparent);
 }
-[class*="st-key-answer-"] [role="radiogroup"] > label:hover { border-color: var(--st-primary-color); }
-[class*="st-key-answer-"] [role="radiogroup"] > label:has(input:checked) {
-  border-color: var(--st-primary-color); box-shadow: inset 3px 0 0 var(--st-primary-color);
-  background: var(--st-secondary-background-color);
+[class*="st-key-answer-"] [data-testid="stRadioOption"]:hover {
+  border-color: color-mix(in srgb, currentColor 55%, transparent);
 }
-[class*="st-key-answer-"] [role="radiogroup"] > label:has(input:focus-visible) {
-  outline: 2px solid var(--st-primary-color); outline-offset: 2px;
+[class*="st-key-answer-"] [data-testid="stRadioOption"]:has(input:checked) {
+  border-color: currentColor; background: color-mix(in srgb, currentColor 6%, transparent);
 }
-[class*="st-key-answer-"] [data-testid="stRadio"], [class*="st-key-answer-"] { width: 100%; }
-[data-testid="stMainBlockContainer"] { padding-top: 4.25rem; padding-bottom: 4rem; max-width: 90rem; }
+[class*="st-key-answer-"] [data-testid="stRadioOption"]:has(input:focus-visible) {
+  outline: 2px solid currentColor; outline-offset: 2px;
+}
+/* Streamlit writes white on the accent; on the dark theme's light accent that would be 2.1:1. */
+.arrears-dark [data-testid="stBaseButton-primary"], .arrears-dark [data-testid="stBaseButton-primaryFormSubmit"] {
+  color: #14100C;
+}
+/* What has no place of its own takes none. */
+.st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
+/* Who is answering stands in the header, at the right. */
+.st-key-arrears-name { position: fixed; top: 0.6rem; right: 1rem; z-index: 1000000; width: auto; }
+[data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 @media print {
-  header, [data-testid="stToolbar"], [data-testid="stBaseButton-primary"] { display: none !important; }
+  header, .st-key-arrears-name, [data-testid="stToolbar"], [data-testid="stBaseButton-primary"] {
+    display: none !important;
+  }
 }
 """
 
-_FRAME = st.components.v2.component("arrears_frame", css=_CSS, html="<span hidden></span>", isolate_styles=False)
+_FRAME = st.components.v2.component(
+    "arrears_frame", css=_CSS, html="<span hidden></span>", js=source("frame.js"), isolate_styles=False
+)
 
 
 def frame() -> None:

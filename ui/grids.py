@@ -38,7 +38,7 @@ def cell_of(score: ScoreCell | None, *, contradicted: bool = False) -> Cell:
 
 
 def portfolio_grid(view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bool) -> Grid:
-    """Systems by areas with the total at the right edge; a system not assessed in the quarter has only question marks."""
+    """Systems by areas, the total at the right edge; a system not assessed in the quarter has only question marks."""
     columns = [ColumnHead(id=area.id, short=area.short, title=area.title) for area in view.areas]
     columns.append(ColumnHead(id=TOTAL, short="All", title="All areas", total=True))
 
@@ -69,14 +69,19 @@ def portfolio_grid(view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bo
 def system_grid(view: SystemView) -> Grid:
     """Areas by quarters of one system, its own debt in the last row."""
     quarters = [a.period for a in view.assessments][-QUARTERS_SHOWN:]
-    contradicted = {view.latest.checklist.area_of[c.question].id for c in view.latest.score.contradictions} if view.latest else set()
+    contradicted = (
+        {view.latest.checklist.area_of[c.question].id for c in view.latest.score.contradictions}
+        if view.latest
+        else set()
+    )
     newest = quarters[-1] if quarters else ""
     rows = [RowHead(id=area.id, label=area.title) for area in view.areas]
-    rows.append(RowHead(id=TOTAL, label="All areas", group="All"))
+    rows.append(RowHead(id=TOTAL, label="All areas", summary=True))
 
     def cells(area_id: str) -> tuple[Cell, ...]:
         return tuple(
-            cell_of(view.cells.get((area_id, q)), contradicted=q == newest and area_id in contradicted) for q in quarters
+            cell_of(view.cells.get((area_id, q)), contradicted=q == newest and area_id in contradicted)
+            for q in quarters
         )
 
     return Grid(

@@ -1,4 +1,4 @@
-"""One question as a card: five anchored levels, "we do not know", "does not apply", note and links. Values in, choices out."""
+"""One question as a card: five anchored levels, "we do not know", "does not apply", note and links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checklists.checklist import Question
 from operations.assessments import Choice
 from operations.records import AnswerRecord
 from ui import session
-from ui.text import plain
+from ui.text import plain, spoken
 
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "not_applicable"
@@ -106,7 +106,7 @@ def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Call
     st.markdown(f"#### {plain(question.text)}")
     st.markdown(f":small[{plain(question.why)}]")
     st.radio(
-        plain(question.text),
+        spoken(question.text),
         OPTIONS,
         index=None,
         key=radio,

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from ui import numbers
+
 _PERSON = "arrears:person"
 _NAMES_GIVEN = "arrears:names-given"
 SHORTCUTS = "arrears-shortcuts"  #: key of the switch, shared with the widget
@@ -261,14 +263,24 @@ def note_own_change(assessment: str) -> None:
         set_seen_change(assessment, known + 1)
 
 
-def local_clock(moment: str) -> str:
-    """Write a stored UTC moment as the viewer's time of day, "12:03:11"."""
-    parsed = datetime.fromisoformat(moment)
+def _local(moment: str) -> datetime:
+    """Turn a stored UTC moment into the viewer's own time."""
     try:
         zone = ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
-    return parsed.astimezone(zone).strftime("%H:%M:%S")
+    return datetime.fromisoformat(moment).astimezone(zone)
+
+
+def local_clock(moment: str) -> str:
+    """Write a stored UTC moment as the viewer's time of day, "12:03:11"."""
+    return numbers.clock(_local(moment))
+
+
+def local_moment(moment: str) -> str:
+    """Write a stored UTC moment as the viewer's date and time, "20 Nov 2026, 12:03:11"."""
+    local = _local(moment)
+    return f"{numbers.day(local)}, {numbers.clock(local)}"
 
 
 # -- uploads --

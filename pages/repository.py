@@ -1,4 +1,7 @@
-"""Evidence: hand over the repository, see what it shows and where it contradicts an answer, decide."""
+"""Evidence: hand over the repository, see what it shows and where it contradicts an answer, decide.
+
+Not named evidence.py: Streamlit puts this folder first on the path, and that would hide the package of that name.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def evidence() -> None:
     here = desk()
     system_id = chosen_system()
     if system_id is None:
-        pick_system(here, "Whose repository is it?", page="evidence.py")
+        pick_system(here, "Whose repository is it?", page="repository.py")
         return
     system = read_system_view(here.workplace, here.actor, system_id=system_id)
     wanted = chosen_period()
@@ -74,13 +77,13 @@ def _finding(view: EvidenceView) -> None:
         )
     )
     if view.stored is not None:
-        st.caption(
-            plain(f"Scanned {session.local_clock(view.stored.collected_at)}, {view.stored.collected_at[:10]}, by {view.stored.collected_by}.")
-        )
+        st.caption(plain(f"Scanned {session.local_moment(view.stored.collected_at)} by {view.stored.collected_by}."))
 
 
 def _article(kind: str) -> str:
-    return {"application": "an application", "library": "a library", "notebooks": "a set of notebooks"}.get(kind, f"a {kind}")
+    return {"application": "an application", "library": "a library", "notebooks": "a set of notebooks"}.get(
+        kind, f"a {kind}"
+    )
 
 
 def _upload(here: Desk, assessment: AssessmentRecord, *, first: bool) -> None:
@@ -118,9 +121,7 @@ def _upload(here: Desk, assessment: AssessmentRecord, *, first: bool) -> None:
 
 
 def _places(signal: Signal) -> str:
-    return "  \n".join(
-        f"`{_code(place.path)}{f':{place.line}' if place.line else ''}`" for place in signal.locations
-    )
+    return "  \n".join(f"`{_code(place.path)}{f':{place.line}' if place.line else ''}`" for place in signal.locations)
 
 
 def _code(path: str) -> str:
@@ -133,7 +134,9 @@ def _ledger(here: Desk, view: EvidenceView) -> None:
         st.markdown("**No contradiction.** Nothing that was directly seen disagrees with an answer.")
         return
     st.header("Answer against repository", anchor=False)
-    st.caption("Evidence never changes an answer. It raises the least debt that counts, until you override it with a reason.")
+    st.caption(
+        "Evidence never changes an answer. It raises the least debt that counts, until you override it with a reason."
+    )
     for entry in view.ledger:
         with st.container(border=True):
             left, middle, right = st.columns([4, 4, 3])
@@ -167,9 +170,13 @@ def _decide(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
         return
     with st.popover("It is wrong here…"):
         reason = st.text_input(
-            "Why does this not hold?", key=session.widget_key("override", entry.question_id, entry.signal.id), max_chars=300
+            "Why does this not hold?",
+            key=session.widget_key("override", entry.question_id, entry.signal.id),
+            max_chars=300,
         )
-        if st.button("Override with this reason", key=session.widget_key("do-override", entry.question_id, entry.signal.id)):
+        if st.button(
+            "Override with this reason", key=session.widget_key("do-override", entry.question_id, entry.signal.id)
+        ):
             try:
                 decide_floor(here.workplace, here.actor, **where, decision="overridden", reason=reason)
             except InvalidInput as trouble:
@@ -178,7 +185,12 @@ def _decide(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
             st.rerun()
 
 
-STATE_WORDS = {State.FOUND: "seen", State.ABSENT: "not seen", State.UNKNOWN: "could not tell", State.NOT_APPLICABLE: "does not apply"}
+STATE_WORDS = {
+    State.FOUND: "seen",
+    State.ABSENT: "not seen",
+    State.UNKNOWN: "could not tell",
+    State.NOT_APPLICABLE: "does not apply",
+}
 STATE_ICONS = {
     (State.FOUND, Polarity.DEBT): ":material/error:",
     (State.FOUND, Polarity.CARE): ":material/check_circle:",
@@ -195,14 +207,21 @@ def _areas(view: EvidenceView) -> None:
         title = f"{area.title}: {numbers.count(seen, 'sign')} of debt, {len(signals)} looked for"
         with st.expander(plain(title), expanded=seen > 0):
             for signal in signals:
-                icon = STATE_ICONS.get((signal.state, signal.polarity), ":material/help:" if signal.state is State.UNKNOWN else ":material/remove:")
-                st.markdown(f"{icon} **{plain(signal.statement)}** · {STATE_WORDS[signal.state]}  \n{plain(signal.message)}")
+                icon = STATE_ICONS.get(
+                    (signal.state, signal.polarity),
+                    ":material/help:" if signal.state is State.UNKNOWN else ":material/remove:",
+                )
+                st.markdown(
+                    f"{icon} **{plain(signal.statement)}** · {STATE_WORDS[signal.state]}  \n{plain(signal.message)}"
+                )
                 if signal.state is State.FOUND:
                     if signal.locations:
                         st.markdown(_places(signal))
                     if signal.polarity is Polarity.DEBT:
                         st.caption(plain(f"Way out: {signal.fix}"))
-                st.caption(plain(f"Cannot see: {signal.cannot_see} · {', '.join(signal.questions)} · {signal.strength.value}"))
+                st.caption(
+                    plain(f"Cannot see: {signal.cannot_see} · {', '.join(signal.questions)} · {signal.strength.value}")
+                )
 
 
 def _unparsed(view: EvidenceView) -> None:

@@ -1,0 +1,1 @@
+"""Operations: what a user can do, over a real temporary database."""
