@@ -47,7 +47,7 @@ _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
 
 
-class InvalidEvidence(ValueError):  # noqa: N818 - twin of InvalidChecklist
+class InvalidEvidence(ValueError):
     """A text that is not evidence. `problems` are sentences: where: what; the way out."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
@@ -89,7 +89,7 @@ def from_json(text: str) -> Evidence:
     return evidence
 
 
-class _Refusal(ValueError):  # noqa: N818 - never leaves this module
+class _Refusal(ValueError):
     """A JSON text that the JSON reader would accept and we do not."""
 
 

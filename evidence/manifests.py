@@ -35,7 +35,7 @@ class Requirement(NamedTuple):
     development: bool
 
 
-class NotAManifest(Exception):  # noqa: N818
+class NotAManifest(Exception):
     """The file cannot be read as the manifest its name promises; `str()` is the plain reason."""
 
 

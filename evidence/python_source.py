@@ -8,12 +8,16 @@ import sys
 import warnings
 from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import islice
 from typing import Any, NamedTuple
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
-NESTING_MAX = 3_000
-SECRET_NAME = re.compile(r"pass(?:word|wd|phrase)|secret|token|api_?key|access_?key|private_?key|credential", re.I)
+RECORD_KEYS_MAX = 40
+GUARDS_MAX = 40
+TELLING_NAME = re.compile(
+    r"pass(?:word|wd|phrase)|pwd|secret|token|key|credential|model|engine|deployment|llm|prompt", re.IGNORECASE
+)
 QUIET_CALLS = frozenset(
     {
         "len", "isinstance", "range", "str", "int", "float", "list", "dict", "set", "tuple", "super", "enumerate",
@@ -93,8 +97,15 @@ class Setting(NamedTuple):
     value: float
     line: int
     scope: int
-    place: str  #: "assigned", "passed", "compared" or "default"
+    place: str  #: "assigned", "declared" (with a type), "passed", "compared" or "default"
     call: str  #: the call it is passed to, or ""
+
+
+class Record(NamedTuple):
+    """A dictionary written in the code, or the keywords of a call that logs or stores: the names it holds."""
+
+    keys: tuple[str, ...]
+    line: int
 
 
 class Function(NamedTuple):
@@ -126,6 +137,7 @@ class PythonFile(NamedTuple):
     calls: tuple[Call, ...]
     texts: tuple[Text, ...]
     settings: tuple[Setting, ...]
+    records: tuple[Record, ...]
     functions: tuple[Function, ...]
     classes: tuple[tuple[str, tuple[str, ...]], ...]  #: (name, bases)
     handlers: tuple[Handler, ...]
@@ -139,7 +151,7 @@ class PythonFile(NamedTuple):
         return {target: call.name for call in self.calls if not call.nested for target in call.targets}
 
 
-class NotPython(Exception):  # noqa: N818
+class NotPython(Exception):
     """The text is no Python this reader can follow; `str()` is the plain reason."""
 
 
@@ -195,6 +207,7 @@ class Walk:
         self.calls: list[Call] = []
         self.texts: list[Text] = []
         self.settings: list[Setting] = []
+        self.records: list[Record] = []
         self.functions: list[Function] = []
         self.classes: list[tuple[str, tuple[str, ...]]] = []
         self.handlers: list[Handler] = []
@@ -213,6 +226,7 @@ class Walk:
             calls=tuple(self.calls),
             texts=tuple(self.texts),
             settings=tuple(self.settings),
+            records=tuple(self.records),
             functions=tuple(self.functions),
             classes=tuple(self.classes),
             handlers=tuple(self.handlers),
@@ -296,7 +310,7 @@ class Walk:
             text = _template(node)
         else:
             return
-        if len(text) < TEXT_LENGTH_MIN and "/" not in text and not (name and SECRET_NAME.search(name)):
+        if len(text) < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
             return
         self.texts.append(Text(text[:TEXT_LENGTH_MAX], len(text), self._line(node), name, call))
 
@@ -333,7 +347,8 @@ class Walk:
         names = tuple(name for target in found for name in self._targets(target))
         if node.value is not None and names:
             self._text(node.value, names[0])
-            self._number(node.value, names[0], place, "assigned")
+            how = "declared" if isinstance(node, ast.AnnAssign) else "assigned"
+            self._number(node.value, names[0], place, how)
         for target in found:
             if isinstance(target, ast.Subscript) and self._name(target.value) == "os.environ":
                 key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
@@ -362,10 +377,17 @@ class Walk:
         return (place[0], place[1], place[2], (), False)
 
     def _dictionary(self, node: ast.Dict, place: _Place) -> _Place:
+        names = []
         for key, value in zip(node.keys, node.values, strict=True):
-            name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
-            self._text(value, name[:80])
-            self._number(value, name[:80], place, "assigned")
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                name = key.value[:80]
+                names.append(name)
+                self._text(value, name)
+                self._number(value, name, place, "assigned")
+            else:
+                self._text(value, "")
+        if names:
+            self.records.append(Record(tuple(names[:RECORD_KEYS_MAX]), self._line(node)))
         return place
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> _Place:
@@ -444,11 +466,9 @@ class Walk:
         for handler in node.handlers:
             bare = handler.type is None
             if bare or self._name(handler.type or handler) in ("Exception", "BaseException"):
-                guards: list[str] = []
-                for statement in node.body:
-                    guards.extend(_called(statement))
-                silent = not _speaks(handler)
-                self.handlers.append(Handler(self._line(handler), place[0], bare, silent, tuple(guards[:40])))
+                words = (word for statement in node.body for word in _called(statement))
+                guards = tuple(islice(words, GUARDS_MAX))
+                self.handlers.append(Handler(self._line(handler), place[0], bare, not _speaks(handler), guards))
         return (place[0], place[1], True, (), False)
 
 
@@ -489,26 +509,29 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
 def _called(node: ast.AST) -> Iterator[str]:
     for inner in _inside(node):
         if isinstance(inner, ast.Call):
-            if isinstance(inner.func, ast.Attribute):
-                yield inner.func.attr
-            elif isinstance(inner.func, ast.Name):
-                yield inner.func.id
+            yield _word(inner.func)
 
 
 def _speaks(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler raises, logs, or uses the error it caught."""
-    for statement in handler.body:
-        for node in _inside(statement):
-            if isinstance(node, ast.Raise):
+    """Whether a handler raises, logs or hands on the error it caught. Printing it does not count."""
+    pending: list[ast.AST] = list(handler.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Name) and node.id == handler.name):
+            return True
+        if isinstance(node, ast.Call):
+            word = _word(node.func)
+            if word == "print":
+                continue
+            if word in _LOGGING or word.startswith(("log", "report", "record")):
                 return True
-            if handler.name and isinstance(node, ast.Name) and node.id == handler.name:
-                return True
-            if isinstance(node, ast.Call):
-                function = node.func
-                word = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-                if word in _LOGGING or word.startswith(("log", "report", "record")):
-                    return True
+        pending.extend(ast.iter_child_nodes(node))
     return False
+
+
+def _word(function: ast.AST) -> str:
+    """The last word of what is called."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 _HANDLERS = {

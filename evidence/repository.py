@@ -33,7 +33,7 @@ _BUILD = re.compile(
 )
 _TEXT_FILE = re.compile(
     r"(?i)(?:\.(?:ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
-    r"makefile|justfile|procfile|jenkinsfile|pipfile|crontab|codeowners|mlproject|\.gitattributes|[\w.-]*requirements[\w.-]*\.(?:txt|in)|"
+    r"makefile|justfile|procfile|jenkinsfile|pipfile|crontab|codeowners|mlproject|\.gitattributes|\.gitignore|[\w.-]*requirements[\w.-]*\.(?:txt|in)|"
     r"[\w.-]+\.dvc|[\w.-]+\.cron))$"
 )
 _CI = re.compile(

@@ -26,7 +26,7 @@ DIRECTORY_HEADER_BYTES = 46
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-class Refused(Exception):  # noqa: N818 - it is a decision, told to a person, not a fault
+class Refused(Exception):
     """The repository was not read. `reason` is one plain sentence with the way out."""
 
     def __init__(self, reason: str) -> None:

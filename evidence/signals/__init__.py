@@ -2,6 +2,67 @@
 
 from __future__ import annotations
 
+from evidence.signals.configuration import (
+    CONFIG_LITERALS_IN_CODE,
+    CONFIG_WITHOUT_SCHEMA,
+    ENV_READS_SCATTERED,
+    SECRETS_IN_CODE,
+)
+from evidence.signals.data import (
+    ABSOLUTE_PATHS,
+    DATA_CHECKS_PRESENT,
+    DATA_VERSION_RECORDED,
+    LARGE_DATA_IN_REPOSITORY,
+    SPLIT_AFTER_FIT,
+    UNVERSIONED_REMOTE_DATA,
+)
 from evidence.signals.detector import Detector
+from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
+from evidence.signals.feedback import (
+    EXPLORATION_PRESENT,
+    MODEL_OUTPUT_FEEDS_TRAINING,
+    PREDICTION_LOG_WITHOUT_VERSION,
+)
+from evidence.signals.foundation import FLOATING_MODEL_ALIAS, PROMPT_IN_CODE
+from evidence.signals.monitoring import BROAD_EXCEPT, MONITORING_TOOL_USED, PRINT_INSTEAD_OF_LOGGING
+from evidence.signals.pipelines import STALE_COPIES
+from evidence.signals.research import NOTEBOOK_CODE_SHARE, NOTEBOOK_IN_PRODUCTION, NOTEBOOKS_OUT_OF_ORDER
+from evidence.signals.testing import (
+    CI_RUNS_TESTS,
+    LOCK_FILE_PRESENT,
+    TESTS_MISSING,
+    UNPINNED_DEPENDENCIES,
+    UNSEEDED_RANDOMNESS,
+)
 
-SIGNALS: dict[str, Detector] = {}
+SIGNALS: dict[str, Detector] = {
+    "absolute-paths": ABSOLUTE_PATHS,
+    "broad-except": BROAD_EXCEPT,
+    "ci-runs-tests": CI_RUNS_TESTS,
+    "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
+    "config-without-schema": CONFIG_WITHOUT_SCHEMA,
+    "data-checks-present": DATA_CHECKS_PRESENT,
+    "data-version-recorded": DATA_VERSION_RECORDED,
+    "env-reads-scattered": ENV_READS_SCATTERED,
+    "exploration-present": EXPLORATION_PRESENT,
+    "floating-model-alias": FLOATING_MODEL_ALIAS,
+    "import-cycle": IMPORT_CYCLE,
+    "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
+    "lock-file-present": LOCK_FILE_PRESENT,
+    "model-output-feeds-training": MODEL_OUTPUT_FEEDS_TRAINING,
+    "monitoring-tool-used": MONITORING_TOOL_USED,
+    "notebook-code-share": NOTEBOOK_CODE_SHARE,
+    "notebook-in-production": NOTEBOOK_IN_PRODUCTION,
+    "notebooks-out-of-order": NOTEBOOKS_OUT_OF_ORDER,
+    "prediction-log-without-version": PREDICTION_LOG_WITHOUT_VERSION,
+    "print-instead-of-logging": PRINT_INSTEAD_OF_LOGGING,
+    "prompt-in-code": PROMPT_IN_CODE,
+    "secrets-in-code": SECRETS_IN_CODE,
+    "shared-output-paths": SHARED_OUTPUT_PATHS,
+    "split-after-fit": SPLIT_AFTER_FIT,
+    "stale-copies": STALE_COPIES,
+    "tests-missing": TESTS_MISSING,
+    "unpinned-dependencies": UNPINNED_DEPENDENCIES,
+    "unseeded-randomness": UNSEEDED_RANDOMNESS,
+    "unversioned-remote-data": UNVERSIONED_REMOTE_DATA,
+}
