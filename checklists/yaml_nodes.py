@@ -31,17 +31,17 @@ BYTES_MAX = 256 * 1024
 DEPTH_MAX = 20
 NODES_MAX = 20_000
 
-# What may stand in the file: YAML's printable characters without those that hide or reorder what a person sees.
+# What may stand in the file: YAML's printable characters without those that hide or reorder what a person sees, and
+# without tabs, on which YAML parsers disagree.
 REFUSED_CHARACTER = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
     "|[\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 # The parser's own words, and what a person most likely did.
 _HINTS = (
     ("mapping values are not allowed", "a text that contains ': ' must stand in quotes or under '>-'"),
-    ("found a tab character", "indent with spaces, never tabs"),
-    ("cannot start any token", "indent with spaces, never tabs; a text that begins with a sign needs quotes"),
+    ("cannot start any token", "a text that begins with a sign needs quotes"),
     ("could not find expected ':'", "a key needs ': ' after it, and the text under it more indentation"),
     ("did not find expected ':'", "a key needs ': ' after it, and the text under it more indentation"),
     ("did not find expected key", "check the indentation of this line, and quotes inside quotes"),
@@ -139,7 +139,9 @@ def read_nodes(text: str, problems: Problems) -> Node | None:
         return None
     for match in REFUSED_CHARACTER.finditer(text):
         spot = _Spot(text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start()))
-        problems.add(spot, "the file", f"character U+{ord(match.group()):04X} cannot be seen or printed; remove it")
+        character = ord(match.group())
+        message = "a tab" if character == 9 else f"character U+{character:04X}, which cannot be seen or printed"
+        problems.add(spot, "the file", f"holds {message}; {'use spaces' if character == 9 else 'remove it'}")
         if problems.full:
             break
     if problems:

@@ -236,11 +236,13 @@ SYNTAX = {
     "nested too deeply": Fault(
         "title: Agents", "title: " + "[" * 17 + "«[x", "areas[1].title" + "[0]" * 17, "nested more than 20 levels deep"
     ),
-    "NUL byte": Fault("title: Agents", "title: Age«\0nts", "the file", "character U+0000 cannot be seen"),
+    "NUL byte": Fault("title: Agents", "title: Age«\0nts", "the file", "holds character U+0000, which cannot be seen"),
     "reordering character": Fault(
-        "title: Agents", "title: Age«\u202ents", "the file", "character U+202E cannot be seen"
+        "title: Agents", "title: Age«\u202ents", "the file", "holds character U+202E, which cannot be seen"
     ),
-    "BOM in the middle": Fault("title: Agents", "title: «\ufeffAgents", "the file", "character U+FEFF cannot be seen"),
+    "BOM in the middle": Fault(
+        "title: Agents", "title: «\ufeffAgents", "the file", "holds character U+FEFF, which cannot be seen"
+    ),
     "after text of several bytes": Fault(
         "title: Agents", 'title: {"größe 😀": 1, «"größe 😀": 2}', "areas[1].title.größe 😀", "a second time"
     ),
@@ -256,10 +258,16 @@ def test_a_fault_is_named_with_its_place(tiny: str, fault: Fault, parser: str) -
     assert not line or (hits[0].line, hits[0].column) == (line, column)
 
 
-def test_a_tab_is_refused_with_the_way_out(tiny: str, parser: str) -> None:
-    (problem,) = problems_of(tiny.replace("    M: 8", "\tM: 8"))
-    assert (problem.line, problem.column) == (19, 1)
-    assert "indent with spaces, never tabs" in problem.message
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [("    M: 8", "\tM: 8", (19, 1)), ("version:", "version\t:", (3, 8)), ("Data dependencies", "Data\tx", (37, 16))],
+)
+def test_tabs_are_refused_wherever_they_stand(
+    tiny: str, before: str, after: str, place: tuple[int, int], parser
+) -> None:
+    (problem,) = problems_of(tiny.replace(before, after))
+    assert (problem.line, problem.column) == place
+    assert problem.message == "holds a tab; use spaces"
 
 
 def test_the_small_pack_is_sound(tiny: str, parser: str) -> None:
