@@ -1,0 +1,43 @@
+"""Measure everything and write docs/benchmarks.md: `make bench`. About 20 minutes, most of it the 200 kills."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks import application, heatmap, kill, scan, scoring, store
+from benchmarks.report import PAGE, as_markdown, machine, show
+
+PARTS = {
+    "Scoring": scoring.measure,
+    "Store": store.measure,
+    "Repository scan": scan.measure,
+    "Heatmap payload": heatmap.measure,
+    "The running application": application.measure,
+    "Killing the server": kill.measure,
+}
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+def main() -> None:
+    """Run the parts named on the command line, all by default; keep the others' last figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[], help="; ".join(PARTS))
+    chosen = parser.parse_args().parts or list(PARTS)
+    RESULTS.mkdir(exist_ok=True)
+    for title in chosen:
+        print(f"\n{title}")
+        rows = PARTS[title]()
+        show(rows)
+        (RESULTS / f"{title}.json").write_text(json.dumps(rows), encoding="utf-8")
+    kept = {
+        title: json.loads(path.read_text(encoding="utf-8"))
+        for title in PARTS
+        if (path := RESULTS / f"{title}.json").exists()
+    }
+    PAGE.write_text(as_markdown(kept, machine()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
