@@ -327,21 +327,26 @@ def undo_answer(
                 assessment_id, question_id, expected_rev=expected_rev, at=workplace.now(), by=actor.name
             )
             return None
-        wanted = AnswerRecord(
-            question_id=question_id,
-            state=before.state,
-            level=before.level,
-            votes=before.votes,
-            reason=before.reason,
-            note=before.note,
-            links=before.links,
-            source=before.source,
-            changed_at=workplace.now(),
-            changed_by=actor.name,
-        )
+        wanted = _again(before, source=before.source, at=workplace.now(), by=actor.name)
         return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
 
     return workplace.store.write(work)
+
+
+def _again(event: AnswerEvent, *, source: str, at: str, by: str) -> AnswerRecord:
+    """What was answered before, as somebody's answer now."""
+    return AnswerRecord(
+        question_id=event.question_id,
+        state=event.state,
+        level=event.level,
+        votes=event.votes,
+        reason=event.reason,
+        note=event.note,
+        links=event.links,
+        source=source,
+        changed_at=at,
+        changed_by=by,
+    )
 
 
 @permitted(Action.ANSWER)
@@ -355,10 +360,11 @@ def confirm_last(
 
     def work(records: Records) -> AnswerRecord:
         assessment = find_assessment(records, assessment_id)
-        last = records.answers(assessment.previous).get(question_id) if assessment.previous else None
-        if last is None or question_id not in workplace.checklist(records, assessment.checklist_id).questions:
+        events = records.answer_history(assessment.previous, question_id) if assessment.previous else []
+        known = question_id in workplace.checklist(records, assessment.checklist_id).questions
+        if not known or not events or events[-1].state not in ANSWER_STATES:
             raise NotFound("Last quarter has no answer to this question; choose a level instead.")
-        wanted = replace(last, source="confirmed", changed_at=workplace.now(), changed_by=actor.name)
+        wanted = _again(events[-1], source="confirmed", at=workplace.now(), by=actor.name)
         return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
 
     return workplace.store.write(work)

@@ -89,9 +89,13 @@ def direction_of(change: float | None) -> str | None:
 
 
 def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
-    """A stored score as a cell, compared with the same area a quarter before."""
-    known = row.estimate is not None and before is not None and before.estimate is not None
-    change = row.estimate - before.estimate if known else None  # type: ignore[operator, union-attr]
+    """A stored score as a cell, compared with the same area a quarter before where both are known well enough.
+
+    Below the coverage of a letter most of a number is what unanswered questions count as: a quarter in the middle of
+    being answered would look much worse than the one before.
+    """
+    rated = row.band is not None and before is not None and before.band is not None
+    change = row.estimate - before.estimate if rated else None  # type: ignore[operator, union-attr]
     return ScoreCell(
         estimate=row.estimate,
         low=row.low,

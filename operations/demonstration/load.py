@@ -1,0 +1,217 @@
+"""Load the demonstration portfolio through the operations a user uses, and take it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from operations.assessments import (
+    answer_question,
+    asked_questions,
+    close_assessment,
+    confirm_last,
+    open_assessment,
+    record_votes,
+)
+from operations.authorize import Action, Actor, permitted
+from operations.demonstration import growth, pricing, service
+from operations.demonstration.moments import CLOSED_AFTER, Clock, workshop_clock
+from operations.demonstration.one_transaction import in_one_transaction
+from operations.demonstration.repositories import packed
+from operations.demonstration.story import EVERYTHING, PRESENT, QUARTERS, Story
+from operations.errors import InvalidInput
+from operations.periods import period_of, shift
+from operations.repository_evidence import add_archive, decide_floor
+from operations.scores import scope_of
+from operations.systems import create_system
+from operations.workplace import Workplace, shipped_checklist
+from store.records import AssessmentRecord, Records, SystemRecord
+
+STORIES: tuple[Story, ...] = (*growth.STORIES, *pricing.STORIES, *service.STORIES)
+SUBJECT = "demonstration"  #: of its entries in the audit trail
+FIRST_PLACE = 0.55  #: part of a quarter that has passed when the first workshop takes place
+NEXT_PLACE = 0.04  #: each further system a few days later
+
+Progress = Callable[[int, int, str], None]
+
+
+@permitted(Action.LOAD_DEMONSTRATION)
+def load_demonstration(workplace: Workplace, actor: Actor, *, progress: Progress | None = None) -> int:
+    """Add the invented systems with six quarters of answers. Returns how many systems there are.
+
+    `progress` hears (done, of, what) before each quarter of each system. Everything goes through the operations a
+    user uses, under invented names and at past moments; the audit trail says where the invented entries begin and
+    end. A load that does not reach its end, for whatever reason, takes away what it had added.
+    Raises InvalidInput when a demonstration is loaded already, AlreadyThere when a system of yours has the name of
+    one of its systems in the same team, StorageFull.
+    """
+    tell = progress or (lambda _done, _of, _what: None)
+    visits = [
+        (story, quarter) for quarter in range(1, QUARTERS + 1) for story in STORIES if quarter in story.quarters()
+    ]
+    systems = in_one_transaction(workplace, partial(_create_all, actor=actor))
+    try:
+        for done, (story, quarter) in enumerate(visits):
+            period = _period(workplace, quarter)
+            tell(done, len(visits), f"{story.name}, Q{period[5]} {period[:4]}")
+            _Quarter(workplace, actor, story, systems[story.name], quarter).enter()
+        tell(len(visits), len(visits), "The demonstration portfolio is complete")
+    except BaseException:
+        workplace.store.write(lambda records: _remove(workplace, actor, records, "demonstration not completed"))
+        raise
+    workplace.store.write(
+        lambda records: _note(workplace, actor, records, "demonstration loaded", "The invented entries end here.")
+    )
+    return len(systems)
+
+
+@permitted(Action.REMOVE_DEMONSTRATION)
+def remove_demonstration(workplace: Workplace, actor: Actor) -> int:
+    """Delete the demonstration's systems with all that belongs to them. Returns how many there were.
+
+    Systems of the user stay, and so does every entry of the audit trail.
+    """
+    return workplace.store.write(lambda records: _remove(workplace, actor, records, "remove demonstration"))
+
+
+def _remove(workplace: Workplace, actor: Actor, records: Records, action: str) -> int:
+    count = records.remove_demonstration()
+    if count:
+        _note(workplace, actor, records, action, f"{count} systems")
+    return count
+
+
+def _note(workplace: Workplace, actor: Actor, records: Records, action: str, detail: str) -> None:
+    records.audit(at=workplace.now(), actor=actor.name, action=action, subject=SUBJECT, detail=detail)
+
+
+def _period(workplace: Workplace, quarter: int) -> str:
+    return shift(period_of(workplace.today()), quarter - PRESENT)
+
+
+def _create_all(workplace: Workplace, *, actor: Actor) -> dict[str, SystemRecord]:
+    """Create the systems by name, all or none: of two loads at once, the second finds the first one's."""
+
+    def begin(records: Records) -> None:
+        if any(system.demonstration for system in records.systems(include_retired=True)):
+            raise InvalidInput("demonstration", "it is loaded already; remove it first to load it anew")
+        _note(
+            workplace,
+            actor,
+            records,
+            "load demonstration",
+            "Invented systems, people and times follow, until the entry that says the demonstration is loaded.",
+        )
+
+    workplace.store.write(begin)
+    return {
+        story.name: create_system(
+            replace(workplace, clock=_clock(workplace, story.first, 0)),
+            replace(actor, name=story.people[0]),
+            name=story.name,
+            team=story.team,
+            decides=story.decides,
+            affected=story.affected,
+            switches=story.switches,
+            demonstration=True,
+        )
+        for story in STORIES
+    }
+
+
+def _clock(workplace: Workplace, quarter: int, place: float) -> Clock:
+    return workshop_clock(_period(workplace, quarter), place=place, latest=workplace.clock())
+
+
+class _Quarter:
+    """One quarter of one story, entered as its people would."""
+
+    def __init__(self, workplace: Workplace, actor: Actor, story: Story, system: SystemRecord, quarter: int) -> None:
+        self.actor = actor
+        self.story = story
+        self.system = system
+        self.quarter = quarter
+        self.period = _period(workplace, quarter)
+        place = FIRST_PLACE + NEXT_PLACE * STORIES.index(story)
+        self.clock = _clock(workplace, quarter, place)
+        self.workplace = replace(workplace, clock=self.clock)
+
+    def enter(self) -> None:
+        """Answer in one transaction, then upload (which takes a while), decide and close in another."""
+        assessment = in_one_transaction(self.workplace, self._answer)
+        visit = self.story.visit(self.quarter)
+        if visit is not None:
+            name = f"{self.story.name.lower().replace(' ', '-')}.zip"
+            add_archive(
+                self.workplace,
+                self._person(1),
+                assessment_id=assessment.assessment_id,
+                archive=packed(visit.files),
+                name=name,
+            )
+        in_one_transaction(self.workplace, partial(self._finish, assessment=assessment))
+
+    def _person(self, place: int) -> Actor:
+        return replace(self.actor, name=self.story.people[place % len(self.story.people)])
+
+    def _answer(self, workplace: Workplace) -> AssessmentRecord:
+        assessment = open_assessment(
+            workplace,
+            self._person(0),
+            system_id=self.system.system_id,
+            period=self.period,
+            scope=self.story.scope(self.quarter),
+        )
+        before = self._asked_before()
+        left = self.story.answered_now if self.quarter == PRESENT else EVERYTHING
+        for place, (area, questions) in enumerate(asked_questions(shipped_checklist(), scope_of(assessment))):
+            for question in questions[:left]:
+                self._say(
+                    workplace, self._person(place), assessment, area.id, question.id, repeated=question.id in before
+                )
+            left -= len(questions[:left])
+        return assessment
+
+    def _asked_before(self) -> frozenset[str]:
+        """The questions that have an answer of the quarter before."""
+        if self.quarter - 1 not in self.story.quarters():
+            return frozenset()
+        whole = self.story.scope(self.quarter - 1) == "all"
+        return frozenset(q.id for q in shipped_checklist().questions.values() if whole or q.core)
+
+    def _say(
+        self,
+        workplace: Workplace,
+        person: Actor,
+        assessment: AssessmentRecord,
+        area: str,
+        question: str,
+        *,
+        repeated: bool,
+    ) -> None:
+        """Confirm what was said last quarter where it still holds, else answer anew."""
+        said = self.story.says(question, area, self.quarter)
+        place = {"assessment_id": assessment.assessment_id, "question_id": question}
+        if repeated and said.since < self.quarter:
+            confirm_last(workplace, person, **place, expected_rev=0)
+        elif said.votes:
+            record_votes(workplace, person, **place, votes=said.votes, note=said.choice.note, expected_rev=0)
+        else:
+            answer_question(workplace, person, **place, choice=said.choice, expected_rev=0)
+
+    def _finish(self, workplace: Workplace, *, assessment: AssessmentRecord) -> None:
+        visit = self.story.visit(self.quarter)
+        for override in visit.overrides if visit else ():
+            decide_floor(
+                workplace,
+                self._person(0),
+                assessment_id=assessment.assessment_id,
+                question_id=override.question,
+                signal_id=override.signal,
+                decision="overridden",
+                reason=override.reason,
+            )
+        if self.quarter < PRESENT:
+            self.clock.moment += CLOSED_AFTER
+            close_assessment(workplace, self._person(0), assessment_id=assessment.assessment_id)
