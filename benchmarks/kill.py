@@ -60,7 +60,12 @@ class Person:
 async def _until_killed(server: Server, people: list[Person], query: str) -> None:
     stop = asyncio.Event()
     tasks = [asyncio.create_task(person.answer(server.port, query, stop)) for person in people]
-    await asyncio.sleep(random.uniform(0.6, 2.0))
+    known = sum(person.sent for person in people)
+    for _ in range(3000):  # pages take their time after a start; the clock runs from the first answer
+        if sum(person.sent for person in people) > known:
+            break
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(random.uniform(0, 2.0))
     server.kill()
     stop.set()
     await asyncio.wait(tasks, timeout=40)
