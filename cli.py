@@ -35,10 +35,11 @@ def _text_of(path: Path) -> str:
 
 def lint(arguments: argparse.Namespace) -> int:
     """Check checklist files; every problem with file:line:column; exit 1 if there is any."""
-    from checklists.lint import as_document, as_text, lint_files
+    from checklists.lint import as_json, as_text, lint_files
+    from evidence.signals import SIGNALS
 
-    problems = lint_files([Path(name) for name in arguments.files])
-    _say(as_document(problems), as_json=arguments.json, text=as_text(problems))
+    problems = lint_files([Path(name) for name in arguments.files], known_signals=SIGNALS)
+    print((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
     return 1 if problems else 0
 
 
