@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _PERIOD = re.compile(r"(\d{4})Q([1-4])")
 #: Reads on the light and on the dark page alike; the dots take the theme's first chart colour, the accent.
 _FAINT: Final = "rgba(124, 135, 148, 0.45)"
+_CLEAR: Final = "#7C8794"
+#: Streamlit's own stand-in for "dark on light, light on dark", put in by its browser side (a browser test holds it).
+_THEME_INK: Final = "#000037"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +115,13 @@ def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") ->
         margin={"l": 40, "r": 28, "t": 8, "b": 32},
         hovermode="closest",
         dragmode=False,
+        font={"color": _THEME_INK},
         xaxis={
             "type": "category",
             "categoryarray": [labels[code] for code in periods],
             "range": [-0.5, len(periods) - 0.5],
             "showgrid": False,
+            "tickfont": {"color": _THEME_INK},
             "fixedrange": True,
         },
         yaxis={
@@ -124,6 +129,7 @@ def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") ->
             "tickvals": [0, 25, 50, 75, 100],
             "showgrid": False,
             "zeroline": False,
+            "tickfont": {"color": _THEME_INK},
             "fixedrange": True,
         },
     )
@@ -143,7 +149,7 @@ def _add_not_rated(figure: Figure, points: Sequence[TrendPoint], labels: dict[st
             y=[(point.high + point.low) * 50 for point in points],
             mode="markers",
             marker={"size": 11, "opacity": 0},
-            error_y={"type": "data", "array": halves, "thickness": 1.5, "width": 5, "color": _FAINT},
+            error_y={"type": "data", "array": halves, "thickness": 1.5, "width": 5, "color": _CLEAR},
             text=[chart_text(_point_words(point, name)) for point in points],
             hovertemplate="%{text}<extra></extra>",
             showlegend=False,

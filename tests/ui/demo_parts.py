@@ -1,11 +1,12 @@
 """A page with the smaller parts: keys, name, connection watch, trend, problems."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from ui import problems, session
 from ui.charts import TrendPoint, trend_chart
+from ui.frame import frame
 from ui.freshness import watch_connection
 from ui.identity import ask_name, known_name, remember_name
 from ui.keys import HELP, shortcuts, shortcuts_switch
@@ -17,6 +18,7 @@ class Said:
 
 def page() -> None:
     st.set_page_config(page_title="Parts", layout="wide", menu_items={"About": "Parts"})
+    frame()
     remember_name()
     st.title("Parts", anchor=False)
     ask_name()
@@ -51,7 +53,7 @@ def page() -> None:
     problems.warning("Two answers contradict the repository.", do="Look at the evidence page.")
     problems.notice("Last quarter's answers are folded.")
     problems.empty("No system is here yet.", action="Assess your first system", key="first")
-    watch_connection(datetime(2026, 11, 20, 12, 3, 11), address="_stcore/health", seconds=0.5)
+    watch_connection(datetime(2026, 11, 20, 12, 3, 11, tzinfo=UTC), address="_stcore/health", seconds=0.5)
 
 
 if __name__ == "__main__":
