@@ -6,6 +6,13 @@ import streamlit as st
 
 from ui.components import source
 
+#: The tab's icon, four cells of the heatmap. As a drawing of our own: a Material icon would be fetched from another host.
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
+    "<path fill='#FAD08C' d='M1 1h6.5v6.5H1z'/><path fill='#C64D2C' d='M8.5 1H15v6.5H8.5z'/>"
+    "<path fill='#F0954A' d='M1 8.5h6.5V15H1z'/><path fill='#7C1D33' d='M8.5 8.5H15V15H8.5z'/></svg>"
+)
+
 _CSS = """
 /* Level cards: each option of an answer has a clear edge in the text colour, so that both themes work. */
 [class*="st-key-answer-"], [class*="st-key-answer-"] [data-testid="stRadio"] { width: 100%; }
