@@ -10,7 +10,7 @@ from checklists.checklist import Area, Checklist, Classes, Level, Question, Seve
 from scoring.score import Floor, Response, ResponseState, score
 
 COMMAND = "python -m benchmarks.scoring"
-AREAS = {"ENT": 10, "FBL": 9, "DAT": 12, "CFG": 10, "MON": 12, "RPG": 11, "PIP": 10, "TST": 10, "PRO": 9, "FMD": 11}
+AREAS = {"ENT": 10, "FBL": 9, "DAT": 12, "CFG": 10, "MON": 12, "RPG": 11, "PIP": 9, "TST": 10, "PRO": 10, "FMD": 11}
 PORTFOLIO = 5_000 * 16  #: systems x quarters
 SAMPLE = 4_000  #: scored in one run; the portfolio's time is this one, scaled
 
