@@ -73,9 +73,14 @@ class Portfolio:
         """The systems with an assessment in this quarter that says something."""
         return tuple(row for row in self.rows if row.total is not None and row.total.estimate is not None)
 
+    @property
+    def rated(self) -> tuple[PortfolioRow, ...]:
+        """The systems of which enough is known for a letter; only these enter means and counts."""
+        return tuple(row for row in self.rows if row.total is not None and row.total.band is not None)
+
     def mean(self, *, change: bool = False) -> float | None:
-        """Mean debt of the assessed systems, or the mean change of those assessed in both quarters."""
-        cells = [row.total for row in self.assessed if row.total is not None]
+        """Mean debt of the rated systems, or the mean change of those rated in both quarters."""
+        cells = [row.total for row in self.rated if row.total is not None]
         numbers = [cell.change if change else cell.estimate for cell in cells]
         known = [number for number in numbers if number is not None]
         return sum(known) / len(known) if known else None

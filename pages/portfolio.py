@@ -13,7 +13,7 @@ from operations.system_view import explain_whole, read_area_view
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
-from ui.area_panel import draw_area, draw_steps, estimate_sentence
+from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence
 from ui.grids import portfolio_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
@@ -32,9 +32,9 @@ def portfolio() -> None:
         return
     session.choose_period(view.period)
     _finding(view)
-    _numbers(view)
     if view.demonstration:
         _demonstration(here)
+    _numbers(view)
     shown = _filtered(view)
     if not shown:
         problems.empty("No system fits these filters. Take one away to see more.")
@@ -63,52 +63,54 @@ def _first_start(here: Desk) -> None:
 
 
 def _finding(view: Portfolio) -> None:
-    assessed = view.assessed
-    heavy = [row for row in assessed if row.total and row.total.band in ("D", "E")]
+    """The title says what the quarter shows."""
+    rated = view.rated
+    heavy = [row for row in rated if row.total and row.total.band in ("D", "E")]
     period = numbers.period(view.period)
-    if not assessed:
-        st.title(f"Nothing is assessed in {period} yet", anchor=False)
+    if not rated:
+        st.title(f"No system is rated in {period} yet", anchor=False)
+        st.caption("A system gets its letter when 80 % of the weight of its questions is known.")
         return
-    worst = max(assessed, key=lambda row: row.total.estimate if row.total and row.total.estimate is not None else -1)
+    worst = max(rated, key=lambda row: row.total.estimate if row.total and row.total.estimate is not None else -1)
     if heavy:
-        st.title(
-            plain(f"{numbers.count(len(heavy), 'system')} of {len(assessed)} in heavy debt in {period}"), anchor=False
-        )
+        title = f"{numbers.count(len(heavy), 'system')} of {len(rated)} rated in heavy debt in {period}"
     else:
-        st.title(plain(f"No system is in heavy debt in {period}"), anchor=False)
+        title = f"No system is in heavy debt in {period}"
+    st.title(plain(title), anchor=False)
     st.caption(
         plain(f"The heaviest is {worst.system.name} of {worst.system.team}. Debt runs from 0 to 100; higher is worse.")
     )
 
 
 def _numbers(view: Portfolio) -> None:
-    assessed = view.assessed
+    """At most four numbers."""
+    rated = view.rated
     mean, change = view.mean(), view.mean(change=True)
-    heavy = sum(1 for row in assessed if row.total and row.total.band in ("D", "E"))
-    better = sum(1 for row in assessed if row.total and row.total.direction == "better")
-    worse = sum(1 for row in assessed if row.total and row.total.direction == "worse")
+    heavy = sum(1 for row in rated if row.total and row.total.band in ("D", "E"))
+    better = sum(1 for row in rated if row.total and row.total.direction == "better")
+    worse = sum(1 for row in rated if row.total and row.total.direction == "worse")
     columns = st.columns(4)
-    columns[0].metric("Systems assessed", f"{len(assessed)} of {len(view.rows)}")
-    columns[1].metric(
-        "Mean debt", numbers.debt(mean) if mean is not None else "–",
-        delta=f"{numbers.change(change, 1)} since {numbers.period(view.compared_with)}" if change is not None else None,
-        delta_color="inverse",
+    columns[0].metric("Systems assessed", f"{len(view.assessed)} of {len(view.rows)}")
+    difference(
+        columns[1], f"Mean debt of the {len(rated)} rated", numbers.debt(mean) if mean is not None else "–", change,
+        since=numbers.period(view.compared_with),
     )  # fmt: skip
     columns[2].metric("In band D or E", str(heavy))
     columns[3].metric("Clearly better / worse", f"{better} / {worse}")
 
 
 def _demonstration(here: Desk) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown("This is the **demonstration portfolio**: invented systems, teams and answers.", width="stretch")
-        if st.button("Remove the demonstration", key="remove-demonstration", icon=":material/delete:"):
+    with st.container(horizontal=True, vertical_alignment="center", key="demonstration"):
+        st.badge("Demonstration", icon=":material/science:", color="gray")
+        st.caption("Invented systems, teams and answers.", width="content")
+        if st.button("Remove the demonstration", key="remove-demonstration", icon=":material/delete:", type="tertiary"):
             remove_demonstration(here.workplace, here.actor)
             session.choose_system(None)
             session.choose_period(None)
             st.query_params.clear()
             session.say_after_rerun("The demonstration portfolio is removed.")
             st.rerun()
-        if st.button("Assess your own system", key="own-system", type="primary"):
+        if st.button("Assess your own system", key="own-system", icon=":material/add:", type="tertiary"):
             st.switch_page("create.py")
 
 
@@ -167,7 +169,7 @@ def _grid(here: Desk, view: Portfolio, rows: list[PortfolioRow]) -> None:
     wanted = (from_link("system"), from_link("area"))
     asked = (wanted[0], wanted[1]) if wanted[0] and wanted[1] else None
     drawer_open = session.selected_cell("portfolio") or asked
-    left, right = st.columns([13, 7], gap="medium") if drawer_open else (st.container(), None)
+    left, right = st.columns([7, 3], gap="small") if drawer_open else (st.container(), None)
     with left:
         chosen = heatmap(grid, key="portfolio", selected=asked)
         st.caption(plain(heatmap_sentence(grid)))

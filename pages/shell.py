@@ -6,7 +6,7 @@ import streamlit as st
 
 from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
 from ui import problems, session
-from ui.frame import frame
+from ui.frame import ICON, frame
 from ui.freshness import watch_connection
 from ui.identity import ask_name
 
@@ -23,7 +23,7 @@ PAGES = [
 
 def shell() -> None:
     """Draw the page the link names inside the common frame."""
-    st.set_page_config(page_title="Arrears", page_icon=":material/balance:", layout="wide")
+    st.set_page_config(page_title="Arrears", page_icon=ICON, layout="wide")
     page = st.navigation(PAGES, position="top")
     frame()
     with st.container(key="arrears-name"):

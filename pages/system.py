@@ -25,7 +25,7 @@ from pages.system_picker import pick_system
 from scoring.compare import Cause, Direction
 from scoring.trend import trend
 from ui import numbers, problems, session
-from ui.area_panel import answer_words, draw_area, draw_steps, estimate_sentence, votes_words
+from ui.area_panel import answer_words, difference, draw_area, draw_steps, estimate_sentence, votes_words
 from ui.charts import TrendPoint, trend_chart
 from ui.grids import TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
@@ -99,12 +99,12 @@ def _numbers(view: SystemView) -> None:
     scored = view.latest
     columns = st.columns(4)
     if total is not None and total.estimate is not None:
-        change = f"{numbers.change(total.change)} since the quarter before" if total.change is not None else None
-        columns[0].metric(
+        difference(
+            columns[0],
             f"Debt, {numbers.period(latest.period)}",
             numbers.interval(total.estimate, total.low, total.high),
-            delta=change,
-            delta_color="inverse",
+            total.change,
+            since="the quarter before",
         )
         columns[1].metric("Known", numbers.percent(total.coverage))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from operations.system_view import AreaView, QuestionLine
 from scoring.bands import BAND_WORDS
@@ -25,6 +26,18 @@ def estimate_sentence(estimate: Estimate) -> str:
     if estimate.band is None:
         return f"Debt {interval}; only {numbers.coverage(estimate.coverage)}, so it gets no letter yet."
     return f"Debt {interval}: {estimate.band}, {BAND_WORDS[estimate.band]}; {numbers.coverage(estimate.coverage)}."
+
+
+def difference(place: DeltaGenerator, label: str, value: str, change: float | None, *, since: str) -> None:
+    """A number with its change; a change that rounds to nothing says so without a colour."""
+    if change is None:
+        place.metric(label, value)
+        return
+    shown = numbers.change(change, 1)
+    if shown in {"0", "0.0"}:
+        place.metric(label, value, delta=f"no change since {since}", delta_color="off", delta_arrow="off")
+    else:
+        place.metric(label, value, delta=f"{shown} since {since}", delta_color="inverse")
 
 
 def answer_words(line: QuestionLine) -> str:
