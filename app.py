@@ -16,7 +16,7 @@ from door.routes import own_routes
 from door.uploads import HeldByStreamlit, Quota, UploadQuota, check_setting, limits, sweeping
 from door.visitors import LocalVisitorsOnly
 from operations.errors import InvalidInput, StoreError
-from operations.workplace import open_workplace
+from operations.workplace import close_shared_workplace, shared_workplace
 
 quota = Quota(held=HeldByStreamlit(), limits=limits())
 
@@ -32,7 +32,13 @@ app = st.App(
     Path(__file__).parent / "pages" / "shell.py",
     routes=own_routes(),
     middleware=[  # the first is the outermost: it sees a request first and an answer last
-        Middleware(Opening, open_workplace, refusals=(StoreError, InvalidInput), checks=(check_setting,)),
+        Middleware(
+            Opening,
+            open_workplace=shared_workplace,
+            close_workplace=close_shared_workplace,
+            refusals=(StoreError, InvalidInput),
+            checks=(check_setting,),
+        ),
         Middleware(SafeHeaders),
         Middleware(LocalVisitorsOnly),
         Middleware(OpenAddressesOnly),

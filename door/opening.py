@@ -48,11 +48,13 @@ class Opening:
         self,
         app: ASGIApp,
         open_workplace: Callable[[], Workplace],
+        close_workplace: Callable[[], None],
         refusals: tuple[type[Exception], ...],
         checks: tuple[Callable[[], None], ...] = (),
     ) -> None:
         self.app = app
         self.open_workplace = open_workplace
+        self.close_workplace = close_workplace
         self.refusals: tuple[type[Exception], ...] = (OpeningRefusedError, *refusals)
         self.checks = checks
 
@@ -75,4 +77,4 @@ class Opening:
         try:
             await self.app(scope, receive, send)
         finally:
-            workplace.store.close()
+            self.close_workplace()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import tomllib
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from urllib.parse import quote
 
 import anyio
@@ -19,19 +17,13 @@ from operations.authorize import Actor
 from operations.errors import InvalidInput, NotFound, StoreError
 from operations.exports import export
 from operations.upkeep import read_health
+from version import VERSION
 
 _LOG = logging.getLogger(__name__)
 
 HEALTH_SECONDS_MAX = 2.0  #: a store that does not answer a one-row read for so long is not well
 LOCAL_ACTOR = Actor(name="local", local=True)  #: the door lets this machine in only; a sign-in will name people
 _NO_STORE = {"Cache-Control": "no-store"}
-
-
-@lru_cache(maxsize=1)
-def version() -> str:
-    """The version of the program, as pyproject.toml states it."""
-    pyproject = Path(__file__).parent.parent / "pyproject.toml"
-    return str(tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"])
 
 
 async def healthz(request: Request) -> Response:
@@ -43,13 +35,16 @@ async def healthz(request: Request) -> Response:
             health = await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
         except StoreError as error:
             reason = str(error)
+        except Exception:  # noqa: BLE001 - whatever fails here, the answer is that the store is not well
+            _LOG.exception("The health of the database cannot be read.")
+            reason = "The database cannot be read; the log has the details."
         else:
             database = {"engine": health.engine, "version": health.version, "schema": health.schema_version}
-            answer = {"state": "ok", "version": version(), "database": database}
+            answer = {"state": "ok", "version": VERSION, "database": database}
             return JSONResponse(answer, headers=_NO_STORE)
     _LOG.error("Not healthy: %s", reason)
     return JSONResponse(
-        {"state": "unavailable", "version": version(), "reason": reason}, status_code=503, headers=_NO_STORE
+        {"state": "unavailable", "version": VERSION, "reason": reason}, status_code=503, headers=_NO_STORE
     )
 
 

@@ -33,6 +33,8 @@ FILES_MAX = 20  #: files of one page; empty files cost no bytes but an entry eac
 SILENT_SECONDS_MAX = 30.0  #: an upload that sends nothing for so long gives its share back
 LEFT_SECONDS_MAX = 120.0  #: a closed page may come back for so long (server.disconnectedSessionTTL)
 SWEEP_SECONDS = 15.0
+DISCARD_BYTES_MAX = 32 * MB  #: of a refused body: the largest file, its frame, and some room
+DISCARD_SECONDS_MAX = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +110,35 @@ class HeldByStreamlit:
             files.remove_session_files(session)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Body:
+    """The body of one request as it comes in."""
+
+    receive: Receive
+    bytes: int = 0
+    ended: bool = False
+
+    async def read(self) -> Message:
+        """The next piece."""
+        message = await self.receive()
+        self.bytes += len(message.get("body", b""))
+        self.ended = not message.get("more_body", False)
+        return message
+
+    async def discard(self) -> None:
+        """Read away what is left, within limits, and keep none of it.
+
+        A client that is cut off while it still sends sees a broken connection instead of our sentence.
+        """
+        bytes_max = self.bytes + DISCARD_BYTES_MAX
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCARD_SECONDS_MAX):
+                while not self.ended and self.bytes <= bytes_max:
+                    await self.read()
+
+
 class _OverLimitError(Exception):
-    """Raised into the reader of a request body when the next bytes may not come in."""
+    """Raised into the reader of a request body when the next bytes may not come in; the text says why."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -180,37 +209,39 @@ class UploadQuota:
             await self.app(scope, receive, send)
             return
         quota, session, client = self.quota, address["session"], scope["client"][0] if scope.get("client") else ""
+
+        body = _Body(receive=receive)
+
+        async def refuse(status: int, sentence: str) -> None:
+            await body.discard()
+            await refusal(scope, status, sentence, close=not body.ended)(scope, receive, send)
+
         if not quota.held.is_open(session):
-            sentence = "This upload belongs to no open page; reload the page and choose the file again."
-            await refusal(scope, 403, sentence, close=True)(scope, receive, send)
+            await refuse(403, "This upload belongs to no open page; reload the page and choose the file again.")
             return
         quota.sweep()
         declared = Headers(scope=scope).get("content-length", "")
-        expected = int(declared) if declared.isascii() and declared.isdigit() else 0
-        sentence_or_none = quota.why_not(session, client, more=expected, files=1)
-        if sentence_or_none is not None:
-            await refusal(scope, 429, sentence_or_none, close=True)(scope, receive, send)
+        expected = int(declared) if re.fullmatch(r"[0-9]{1,15}", declared) else 0
+        sentence = quota.why_not(session, client, more=expected, files=1)
+        if sentence is not None:
+            await refuse(429, sentence)
             return
 
         flight = _Flight(session=session, client=client, bytes=expected)
-        quota.flights.append(flight)
         quota.clients[session] = client
-        received, answered, refused = 0, False, ""
+        answered = False
 
         async def counted() -> Message:
-            nonlocal received, refused
             try:
-                message = await asyncio.wait_for(receive(), SILENT_SECONDS_MAX)
+                message = await asyncio.wait_for(body.read(), SILENT_SECONDS_MAX)
             except TimeoutError:
-                refused = "The upload stood still for too long; check the connection and try again."
-                raise _OverLimitError from None
-            received += len(message.get("body", b""))
-            beyond = received - flight.bytes
+                raise _OverLimitError("The upload stood still for too long; check the connection, try again.") from None
+            beyond = body.bytes - flight.bytes
             if beyond > 0:
-                refused = quota.why_not(session, client, more=beyond) or ""
-                if refused:
-                    raise _OverLimitError
-                flight.bytes = received
+                over = quota.why_not(session, client, more=beyond)
+                if over is not None:
+                    raise _OverLimitError(over)
+                flight.bytes = body.bytes
             return message
 
         async def noted(message: Message) -> None:
@@ -218,13 +249,16 @@ class UploadQuota:
             answered = answered or message["type"] == "http.response.start"
             await send(message)
 
+        over_limit = ""
+        quota.flights.append(flight)
         try:
             await self.app(scope, counted, noted)
-        except _OverLimitError:
-            if not answered:
-                await refusal(scope, 429, refused, close=True)(scope, receive, send)
+        except _OverLimitError as reason:
+            over_limit = str(reason)
         finally:
             quota.flights.remove(flight)
+        if over_limit and not answered:
+            await refuse(429, over_limit)
 
 
 @asynccontextmanager
