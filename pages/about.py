@@ -90,10 +90,7 @@ def _demonstration(here: Desk) -> None:
         session.say_after_rerun("The demonstration portfolio is removed.")
         st.rerun()
     if not loaded and st.button("Load the demonstration portfolio", key="load-demonstration"):
-        bar = st.progress(0.0, text="Making the demonstration portfolio")
-        load_demonstration(
-            here.workplace, here.actor, progress=lambda done, of, what: bar.progress(done / of, text=plain(what))
-        )
+        load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration portfolio"))
         session.say_after_rerun("The demonstration portfolio is loaded.")
         st.rerun()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -270,7 +271,7 @@ def _question(here: Desk, view: Questionnaire, question: Question) -> None:
     answer = read_answers(here.workplace, here.actor, assessment_id=assessment_id).get(question.id)
     revision = answer.rev if answer else 0
 
-    def attempt(mine: Choice, change: partial[AnswerRecord | None]) -> None:
+    def attempt(mine: Choice, change: Callable[[], AnswerRecord | None]) -> None:
         session.set_trouble(assessment_id, question.id, "")
         try:
             stored = change()

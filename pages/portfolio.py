@@ -13,7 +13,7 @@ from operations.system_view import explain_whole, read_area_view
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
-from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence
+from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence, figure, figures
 from ui.grids import portfolio_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
@@ -52,9 +52,8 @@ def _first_start(here: Desk) -> None:
         if st.button("Assess your first system", type="primary", key="first-system"):
             st.switch_page("create.py")
         if st.button("Look around in a demonstration portfolio", key="load-demonstration"):
-            bar = st.progress(0.0, text="Making the demonstration portfolio")
             load_demonstration(
-                here.workplace, here.actor, progress=lambda done, of, what: bar.progress(done / of, text=plain(what))
+                here.workplace, here.actor, progress=problems.progress("Making the demonstration portfolio")
             )
             st.rerun()
     st.caption(
@@ -89,14 +88,14 @@ def _numbers(view: Portfolio) -> None:
     heavy = sum(1 for row in rated if row.total and row.total.band in ("D", "E"))
     better = sum(1 for row in rated if row.total and row.total.direction == "better")
     worse = sum(1 for row in rated if row.total and row.total.direction == "worse")
-    columns = st.columns(4)
-    columns[0].metric("Systems assessed", f"{len(view.assessed)} of {len(view.rows)}")
+    row = figures()
+    figure(row, "Systems assessed", f"{len(view.assessed)} of {len(view.rows)}")
     difference(
-        columns[1], f"Mean debt of the {len(rated)} rated", numbers.debt(mean) if mean is not None else "–", change,
+        row, f"Mean debt of {len(rated)} rated", numbers.debt(mean) if mean is not None else "–", change,
         since=numbers.period(view.compared_with),
     )  # fmt: skip
-    columns[2].metric("In band D or E", str(heavy))
-    columns[3].metric("Clearly better / worse", f"{better} / {worse}")
+    figure(row, "In band D or E", str(heavy))
+    figure(row, "Clearly better / worse", f"{better} / {worse}")
 
 
 def _demonstration(here: Desk) -> None:

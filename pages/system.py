@@ -25,7 +25,16 @@ from pages.system_picker import pick_system
 from scoring.compare import Cause, Direction
 from scoring.trend import trend
 from ui import numbers, problems, session
-from ui.area_panel import answer_words, difference, draw_area, draw_steps, estimate_sentence, votes_words
+from ui.area_panel import (
+    answer_words,
+    difference,
+    draw_area,
+    draw_steps,
+    estimate_sentence,
+    figure,
+    figures,
+    votes_words,
+)
 from ui.charts import TrendPoint, trend_chart
 from ui.grids import TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
@@ -97,23 +106,19 @@ def _numbers(view: SystemView) -> None:
     latest = view.assessments[-1]
     total = view.total(latest.period)
     scored = view.latest
-    columns = st.columns(4)
+    row = figures()
+    label = f"Debt, {numbers.period(latest.period)}"
     if total is not None and total.estimate is not None:
-        difference(
-            columns[0],
-            f"Debt, {numbers.period(latest.period)}",
-            numbers.interval(total.estimate, total.low, total.high),
-            total.change,
-            since="the quarter before",
-        )
-        columns[1].metric("Known", numbers.percent(total.coverage))
+        debt = numbers.interval(total.estimate, total.low, total.high)
+        difference(row, label, debt, total.change, since="before")
+        figure(row, "Known", numbers.percent(total.coverage))
     else:
-        columns[0].metric(f"Debt, {numbers.period(latest.period)}", "–")
-        columns[1].metric("Known", "0 %")
+        figure(row, label, "–")
+        figure(row, "Known", "0 %")
     if scored is not None:
         asked = len(scored.score.questions) + sum(a.state == "not_applicable" for a in scored.answers.values())
-        columns[2].metric("Answered", f"{min(len(scored.answers), asked)} of {asked}")
-        columns[3].metric("Contradictions", str(len(scored.score.contradictions)))
+        figure(row, "Answered", f"{min(len(scored.answers), asked)} of {asked}")
+        figure(row, "Contradictions", str(len(scored.score.contradictions)))
 
 
 def _steps_ahead(here: Desk, view: SystemView) -> None:
@@ -279,22 +284,20 @@ def _questions(here: Desk, view: SystemView) -> None:
     if not kept:
         st.caption(f"No question is {kind.lower()}." if kind else "")
         return
-    st.dataframe(
-        [
-            {
-                "Id": line.question.id,
-                "Question": line.question.text,
-                "Answer": answer_words(line),
-                "Votes": votes_words(line),
-                "Debt": numbers.interval(line.score.debt, line.score.low, line.score.high) if line.score else "–",
-                "Evidence": "; ".join(signal.message for signal in line.signals),
-                "Note": line.answer.note if line.answer else "",
-            }
-            for line in kept
-        ],
-        hide_index=True,
-        width="stretch",
-    )
+    rows = [
+        {
+            "Id": line.question.id,
+            "Question": line.question.text,
+            "Answer": answer_words(line),
+            "Votes": votes_words(line),
+            "Debt": numbers.interval(line.score.debt, line.score.low, line.score.high) if line.score else "–",
+            "Evidence": "; ".join(signal.message for signal in line.signals),
+            "Note": line.answer.note if line.answer else "",
+        }
+        for line in kept
+    ]
+    filled = [column for column in rows[0] if any(row[column] for row in rows)]
+    st.dataframe([{column: row[column] for column in filled} for row in rows], hide_index=True, width="stretch")
     st.markdown(f"[Download as CSV](/export/questions.csv?{urlencode({'assessment': latest.assessment_id})})")
     if latest.state == "closed":
         query = urlencode({"assessment": latest.assessment_id})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from operations.portfolio import direction_of
 from operations.system_view import AreaView, QuestionLine
 from scoring.bands import BAND_WORDS
 from scoring.explain import Step
@@ -28,16 +29,33 @@ def estimate_sentence(estimate: Estimate) -> str:
     return f"Debt {interval}: {estimate.band}, {BAND_WORDS[estimate.band]}; {numbers.coverage(estimate.coverage)}."
 
 
-def difference(place: DeltaGenerator, label: str, value: str, change: float | None, *, since: str) -> None:
-    """A number with its change; a change that rounds to nothing says so without a colour."""
+FIGURE_WIDTH = 172  #: pixels: two figures stand side by side on a phone
+
+
+def figures() -> DeltaGenerator:
+    """A row for a page's few numbers; it breaks into two columns on a phone."""
+    return st.container(horizontal=True, gap="small")
+
+
+def figure(row: DeltaGenerator, label: str, value: str) -> None:
+    """One number of the row."""
+    row.metric(label, value, width=FIGURE_WIDTH)
+
+
+def difference(row: DeltaGenerator, label: str, value: str, change: float | None, *, since: str) -> None:
+    """A number with its change since a quarter; coloured only when the change is more than repeats differ by."""
     if change is None:
-        place.metric(label, value)
+        figure(row, label, value)
         return
-    shown = numbers.change(change, 1)
-    if shown in {"0", "0.0"}:
-        place.metric(label, value, delta=f"no change since {since}", delta_color="off", delta_arrow="off")
-    else:
-        place.metric(label, value, delta=f"{shown} since {since}", delta_color="inverse")
+    direction = direction_of(change)
+    row.metric(
+        label,
+        value,
+        delta=f"{numbers.change(change, 1)} since {since}",
+        delta_color={"worse": "red", "better": "blue", None: "off"}[direction],
+        delta_arrow="up" if change > 0 else "down",
+        width=FIGURE_WIDTH,
+    )
 
 
 def answer_words(line: QuestionLine) -> str:

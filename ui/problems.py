@@ -57,3 +57,13 @@ def missing(thing: str, *, back: str, page: str | Any, query_params: dict[str, s
         st.subheader(plain(f"No such {thing}."), anchor=False)
         st.markdown(plain(f"The address names a {thing} that is not here. It may have been removed."))
         st.page_link(page, label=plain(back), icon=":material/arrow_back:", query_params=query_params)
+
+
+def progress(what: str) -> Callable[[int, int, str], None]:
+    """Show how far long work is; the returned function is told (done, of, what is being done). Plain strings."""
+    bar = st.progress(0.0, text=plain(what))
+
+    def move(finished: int, of: int, now: str) -> None:
+        bar.progress(finished / of if of else 1.0, text=plain(now))
+
+    return move
