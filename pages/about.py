@@ -90,7 +90,7 @@ def _demonstration(here: Desk) -> None:
         session.say_after_rerun("The demonstration portfolio is removed.")
         st.rerun()
     if not loaded and st.button("Load the demonstration portfolio", key="load-demonstration"):
-        load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration portfolio"))
+        load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration"))
         session.say_after_rerun("The demonstration portfolio is loaded.")
         st.rerun()
 

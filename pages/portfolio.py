@@ -52,9 +52,7 @@ def _first_start(here: Desk) -> None:
         if st.button("Assess your first system", type="primary", key="first-system"):
             st.switch_page("create.py")
         if st.button("Look around in a demonstration portfolio", key="load-demonstration"):
-            load_demonstration(
-                here.workplace, here.actor, progress=problems.progress("Making the demonstration portfolio")
-            )
+            load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration"))
             st.rerun()
     st.caption(
         "25 minutes alone with the core questions, 90 minutes for a team. Everything stays in one file on this machine."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -47,12 +48,14 @@ def difference(row: DeltaGenerator, label: str, value: str, change: float | None
     if change is None:
         figure(row, label, value)
         return
-    direction = direction_of(change)
+    colour: Literal["red", "blue", "off"] = "off"
+    if direction := direction_of(change):
+        colour = "red" if direction == "worse" else "blue"
     row.metric(
         label,
         value,
         delta=f"{numbers.change(change, 1)} since {since}",
-        delta_color={"worse": "red", "better": "blue", None: "off"}[direction],
+        delta_color=colour,
         delta_arrow="up" if change > 0 else "down",
         width=FIGURE_WIDTH,
     )
