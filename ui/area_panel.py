@@ -30,7 +30,7 @@ def estimate_sentence(estimate: Estimate) -> str:
     return f"Debt {interval}: {estimate.band}, {BAND_WORDS[estimate.band]}; {numbers.coverage(estimate.coverage)}."
 
 
-FIGURE_WIDTH = 172  #: pixels: two figures stand side by side on a phone
+FIGURE_WIDTH = 164  #: pixels: two figures stand side by side on a phone
 
 
 def figures() -> DeltaGenerator:
