@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 ANSWER_SECONDS = 55.0  #: from one answer to the next
-CLOSED_AFTER = timedelta(days=6)
+CLOSED_AFTER = timedelta(days=7)
+FRIDAY = 4  #: as datetime counts the days of a week
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ def workshop_clock(period: str, *, place: float, latest: datetime) -> Clock:
     starts = quarter_starts(period)
     passed = max(min(latest - starts, timedelta(days=90)), timedelta(0))
     begins = starts + passed * place
-    if passed >= timedelta(days=2):
-        begins = min(begins.replace(hour=8, minute=40, second=0, microsecond=0), latest)
+    if passed >= timedelta(days=7):  # people meet in the morning of a working day
+        begins -= timedelta(days=max(begins.weekday() - FRIDAY, 0))
+        begins = begins.replace(hour=8, minute=40, second=0, microsecond=0)
     return Clock(moment=begins, step=min(timedelta(seconds=ANSWER_SECONDS), (latest - begins) / 1_000), latest=latest)

@@ -156,7 +156,6 @@ FORECAST = Story(
         level("TST-04", 1, "Seeds and a lock file; the difference is not measured.", since=6),
         level("TST-05", 4, "Yes. It happened with a model from the summer."),
         level("TST-05", 2, "The mail names the version.", since=4),
-        level("TST-05", 1, "A wrong list of stores gives a warning at the start.", since=6),
         level("PRO-01", 1, "Noor, and only Noor."),
         level("PRO-02", 3, "We complain about it at lunch."),
         level("PRO-02", 1, "A list with sizes; every second Friday is kept for it.", since=4),

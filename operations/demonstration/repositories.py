@@ -193,7 +193,7 @@ FORECAST_AFTER: Mapping[str, str] = {
     "notebooks/first_study.ipynb": _notebook(
         (
             3,
-            "import pandas\nfrom sklearn.ensemble import GradientBoostingRegressor\nfrom demand.features import weekday",
+            "import pandas\nfrom sklearn.ensemble import GradientBoostingRegressor\nfrom demand import weekday",
         ),
         (21, "sales = pandas.read_parquet('sales.parquet')\nsales['units'].describe()"),
         (8, "sales.groupby('store')['units'].sum().plot.bar()"),

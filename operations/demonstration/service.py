@@ -158,7 +158,7 @@ TICKETS = Story(
         level("ENT-10", 1, "A report on 1,500 old messages; Daniel decides."),
         level("FBL-01", 2, "A sketch from the workshop."),
         votes("FBL-02", (1, 1, 2, 2, 3), "Agents can move a ticket, but many leave it where it is."),
-        level("FBL-07", 2, "One week without it, before launch."),
+        level("FBL-07", 3, "Waiting times before and after the launch."),
         level("DAT-01", 1, "A list, checked each quarter."),
         votes(
             "DAT-02", (0, 1, 2, 3, 4), "The desk redefines classes twice a year. Is that a field? We could not agree."
