@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,9 +17,14 @@ def _rounded(value: float, decimals: int = 0) -> Decimal:
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
+def points(value: float) -> int:
+    """Turn debt or a share 0..1 into whole points 0..100, halves upwards: the one rounding of the screen."""
+    return math.floor(value * 100 + 0.5)
+
+
 def debt(value: float | None) -> str:
     """Write debt 0..1 as "47"; None as "not rated"."""
-    return NOT_RATED if value is None else str(_rounded(value * 100))
+    return NOT_RATED if value is None else str(points(value))
 
 
 def interval(estimate: float | None, low: float, high: float) -> str:
@@ -51,12 +57,14 @@ def coverage(share: float) -> str:
 
 def percent(share: float) -> str:
     """Write a share 0..1 as "62 %". Only a full 1.0 reads 100, only a zero reads 0."""
-    whole = int(_rounded(share * 100))
-    if whole >= 100 and share < 1:
-        whole = 99
-    if whole <= 0 and share > 0:
-        whole = 1
-    return f"{whole} %"
+    return f"{percent_points(share)} %"
+
+
+def percent_points(share: float) -> int:
+    """Turn a share 0..1 into whole percent; only a full 1.0 is 100, only a zero is 0."""
+    if share >= 1:
+        return 100
+    return 0 if share <= 0 else min(99, max(1, points(share)))
 
 
 def day(moment: date | datetime) -> str:

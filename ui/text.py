@@ -16,12 +16,13 @@ _SOMEWHERE = (
     (re.compile(r"&(?=#?\w+;)"), r"\&"),  # &lt;
     (re.compile(r"(?m)^(#{1,6}|[-+=]+|>|:{2,})"), lambda found: "".join("\\" + c for c in found[0].replace("\\", ""))),
     (re.compile(r"(?m)^(\d{1,9})([.)])"), r"\1\\\2"),  # 1. or 1) would start a list
+    (re.compile(r"(?m)(?<![\\#])(#+)$"), lambda found: "\\#" * len(found[0])),  # would close a heading
 )
 
 # Some substitutions happen later, on the finished text, and do not see backslashes; only a character between stops
 # those.
 _LATE = (
-    (re.compile(r":(?=[\w+\-/.]*[A-Za-z+_/][\w+\-/.]*:)"), ":" + _JOINER),  # :smile: :material/home: :streamlit:
+    (re.compile(r":(?!\d{1,2}:)(?=[\w+\-/.]{1,80}:)"), ":" + _JOINER),  # :smile: :material/x: :100:, but not 12:03:11
     (re.compile(r"(?i)(https?|ftp|mailto|xmpp):"), r"\1" + _JOINER + ":"),  # bare links
     (re.compile(r"(?i)www\."), lambda found: found[0][:3] + _JOINER + "."),
     (re.compile(r"@"), "@" + _JOINER),  # mail addresses

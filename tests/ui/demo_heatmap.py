@@ -65,7 +65,7 @@ def grid(systems: tuple[tuple[str, str], ...] = SYSTEMS, seed: int = 1) -> Grid:
         corner="System",
         compared="Q3 2026",
         rows=tuple(
-            RowHead(id=f"s{i:03}", label=name, group=team, href=f"/?system=s{i:03}")
+            RowHead(id=f"s{i:03}", label=name, group=team, href=f"/?part=heatmap&system=s{i:03}")
             for i, (team, name) in enumerate(systems)
         ),
         columns=(

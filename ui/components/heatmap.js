@@ -1,5 +1,5 @@
-// The heatmap grid. Data: line 1 the selection, line 2 the heads as JSON, then five bytes a cell (ui/heatmap.py writes
-// them). Every word a person wrote reaches the page by textContent or setAttribute, never as HTML.
+// The heatmap grid. Data, deflated: line 1 the selection, line 2 the heads as JSON, then five bytes a cell
+// (ui/heatmap.py writes them). Every word a person wrote reaches the page by textContent or setAttribute, never as HTML.
 const KINDS = ["score", "ask", "na", "none"];
 const PATHS = {
   worse: "M4 .8 7.4 7.2H.6z",
@@ -28,8 +28,9 @@ function drawing(name, className) {
   return svg;
 }
 
-function unpack(data) {
-  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+async function unpack(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const first = bytes.indexOf(10);
   const second = bytes.indexOf(10, first + 1);
   const text = new TextDecoder();
@@ -362,7 +363,12 @@ function setUp(parentElement) {
   return grid;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+let turns = 0;
+
+export default async function ({ data, parentElement, setTriggerValue }) {
+  const turn = (parentElement.turn = turns += 1);
+  const { selected, body, heads, cells } = await unpack(data);
+  if (parentElement.turn !== turn) return; // a later drawing was faster
   let grid = grids.get(parentElement);
   const fresh = !grid || !grid.root.isConnected;
   if (fresh) {
@@ -371,12 +377,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   grid.send = setTriggerValue;
   grid.root.classList.toggle("dark", isDark(parentElement.host || parentElement));
-  const { selected, body, heads, cells } = unpack(data);
   const same = grid.body && grid.body.length === body.length && grid.body.every((byte, i) => byte === body[i]);
   if (!same) {
     const before = grid.rover && { ...place(grid.rover), held: grid.root.getRootNode().activeElement === grid.rover };
     const token = before && grid.heads.rows[before.row][0];
-    Object.assign(grid, { body: body.slice(), heads, cells: cells.slice(), marked: null, rover: null });
+    Object.assign(grid, { body, heads, cells, marked: null, rover: null });
     grid.table = drawTable(grid);
     hideTip(grid);
     grid.caption.textContent = heads.caption;

@@ -2,7 +2,9 @@
 const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]), textarea, select, "
   + "[contenteditable], [role=textbox], [role=combobox], [role=spinbutton], [role=slider], [role=listbox]";
 const OWN_KEYS = "a, button, summary, [role=button], [role=gridcell], [role=tab], [role=menuitem], [role=option]";
+const KEPT_MILLISECONDS = 5000;
 let listening = null;
+let leaving = null; // after a key that leaves the question: what is typed until the next one is here belongs to that
 
 function find(target) {
   const [key, place] = target.split("#");
@@ -18,14 +20,38 @@ function takesRoomless(parentElement) {
   if (box) box.style.position = "absolute";
 }
 
+function press(targets, name) {
+  const element = find(targets[name]);
+  if (!element || element.disabled || element.closest("[inert], [aria-hidden=true]")) return false;
+  const dialog = document.querySelector("[role=dialog]");
+  if (dialog && !dialog.contains(element)) return false;
+  if (element.type !== "radio") leaving = { from: JSON.stringify(targets), keys: [], until: Date.now() + KEPT_MILLISECONDS };
+  element.click();
+  return true;
+}
+
+function pressKept(targets, keys, tries) {
+  const [first, ...rest] = keys;
+  if (!first) return;
+  if (!press(targets, first)) {
+    if (tries > 0) requestAnimationFrame(() => pressKept(targets, keys, tries - 1));
+  } else if (leaving) leaving.keys.push(...rest);
+  else pressKept(targets, rest, tries);
+}
+
 export default function ({ data, parentElement }) {
   takesRoomless(parentElement);
+  if (leaving && leaving.from !== JSON.stringify(data.targets)) {
+    const { keys } = leaving;
+    leaving = null;
+    pressKept(data.targets, keys, 120);
+  }
   if (listening) document.removeEventListener("keydown", listening, true);
   const own = event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.isComposing || event.repeat || event.defaultPrevented) return;
-    const target = data.targets[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!target) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!data.targets[name]) return;
     const at = event.composedPath()[0];
     if (at instanceof Element) {
       if (at.closest(TYPING)) return;
@@ -33,13 +59,13 @@ export default function ({ data, parentElement }) {
       if (uses && at.closest(OWN_KEYS)) return;
       if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) return;
     }
-    const element = find(target);
-    if (!element || element.disabled || element.closest("[inert], [aria-hidden=true]")) return;
-    const dialog = document.querySelector("[role=dialog]");
-    if (dialog && !dialog.contains(element)) return;
+    if (leaving && Date.now() < leaving.until) leaving.keys.push(name);
+    else {
+      leaving = null;
+      if (!press(data.targets, name)) return;
+    }
     event.preventDefault();
     event.stopPropagation();
-    element.click();
   };
   listening = own;
   document.addEventListener("keydown", own, true);
