@@ -222,12 +222,16 @@ class SqliteEngine:
         )
 
     def check(self) -> tuple[str, ...]:
-        """SQLite's own integrity and foreign key checks of the whole file."""
-        with self._connection(writes=False) as connection:
-            faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-            orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
-        faults = [f"The file {self._path} is damaged: {fault}." for fault in faults if fault != "ok"]
-        return (*faults, *(f"A row of {orphan[0]} refers to a row of {orphan[2]} that is gone." for orphan in orphans))
+        """SQLite's own integrity check of the whole file, and when that finds nothing, of what refers to what."""
+        try:
+            with self._connection(writes=False) as connection:
+                found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+                orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(20) if found == ["ok"] else []
+        except StorageUnavailable as error:  # so damaged that the check itself stops
+            return (str(error),)
+        if found != ["ok"]:
+            return tuple(f"The file {self._path} is damaged: {fault}." for fault in found)
+        return tuple(f"A row of {orphan[0]} refers to a row of {orphan[2]} that is gone." for orphan in orphans)
 
     def close(self) -> None:
         """Close the idle connections; one that is in use closes when it is given back."""

@@ -292,6 +292,17 @@ def test_twenty_four_first_saves_at_once_have_one_winner(store):
     assert all(result.current == winners[0] for result in results if isinstance(result, Conflict))
 
 
+def test_sixteen_who_read_decide_and_write_are_never_turned_away(store):
+    """A transaction that reads first and writes then has to own the lock from its beginning."""
+
+    def count(records):
+        now = records.answers(HERE).get("ENT-01")
+        return records.save_answer(HERE, an_answer(note=str(now.rev if now else 0)), now.rev if now else 0)
+
+    results = at_once([lambda: [store.write(count).rev for _ in range(8)] for _ in range(16)])
+    assert sorted(rev for own in results for rev in own) == list(range(1, 129))
+
+
 # --- clearing ---
 
 

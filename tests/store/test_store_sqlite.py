@@ -283,7 +283,7 @@ def test_damage_to_one_page_is_found_by_verifying(store, path):
     with open_store(path) as opened:
         faults = opened.verify()
     assert faults
-    assert all(f"The file {path} is damaged" in fault for fault in faults)
+    assert all(f"{path} is damaged" in fault for fault in faults)
 
 
 def test_a_writer_that_never_ends_is_named(monkeypatch, path):
@@ -414,6 +414,12 @@ def test_a_full_database_keeps_what_was_acknowledged_and_goes_on_when_there_is_r
     store._engine._idle[True].clear()
     store.write(lambda records: records.save_answer(HERE, long_answer("room"), 0))
     assert store.verify() == ()
+
+
+def test_a_row_that_refers_to_nothing_is_found_by_verifying(store, path):
+    with raw(path) as connection:
+        connection.execute("DELETE FROM team")
+    assert store.verify() == ("A row of system refers to a row of team that is gone.",)
 
 
 def test_a_full_disk_keeps_what_was_acknowledged_and_goes_on_when_there_is_room(store, path):
