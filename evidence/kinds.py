@@ -46,7 +46,7 @@ def classify(
     library = _library_marks(paths, texts)
     application = _application_marks(paths, python)
     for_library, for_application = (sum(weight for _, weight in marks) for marks in (library, application))
-    if for_library > for_application:
+    if for_library > max(for_application, 1):  # many applications are packaged too
         return Kind.LIBRARY, f"Taken for a library: {', '.join(mark for mark, _ in library)}."
     reason = ", ".join(mark for mark, _ in application) or "nothing marks it as a library"
     return Kind.APPLICATION, f"Taken for an application: {reason}."
@@ -62,7 +62,7 @@ def _library_marks(paths: Sequence[str], texts: Mapping[str, str]) -> list[tuple
     if re.search(r"(?i)Programming Language :: Python|Development Status ::|Framework :: ", packaging):
         marks.append(("classifiers of a published package", 3))
     if "PKG-INFO" in paths:
-        marks.append(("packed as a published package", 3))
+        marks.append(("packed as a published package", 1))
     if any(path in ("docs/conf.py", "docs/source/conf.py", "doc/conf.py", "mkdocs.yml") for path in paths):
         marks.append(("reference documentation", 1))
     workflows = [text for path, text in texts.items() if path.startswith(".github/workflows/")]

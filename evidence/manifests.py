@@ -18,7 +18,7 @@ _REQUIREMENTS_FILE = re.compile(
     r"(?:^|/)(?:requirements[\w.-]*|[\w.-]+[-_.]requirements)\.(?:txt|in)$|(?:^|/)requirements/[\w.-]+\.(?:txt|in)$"
 )
 _ENVIRONMENT_FILE = re.compile(r"(?:^|/)(?:conda[-_.]?)?env(?:ironment)?[\w.-]*\.ya?ml$")
-DEVELOPMENT = re.compile(r"dev|test|lint|doc|ci\b|build|type|style|bench|example|tutorial", re.I)
+EXTRA = re.compile(r"dev|test|lint|doc|ci\b|build|type|style|bench|example|tutorial", re.I)
 LOCK_FILES = frozenset(
     {"poetry.lock", "uv.lock", "pipfile.lock", "pdm.lock", "conda-lock.yml", "pixi.lock", "pylock.toml", "flake.lock",
      "requirements.lock", "requirements-lock.txt", "conda-linux-64.lock", "renv.lock"}
@@ -32,7 +32,7 @@ class Requirement(NamedTuple):
     pin: str
     path: str
     line: int
-    development: bool
+    extra: bool  #: not needed to run the work: development, tests, documentation, an optional extra
 
 
 class NotAManifest(Exception):
@@ -96,15 +96,15 @@ def pin_of(specifier: str) -> str:
     return "range"
 
 
-def _make(text: str, path: str, line: int, development: bool) -> Requirement | None:
+def _make(text: str, path: str, line: int, extra: bool) -> Requirement | None:
     match = _NAME.match(text)
     if not match or match.group(1).lower() == "python":
         return None
-    return Requirement(match.group(1)[:80], pin_of(match.group(2)), path, line, development)
+    return Requirement(match.group(1)[:80], pin_of(match.group(2)), path, line, extra)
 
 
 def _requirements(text: str, path: str) -> Iterator[Requirement]:
-    development = bool(DEVELOPMENT.search(path.rpartition("/")[2]))
+    extra = bool(EXTRA.search(path.rpartition("/")[2]))
     continued = False
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.split(" #")[0].strip()
@@ -115,28 +115,29 @@ def _requirements(text: str, path: str) -> Iterator[Requirement]:
             if not line.startswith("-") or line.startswith(("-e", "--editable")):
                 name = re.search(r"(?:egg=|/)([\w.-]+?)(?:\.git|\.whl|@|$)", line)
                 if not re.match(r"-e\s+\.(\[|$|\s)", line) and line != ".":
-                    yield Requirement((name.group(1) if name else "?")[:80], "source", path, number, development)
+                    yield Requirement((name.group(1) if name else "?")[:80], "source", path, number, extra)
             continue
-        requirement = _make(line.rstrip("\\").split("--hash")[0].strip(), path, number, development)
+        requirement = _make(line.rstrip("\\").split("--hash")[0].strip(), path, number, extra)
         if requirement is not None:
             yield requirement
 
 
 def _line_of(text: str, name: str) -> int:
     """The first line that names a dependency: TOML gives no places, so this looks for it."""
-    place = text.find(name)
+    quoted = (text.find(mark + name) for mark in ('"', "'", "\n"))
+    place = next((found + 1 for found in quoted if found >= 0), text.find(name))
     return text.count("\n", 0, place) + 1 if place >= 0 and len(text) <= LINE_SEARCH_LENGTH_MAX else 0
 
 
-def _listed(entries: Any, text: str, path: str, development: bool) -> Iterator[Requirement]:
+def _listed(entries: Any, text: str, path: str, extra: bool) -> Iterator[Requirement]:
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, str):
-            requirement = _make(entry, path, 0, development)
+            requirement = _make(entry, path, 0, extra)
             if requirement is not None:
                 yield requirement._replace(line=_line_of(text, requirement.name))
 
 
-def _tabled(table: Any, text: str, path: str, development: bool) -> Iterator[Requirement]:
+def _tabled(table: Any, text: str, path: str, extra: bool) -> Iterator[Requirement]:
     """Poetry's and Pipfile's form: name = "version" or name = {version = ...}."""
     for name, wanted in table.items() if isinstance(table, dict) else ():
         if name.lower() == "python":
@@ -148,7 +149,7 @@ def _tabled(table: Any, text: str, path: str, development: bool) -> Iterator[Req
             pin = pin_of(wanted) if isinstance(wanted, str) else "range"
         if path.lower().endswith("pyproject.toml") and isinstance(wanted, str) and re.match(r"[0-9]", wanted):
             pin = "exact"  # poetry reads "1.2.3" as exactly that
-        yield Requirement(name[:80], pin, path, _line_of(text, name), development)
+        yield Requirement(name[:80], pin, path, _line_of(text, name), extra)
 
 
 def _table(document: Any, *keys: str) -> Any:
@@ -160,8 +161,8 @@ def _table(document: Any, *keys: str) -> Any:
 def _pyproject(document: dict[str, Any], text: str, path: str) -> Iterator[Requirement]:
     yield from _listed(_table(document, "project", "dependencies"), text, path, False)
     optional = _table(document, "project", "optional-dependencies")
-    for group, entries in optional.items() if isinstance(optional, dict) else ():
-        yield from _listed(entries, text, path, bool(DEVELOPMENT.search(group)))
+    for entries in optional.values() if isinstance(optional, dict) else ():
+        yield from _listed(entries, text, path, True)
     groups = _table(document, "dependency-groups")
     for entries in groups.values() if isinstance(groups, dict) else ():
         yield from _listed(entries, text, path, True)
@@ -170,7 +171,7 @@ def _pyproject(document: dict[str, Any], text: str, path: str) -> Iterator[Requi
     yield from _tabled(_table(poetry, "dev-dependencies"), text, path, True)
     poetry_groups = _table(poetry, "group")
     for group, content in poetry_groups.items() if isinstance(poetry_groups, dict) else ():
-        yield from _tabled(_table(content, "dependencies"), text, path, bool(DEVELOPMENT.search(group)))
+        yield from _tabled(_table(content, "dependencies"), text, path, bool(EXTRA.search(group)))
 
 
 def _pipfile(document: dict[str, Any], text: str, path: str) -> Iterator[Requirement]:
@@ -184,8 +185,8 @@ def _setup_cfg(text: str, path: str) -> Iterator[Requirement]:
     wanted = parser.get("options", "install_requires", fallback="")
     yield from _listed(wanted.splitlines(), text, path, False)
     if parser.has_section("options.extras_require"):
-        for group, entries in parser.items("options.extras_require"):
-            yield from _listed(entries.splitlines(), text, path, bool(DEVELOPMENT.search(group)))
+        for _, entries in parser.items("options.extras_require"):
+            yield from _listed(entries.splitlines(), text, path, True)
 
 
 def _setup_py(text: str, path: str) -> Iterator[Requirement]:

@@ -182,15 +182,22 @@ def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     return walk.file(path=path, role=role, lines=lines, is_notebook=False)
 
 
-_SKIPPED_FIELDS = frozenset({"ctx", "ops", "op", "type_comment", "type_ignores", "type_params", "kind"})
-_FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name not in _SKIPPED_FIELDS)
+_PLAIN_FIELDS = frozenset(  # names, numbers and annotations: nothing below them is a fact
+    {
+        "ctx", "ops", "op", "type_comment", "type_ignores", "type_params", "kind", "id", "attr", "arg", "name", "names",
+        "asname", "module", "level", "conversion", "simple", "rest", "annotation", "returns", "tag", "is_async",
+    }
+)  # fmt: skip
+_FIELDS: dict[type, tuple[str, ...]] = {  # last first, as a stack wants them
+    kind: tuple(name for name in reversed(kind._fields) if name not in _PLAIN_FIELDS)
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Pass, ast.Break, ast.Continue, ast.alias})
+_LEAVES = frozenset(
+    {ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, type(None), str, bool, int}
+)
+_NUMBERS = (int, float)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_GUARDS = frozenset({ast.Try, ast.If, getattr(ast, "TryStar", ast.Try)})
 _LOGGING = frozenset({"exception", "error", "warning", "warn", "critical", "info", "debug", "log", "capture_exception",
                       "fail", "print_exc", "format_exc", "exc_info", "abort", "exit", "HTTPException"})  # fmt: skip
 
@@ -239,31 +246,36 @@ class Walk:
     def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
         """Walk one tree in source order. With `cell`, every line is that number."""
         self._cell = cell
-        stack: list[tuple[ast.AST, _Place]] = [(tree, (-1, "", False, (), False))]
-        fields = _FIELDS
+        place: _Place = (-1, "", False, (), False)
+        stack: list[Any] = [tree]
         while stack:
-            node, place = stack.pop()
-            kind = type(node)
-            handle: Any = _HANDLERS.get(kind)
+            node = stack.pop()
+            kind = node.__class__
+            if kind in _LEAVES:
+                continue
+            if kind is tuple:  # everything below the node that changed the place has been seen
+                place = node
+                continue
+            handle = _HANDLERS.get(kind)
             if handle is not None:
-                place = handle(self, node, place)
-            children: list[tuple[ast.AST, _Place]] = []
-            for name in fields[kind]:
-                child = getattr(node, name, None)
+                below = handle(self, node, place)
+                if below is not place:
+                    stack.append(place)
+                    place = below
+            for name in _FIELDS[kind]:
+                child = getattr(node, name)
                 if child.__class__ is list:
-                    for entry in child:
-                        if isinstance(entry, ast.AST) and type(entry) not in _LEAVES:
-                            children.append((entry, place))
-                elif isinstance(child, ast.AST) and type(child) not in _LEAVES:
-                    children.append((child, place))
-            children.reverse()
-            stack.extend(children)
+                    stack.extend(child[::-1])
+                else:
+                    stack.append(child)
 
     def _line(self, node: ast.AST) -> int:
         return self._cell if self._cell is not None else getattr(node, "lineno", 0)
 
     def _name(self, node: ast.AST) -> str:
         """The dotted name of an expression with the import alias of its first word resolved, or ""."""
+        if isinstance(node, ast.Name):
+            return self.aliases.get(node.id, node.id)
         words: list[str] = []
         while True:
             if isinstance(node, ast.Attribute):
@@ -289,7 +301,7 @@ class Walk:
         value: Value = OPAQUE
         if isinstance(node, ast.Constant):
             value = _constant(node.value)
-        elif isinstance(node, ast.Name | ast.Attribute):
+        elif isinstance(node, (ast.Name, ast.Attribute)):
             value = Reference(self._name(node))
         elif isinstance(node, ast.Call):
             value = Result(self._name(node.func))
@@ -299,7 +311,7 @@ class Walk:
             value = _template(node)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
             number = node.operand.value
-            value = -number if isinstance(number, int | float) else OPAQUE
+            value = -number if isinstance(number, _NUMBERS) else OPAQUE
         return value
 
     def _text(self, node: ast.AST, name: str, call: str = "") -> None:
@@ -316,7 +328,7 @@ class Walk:
 
     def _number(self, node: ast.AST, name: str, place: _Place, how: str, call: str = "") -> None:
         value = self._value(node)
-        if name and isinstance(value, int | float) and not isinstance(value, bool):
+        if name and isinstance(value, _NUMBERS) and not isinstance(value, bool):
             try:
                 self.settings.append(Setting(name, float(value), self._line(node), place[0], how, call))
             except OverflowError:
@@ -340,7 +352,7 @@ class Walk:
             self.calls.append(Call(name, self._line(node), scope, arguments, keywords, targets, nested))
             if name in ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"):
                 self.environment_reads.append(self._line(node))
-        return (scope, class_name, guarded, targets, True)
+        return place if nested else (scope, class_name, guarded, targets, True)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> _Place:
         found = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -357,12 +369,12 @@ class Walk:
         return (place[0], place[1], place[2], names, False)
 
     def _targets(self, node: ast.AST) -> Iterator[str]:
-        if isinstance(node, ast.Tuple | ast.List):
+        if isinstance(node, (ast.Tuple, ast.List)):
             for element in node.elts:
                 yield from self._targets(element)
         elif isinstance(node, ast.Starred):
             yield from self._targets(node.value)
-        elif isinstance(node, ast.Name | ast.Attribute):
+        elif isinstance(node, (ast.Name, ast.Attribute)):
             yield self._name(node)
         elif isinstance(node, ast.Subscript):
             name = self._name(node.value)
@@ -407,8 +419,8 @@ class Walk:
 
     def _compare(self, node: ast.Compare, place: _Place) -> _Place:
         sides = [node.left, *node.comparators]
-        names = [self._name(side) for side in sides if isinstance(side, ast.Name | ast.Attribute | ast.Subscript)]
-        if any(isinstance(operator, ast.Lt | ast.Gt | ast.LtE | ast.GtE) for operator in node.ops):
+        names = [self._name(side) for side in sides if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript))]
+        if any(isinstance(operator, (ast.Lt, ast.Gt, ast.LtE, ast.GtE)) for operator in node.ops):
             for side in sides:
                 self._number(side, names[0] if names else "", place, "compared")
         for side in sides:
@@ -475,7 +487,7 @@ class Walk:
 def _constant(value: object) -> Value:
     if isinstance(value, str):
         return value[:TEXT_LENGTH_MAX]
-    return value if value is None or isinstance(value, int | float | bool) else OPAQUE
+    return value if value is None or isinstance(value, _NUMBERS) else OPAQUE
 
 
 def _is_column(node: ast.AST) -> bool:
@@ -534,7 +546,7 @@ def _word(function: ast.AST) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Any] = {
     ast.Call: Walk._call,
     ast.Assign: Walk._assign,
     ast.AnnAssign: Walk._assign,

@@ -23,7 +23,7 @@ PYTHON_LINES_NAME = "Python"
 NOTEBOOK_LINES_NAME = "Jupyter notebook"
 
 _TEST = re.compile(
-    r"(?i)(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.(?:py|ipynb)$"
+    r"(?i)(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:tests?|test_[^/]*|[^/]*_tests?|conftest)\.(?:py|ipynb)$"
 )
 _EXAMPLE = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|tutorials?|demos?|docs?|documentation|benchmarks?|asv_bench|templates|cookbooks?|recipes)/"

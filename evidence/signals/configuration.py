@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from evidence.evidence import Polarity, Strength
+from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Reference, Setting, Text
 from evidence.repository import Repository, role_of
 from evidence.signals.detector import CODE, EVERY_KIND, PRODUCTS, Detector, Finding, absent, counted, found, unknown
@@ -47,7 +47,7 @@ def config_literals_in_code(repository: Repository) -> Finding:
         return unknown("No learning settings or cut-offs were seen.")
     total = len(literal) + managed
     if len(literal) < LITERALS_MIN:
-        return absent(f"{len(literal)} of {counted(total, 'learning setting')} are numbers in the code.", of=total)
+        return absent(f"Numbers in the code: {len(literal)} of {counted(total, 'learning setting')}.", of=total)
     files = len({path for path, _ in literal})
     clear = len(literal) >= LITERALS_STRONG and 2 * len(literal) >= total
     return found(
@@ -208,21 +208,22 @@ def config_without_schema(repository: Repository) -> Finding:
 def env_reads_scattered(repository: Repository) -> Finding:
     """Counts the modules that read environment variables, settings modules apart.
 
-    Found from three modules on; strong from five: settings then live in the environment of each machine and are
-    picked up all over the code.
+    Found from three modules on; strong from five in an application: settings then live in the environment of each
+    machine and are picked up all over the code. Weak in a library, which is told its environment by others.
     """
     reading = [file for file in repository.source if file.environment_reads and not SETTINGS_FILE.search(file.path)]
     total = len(repository.source)
     if not total:
         return unknown("There are no Python modules.")
     if len(reading) < READING_FILES_MIN:
-        return absent(f"{len(reading)} of {counted(total, 'module')} read environment variables.", of=total)
+        return absent(f"Environment variables are read in {len(reading)} of {counted(total, 'module')}.", of=total)
+    clear = len(reading) >= READING_FILES_STRONG and repository.kind is not Kind.LIBRARY
     return found(
-        f"{len(reading)} of {total} modules read environment variables on their own.",
+        f"Environment variables are read in {len(reading)} of {total} modules.",
         ((file.path, file.environment_reads[0]) for file in reading),
         value=len(reading),
         of=total,
-        strength=Strength.STRONG if len(reading) >= READING_FILES_STRONG else Strength.WEAK,
+        strength=Strength.STRONG if clear else Strength.WEAK,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from evidence.evidence import Kind, Polarity, Strength
@@ -73,8 +73,9 @@ def unversioned_remote_data(repository: Repository) -> Finding:
     loose_models: list[tuple[str, int]] = []
     fixed = 0
     for file in repository.work:
+        addresses = {text.name: text.text for text in file.texts if text.name and REMOTE.match(text.text)}
         for call in file.calls:
-            verdict = _fetch(call)
+            verdict = _fetch(call, addresses)
             if verdict == "fixed":
                 fixed += 1
             elif verdict is not None:
@@ -83,10 +84,10 @@ def unversioned_remote_data(repository: Repository) -> Finding:
     if not total:
         return unknown("No data set, table or model is fetched from elsewhere by a name in the code.")
     if not loose_data and not loose_models:
-        return absent(f"All {counted(total, 'fetch', 'fetches')} name a version.", of=total)
+        return absent(f"A version is named at each of {counted(total, 'fetch', 'fetches')}.", of=total)
     clear = bool(loose_data) and repository.kind is not Kind.LIBRARY
     return found(
-        f"{len(loose_data) + len(loose_models)} of {counted(total, 'fetch', 'fetches')} name no version "
+        f"No version at {len(loose_data) + len(loose_models)} of {counted(total, 'fetch', 'fetches')} "
         f"({len(loose_data)} of data, {len(loose_models)} of models).",
         [*loose_data, *loose_models],
         value=len(loose_data) + len(loose_models),
@@ -98,9 +99,11 @@ def unversioned_remote_data(repository: Repository) -> Finding:
 _BUILDERS = frozenset({"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset"})
 
 
-def _fetch(call: Call) -> str | None:
+def _fetch(call: Call, addresses: Mapping[str, str]) -> str | None:
     """Whether a call fetches: "fixed", "data" or "model" without a version, None when it fetches nothing known."""
     first: Value = call.arguments[0] if call.arguments else None
+    if isinstance(first, Reference):
+        first = addresses.get(first.name)
     if not isinstance(first, str) or not first:
         return None
     fixes = any(name in words("calls", "fixes_version") and value is not None for name, value in call.keywords.items())
@@ -133,10 +136,10 @@ def large_data_in_repository(repository: Repository) -> Finding:
         and not _is_ignored(member.path, ignored)
     ]
     if not large:
-        return absent("No data file of 5 MB or more is kept with the code.", of=len(repository.members))
+        return absent("No data or model file of 5 MB or more is kept with the code.", of=len(repository.members))
     total = sum(member.size for member in large)
     return found(
-        f"{counted(len(large), 'data file')} of 5 MB or more, {total / MIB:,.0f} MiB in all.",
+        f"{counted(len(large), 'data or model file')} of 5 MB or more, {total / MIB:,.0f} MiB in all.",
         ((member.path, 0) for member in large),
         value=len(large),
         of=len(repository.members),
@@ -232,7 +235,7 @@ def split_after_fit(repository: Repository) -> Finding:
     if not leaks:
         return absent(f"{counted(splits, 'split')} seen, none after a fit on the same rows.", of=splits)
     return found(
-        f"{len(leaks)} of {counted(splits, 'split')} come after something was fitted on the same rows.",
+        f"Split after something was fitted on the same rows: {len(leaks)} of {counted(splits, 'split')}.",
         leaks,
         value=len(leaks),
         of=splits,

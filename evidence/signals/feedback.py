@@ -70,14 +70,16 @@ def _places(file: PythonFile, verbs: frozenset[str]) -> Iterator[tuple[Call, str
 
 
 def exploration_present(repository: Repository) -> Finding:
-    """Sees words of exploration, hold-outs or shadow runs (table `calls.toml`) as names in the work's code or keys of
-    its settings, or a package for it. Weak: a word is not a share of traffic.
+    """Sees words of exploration, hold-outs or shadow runs (table `calls.toml`) as names in the modules or keys of the
+    settings, or a package for it. Notebooks are left out. Weak: a word is not a share of traffic.
     """
     wanted = words("calls", "exploration_words")
     places = [
-        place for found_at in repository.uses(tools_for("exploration"), repository.work).values() for place in found_at
+        place
+        for found_at in repository.uses(tools_for("exploration"), repository.source).values()
+        for place in found_at
     ]
-    for file in repository.work:
+    for file in repository.source:
         for function in file.functions:
             if _speaks_of(function.name, wanted):
                 places.append((file.path, function.line))
@@ -132,9 +134,9 @@ def prediction_log_without_version(repository: Repository) -> Finding:
     if not total:
         return unknown("No record of a prediction was seen.")
     if not bare:
-        return absent(f"All {counted(total, 'record')} of a prediction name the model's version.", of=total)
+        return absent(f"The model's version is named in each of {counted(total, 'record')} of a prediction.", of=total)
     return found(
-        f"{len(bare)} of {counted(total, 'record')} of a prediction name no model version.",
+        f"No model version in {len(bare)} of {counted(total, 'record')} of a prediction.",
         bare,
         value=len(bare),
         of=total,

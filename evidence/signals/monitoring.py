@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evidence.evidence import Polarity, Strength
+from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Handler
 from evidence.repository import Repository
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
@@ -13,7 +13,7 @@ from evidence.tables import tools_for
 PRINTS_MIN = 5
 TIDYING = frozenset(
     {"close", "shutdown", "unlink", "remove", "rmtree", "cleanup", "terminate", "kill", "stop", "flush", "quit", "join",
-     "disconnect", "release", "getLogger", "import_module"}
+     "disconnect", "release", "end", "finish", "getLogger", "import_module"}
 )  # fmt: skip
 SCORING_CALLS = re.compile(
     r"(?i)^(?:predict\w*|score\w*|infer\w*|forecast\w*|generate|complete|transform|embed\w*|classify\w*|rank\w*)$"
@@ -27,7 +27,7 @@ def broad_except(repository: Repository) -> Finding:
     """Counts handlers that catch everything and neither raise, log nor hand the error on. Printing is no handling.
 
     Handlers around tidying up (`close`, `remove` ...) and around mere imports do not count. Strong when such a handler
-    stands around predicting or scoring: an answer is then made up silently. Otherwise weak.
+    stands around predicting or scoring in an application: an answer is then made up silently. Otherwise weak.
     """
     silent: list[tuple[str, int, Handler]] = []
     total = 0
@@ -39,15 +39,15 @@ def broad_except(repository: Repository) -> Finding:
     if not repository.source:
         return unknown("There are no Python modules.")
     if not silent:
-        return absent(f"{counted(total, 'handler')} catch everything, none of them silently.", of=total)
+        return absent(f"{counted(total, 'handler')} catching everything, none without a trace.", of=total)
     scoring = [entry for entry in silent if any(SCORING_CALLS.match(word) for word in entry[2].guards)]
     around = f", {len(scoring)} of them around predicting or scoring" if scoring else ""
     return found(
-        f"{len(silent)} of {counted(total, 'handler')} that catch everything swallow the error{around}.",
+        f"No trace of the error in {len(silent)} of {counted(total, 'handler')} catching everything{around}.",
         ((path, line) for path, line, _ in scoring or silent),
         value=len(silent),
         of=total,
-        strength=Strength.STRONG if scoring else Strength.WEAK,
+        strength=Strength.STRONG if scoring and repository.kind is not Kind.LIBRARY else Strength.WEAK,
     )
 
 
@@ -70,10 +70,10 @@ def print_instead_of_logging(repository: Repository) -> Finding:
     if not repository.source:
         return unknown("There are no Python modules.")
     if len(prints) < PRINTS_MIN or len(prints) <= logs:
-        return absent(f"{len(prints)} prints and {counted(logs, 'call')} that log.", of=len(prints) + logs)
+        return absent(f"{counted(len(prints), 'print')}, {counted(logs, 'call')} of a log.", of=len(prints) + logs)
     modules = len({path for path, _ in prints})
     return found(
-        f"{len(prints)} prints in {counted(modules, 'module')} against {counted(logs, 'call')} that log.",
+        f"{len(prints)} prints in {counted(modules, 'module')} against {counted(logs, 'call')} of a log.",
         prints,
         value=len(prints),
         of=len(prints) + logs,

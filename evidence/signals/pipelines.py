@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from evidence.evidence import Polarity, Strength
+from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import PythonFile
 from evidence.repository import Repository, role_of
 from evidence.signals.detector import CODE, Detector, Finding, absent, counted, found, unknown
@@ -21,14 +21,16 @@ SURE_COPY = re.compile(
 DEAD_FOLDER = re.compile(r"(?i)(?:^|/)(?:old|backup|backups|bak|old_code|unused|deprecated|do_not_use)/")
 SHARED_FUNCTIONS_MIN = 2
 COPIES_STRONG = 3
+NUMBERED = re.compile(r"(?i)[-_. ]v(?:er)?\d+$")
 
 
 def stale_copies(repository: Repository) -> Finding:
     """Counts modules and notebooks whose name says that they are a copy of one beside them (`train_old.py` beside
     `train.py`, `Untitled3`, `model-Copy1`), and files in folders named `old`, `backup` or the like.
 
-    A name such as `_v2` or `_new` counts only when the file it derives from is there too. Strong when a copy shares
-    half of its functions with the original, or from three copies on; weak below.
+    A name such as `_new` counts only when the file it derives from is there too, `_v2` only when it also shares half
+    of its functions with it and the repository is an application: model families carry such names. Strong when a
+    copy shares half of its functions with the original, or from three copies on; weak below and in a library.
     """
     stems: dict[str, str] = {}
     for member in repository.members:
@@ -43,12 +45,14 @@ def stale_copies(repository: Repository) -> Finding:
         folder, _, name = stem.rpartition("/")
         base = COPY_ENDING.sub("", name)
         original = stems.get(f"{folder}/{base}" if folder else base) if base != name else None
-        if original is not None or SURE_COPY.search(name) or DEAD_FOLDER.search(path):
+        shares = original is not None and _share_functions(path, original, by_path)
+        numbered = bool(NUMBERED.search(name)) and not (shares and repository.kind is Kind.APPLICATION)
+        if (original is not None and not numbered) or SURE_COPY.search(name) or DEAD_FOLDER.search(path):
             copies.append((path, 0))
-            confirmed += original is not None and _share_functions(path, original, by_path)
+            confirmed += shares
     if not copies:
         return absent(f"No copy among {counted(len(stems), 'module')} and notebooks.", of=len(stems))
-    clear = confirmed > 0 or len(copies) >= COPIES_STRONG
+    clear = repository.kind is not Kind.LIBRARY and (confirmed > 0 or len(copies) >= COPIES_STRONG)
     return found(
         f"{len(copies)} of {counted(len(stems), 'file')} look like copies kept beside the original; {confirmed} share "
         "their functions with it.",

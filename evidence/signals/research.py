@@ -29,32 +29,29 @@ def notebooks_out_of_order(repository: Repository) -> Finding:
     """Counts notebooks whose cells were run in another order than they stand in: a later cell has a smaller run number.
 
     Notebooks with fewer than three run cells and cleared ones say nothing. Direct when the repository is a set of
-    notebooks and the notebook trains: the stored result then did not come from reading it top to bottom. Strong when
-    it trains beside modules; weak otherwise.
+    notebooks and such a notebook trains: the stored result then did not come from reading it top to bottom. Weak
+    otherwise: a notebook beside an application may be a scratch pad.
     """
     run = [notebook for notebook in _kept(repository) if len(notebook.executed) >= RUN_CELLS_MIN]
     if not run:
         return unknown("No notebook keeps the order in which its cells were run.")
     mixed = {notebook.path: cell for notebook in run if (cell := first_out_of_order(notebook)) is not None}
     if not mixed:
-        return absent(f"All {counted(len(run), 'notebook')} were run in order.", of=len(run))
+        return absent(f"Run in order: {counted(len(run), 'notebook')}.", of=len(run))
     trains = any(
         call.last in words("calls", "trains")
         for notebook in run
         if notebook.path in mixed
         for call in notebook.code.calls
     )
-    if not trains:
-        strength = Strength.WEAK
-    else:
-        strength = Strength.DIRECT if repository.kind is Kind.NOTEBOOKS else Strength.STRONG
+    clear = trains and repository.kind is Kind.NOTEBOOKS
     return found(
-        f"{len(mixed)} of {counted(len(run), 'notebook')} were run in another order than they stand in"
-        f"{', and train a model' if trains else ''}.",
+        f"Run in another order than they stand in: {len(mixed)} of {counted(len(run), 'notebook')}"
+        f"{', and they train a model' if trains else ''}.",
         mixed.items(),
         value=len(mixed),
         of=len(run),
-        strength=strength,
+        strength=Strength.DIRECT if clear else Strength.WEAK,
     )
 
 
@@ -114,7 +111,7 @@ def notebook_in_production(repository: Repository) -> Finding:
             return unknown("There are no notebooks.")
         return absent("No notebook was seen to be run as a job.", of=len(repository.notebooks))
     return found(
-        f"{counted(len(places), 'place')} {'runs' if len(places) == 1 else 'run'} notebooks as jobs.",
+        f"{counted(len(places), 'place')} where a notebook is run as a job.",
         places,
         value=len(places),
     )

@@ -14,6 +14,8 @@ from evidence.tables import words
 
 UNPINNED_SHARE = 0.25
 PINNED_SHARE = 0.9
+BARE_SHARE = 0.75
+_FIRMNESS = ("exact", "source", "range", "none")
 REQUIREMENTS_MIN = 3
 MODULES_MIN = 3
 LINES_MIN = 150
@@ -26,16 +28,17 @@ TEST_COMMAND = re.compile(
 def unpinned_dependencies(repository: Repository) -> Finding:
     """Counts what the application needs at run time without an exact version, where no lock file fixes it either.
 
-    Development groups and manifests of examples do not count; a file that fixes nine of ten counts as a lock.
-    Found above a quarter. Direct when half or more say nothing at all about the version: what is installed then
-    changes by itself. Strong when ranges are given.
+    Development groups, extras and manifests of examples do not count; a file that fixes nine of ten counts as a lock.
+    Found above a quarter. Direct when three quarters or more say nothing at all about the version and no image or
+    conda environment is described either: what is installed then changes by itself. Strong otherwise.
     """
     wanted = _run_time(repository)
     if not wanted:
         return unknown("No manifest names what the code needs.")
-    lock = _lock(repository)
-    if lock is not None:
-        return absent(f"{lock} fixes the versions.", of=len(wanted))
+    locks = _locks(repository)
+    wanted = [requirement for requirement in wanted if not _is_covered(requirement.path, locks)]
+    if not wanted:
+        return absent(f"{', '.join(locks[:3])} fix{'es' if len(locks) == 1 else ''} the versions.")
     loose = [requirement for requirement in wanted if requirement.pin in ("none", "range")]
     bare = [requirement for requirement in loose if requirement.pin == "none"]
     if len(loose) < 2 or len(loose) <= UNPINNED_SHARE * len(wanted):
@@ -43,7 +46,8 @@ def unpinned_dependencies(repository: Repository) -> Finding:
             f"{len(loose)} of {counted(len(wanted), 'dependency', 'dependencies')} have no exact version.",
             of=len(wanted),
         )
-    clear = 2 * len(bare) >= len(wanted) and len(wanted) >= REQUIREMENTS_MIN
+    image = any(re.search(r"(?i)(?:^|/)(?:dockerfile|environment\.ya?ml)", path) for path in repository.texts)
+    clear = len(bare) >= BARE_SHARE * len(wanted) and len(wanted) >= REQUIREMENTS_MIN and not image
     return found(
         f"{len(loose)} of {counted(len(wanted), 'dependency', 'dependencies')} have no exact version, {len(bare)} none "
         "at all, and no lock file was seen.",
@@ -55,47 +59,50 @@ def unpinned_dependencies(repository: Repository) -> Finding:
 
 
 def _run_time(repository: Repository) -> list[Requirement]:
-    """What the work needs: no development groups, no examples, and compiled files rather than their `.in`."""
-    paths = {requirement.path for requirement in repository.requirements}
-    return [
-        requirement
-        for requirement in repository.requirements
-        if not requirement.development
-        and role_of(requirement.path) in ("source", "build")
-        and not (requirement.path.endswith(".in") and requirement.path.removesuffix(".in") + ".txt" in paths)
-    ]
+    """What the work needs, each name once with its firmest version: no extras, no examples."""
+    firmest: dict[str, Requirement] = {}
+    for requirement in repository.requirements:
+        if requirement.extra or role_of(requirement.path) not in ("source", "build"):
+            continue
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        if name not in firmest or _FIRMNESS.index(requirement.pin) < _FIRMNESS.index(firmest[name].pin):
+            firmest[name] = requirement
+    return list(firmest.values())
 
 
-def _lock(repository: Repository) -> str | None:
-    """The path of a file that fixes all versions, or None."""
-    if repository.locks:
-        return repository.locks[0]
+def _is_covered(path: str, locks: list[str]) -> bool:
+    """Whether a lock stands beside a manifest or above it."""
+    folder = path.rpartition("/")[0] + "/"
+    return any(folder.startswith((lock.rpartition("/")[0] + "/").removeprefix("/")) for lock in locks)
+
+
+def _locks(repository: Repository) -> list[str]:
+    """The files that fix all versions: lock files, and requirements that give nine of ten an exact version."""
+    locks = list(repository.locks)
     by_path: dict[str, list[Requirement]] = {}
     for requirement in repository.requirements:
-        if requirement.path.endswith((".txt", ".yml", ".yaml")) and not requirement.development:
+        if requirement.path.endswith((".txt", ".yml", ".yaml")) and not requirement.extra:
             by_path.setdefault(requirement.path, []).append(requirement)
     for path, requirements in sorted(by_path.items()):
         exact = sum(1 for requirement in requirements if requirement.pin == "exact")
         if len(requirements) >= REQUIREMENTS_MIN and exact >= PINNED_SHARE * len(requirements):
-            return path
-    return None
+            locks.append(path)
+    return locks
 
 
 def lock_file_present(repository: Repository) -> Finding:
     """Sees a lock file, or a requirements file that gives nine of ten an exact version."""
-    places = [(path, 0) for path in repository.locks]
-    if not places and (lock := _lock(repository)) is not None:
-        places = [(lock, 0)]
-    if not places:
+    locks = _locks(repository)
+    if not locks:
         return absent("No lock file was seen.")
-    return found(f"Versions are fixed in {', '.join(path for path, _ in places[:3])}.", places, value=len(places))
+    return found(f"Versions are fixed in {', '.join(locks[:3])}.", ((path, 0) for path in locks), value=len(locks))
 
 
 def unseeded_randomness(repository: Repository) -> Finding:
     """Counts splits, estimators and draws that depend on chance and are given no seed, in files that set none.
 
     Strong when a split into training and test rows is among them: two runs then judge on different rows. Weak
-    otherwise, and weak when a seed is set somewhere else in the work.
+    otherwise, when a seed is set somewhere else in the work, and when only notebooks beside an application split so.
     """
     loose: list[tuple[str, int, Call]] = []
     total = 0
@@ -110,11 +117,12 @@ def unseeded_randomness(repository: Repository) -> Finding:
     if not total:
         return unknown("Nothing that depends on chance was seen.")
     if not loose:
-        return absent(f"All {counted(total, 'use')} of chance are seeded.", of=total)
+        return absent(f"Chance is seeded: {counted(total, 'use')} of it seen.", of=total)
     splits = [entry for entry in loose if entry[2].last in words("calls", "random_splits")]
-    clear = bool(splits) and not seeded_elsewhere
+    in_modules = any(not path.endswith(".ipynb") for path, _, _ in splits)
+    clear = bool(splits) and not seeded_elsewhere and (in_modules or repository.kind is Kind.NOTEBOOKS)
     return found(
-        f"{len(loose)} of {counted(total, 'use')} of chance have no seed, {len(splits)} of them splits of rows.",
+        f"{len(loose)} of {counted(total, 'use')} of chance without a seed, {len(splits)} of them splits of rows.",
         ((path, line) for path, line, _ in splits or loose),
         value=len(loose),
         of=total,
@@ -123,7 +131,7 @@ def unseeded_randomness(repository: Repository) -> Finding:
 
 
 def _depends_on_chance(call: Call) -> bool:
-    shuffles = call.keywords.get("shuffle") is not False
+    shuffles = call.keywords.get("shuffle", True) is True  # a name stands for a choice made elsewhere
     if call.last in words("calls", "random_splits"):
         return shuffles
     return call.last in words("calls", "random_estimators") or call.name in words("calls", "random_calls")
