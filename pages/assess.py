@@ -193,7 +193,7 @@ def _one(here: Desk, view: Questionnaire) -> None:
     _area_choice(view, area.id)
     st.caption(plain(f"{area.title} · question {asked.index(question) + 1} of {len(asked)} · {area.summary}"))
     with st.container(border=True):
-        _question(here, view, question)
+        _question(here, view, question, alone=True)
     go = partial(session.focus_question, assessment_id)
     before = ids[position - 1] if position else None
     after = ids[position + 1] if position + 1 < len(ids) else None
@@ -265,9 +265,11 @@ def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
 
 
 @st.fragment
-def _question(here: Desk, view: Questionnaire, question: Question) -> None:
+def _question(here: Desk, view: Questionnaire, question: Question, *, alone: bool = False) -> None:
     """One question that redraws by itself when it is answered."""
     assessment_id = view.assessment.assessment_id
+    if alone and session.focused_question(assessment_id) != question.id:
+        st.rerun()  # "Next" came in one message with an answer; the browser then asks for this fragment only
     answer = read_answers(here.workplace, here.actor, assessment_id=assessment_id).get(question.id)
     revision = answer.rev if answer else 0
 

@@ -2,9 +2,11 @@
 const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]), textarea, select, "
   + "[contenteditable], [role=textbox], [role=combobox], [role=spinbutton], [role=slider], [role=listbox]";
 const OWN_KEYS = "a, button, summary, [role=button], [role=gridcell], [role=tab], [role=menuitem], [role=option]";
-const KEPT_MILLISECONDS = 5000;
+const WAIT_MILLISECONDS = 5000;
 let listening = null;
-let leaving = null; // after a key that leaves the question: what is typed until the next one is here belongs to that
+let targets = {};
+let typed = []; // keys that wait
+let leaving = null; // after a key that leaves the question: what is typed until the next one is here belongs to that one
 
 function find(target) {
   const [key, place] = target.split("#");
@@ -20,38 +22,40 @@ function takesRoomless(parentElement) {
   if (box) box.style.position = "absolute";
 }
 
-function press(targets, name) {
+function reachable(name) {
   const element = find(targets[name]);
-  if (!element || element.disabled || element.closest("[inert], [aria-hidden=true]")) return false;
+  if (!element || element.disabled || element.closest("[inert], [aria-hidden=true]")) return null;
   const dialog = document.querySelector("[role=dialog]");
-  if (dialog && !dialog.contains(element)) return false;
-  if (element.type !== "radio") leaving = { from: JSON.stringify(targets), keys: [], until: Date.now() + KEPT_MILLISECONDS };
-  element.click();
-  return true;
+  return dialog && !dialog.contains(element) ? null : element;
 }
 
-function pressKept(targets, keys, tries) {
-  const [first, ...rest] = keys;
-  if (!first) return;
-  if (!press(targets, first)) {
-    if (tries > 0) requestAnimationFrame(() => pressKept(targets, keys, tries - 1));
-  } else if (leaving) leaving.keys.push(...rest);
-  else pressKept(targets, rest, tries);
+function pressTyped(until) {
+  while (typed.length && !leaving) {
+    const element = reachable(typed[0]);
+    if (!element && Date.now() < until) { // the question is on its way to the screen
+      requestAnimationFrame(() => pressTyped(until));
+      return;
+    }
+    typed.shift();
+    if (!element) continue;
+    if (element.type !== "radio") leaving = { from: JSON.stringify(targets), until: Date.now() + WAIT_MILLISECONDS };
+    element.click();
+  }
 }
 
 export default function ({ data, parentElement }) {
   takesRoomless(parentElement);
-  if (leaving && leaving.from !== JSON.stringify(data.targets)) {
-    const { keys } = leaving;
+  targets = data.targets;
+  if (leaving && leaving.from !== JSON.stringify(targets)) {
     leaving = null;
-    pressKept(data.targets, keys, 120);
+    pressTyped(Date.now() + WAIT_MILLISECONDS);
   }
   if (listening) document.removeEventListener("keydown", listening, true);
   const own = event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.isComposing || event.repeat || event.defaultPrevented) return;
     const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!data.targets[name]) return;
+    if (!targets[name]) return;
     const at = event.composedPath()[0];
     if (at instanceof Element) {
       if (at.closest(TYPING)) return;
@@ -59,11 +63,13 @@ export default function ({ data, parentElement }) {
       if (uses && at.closest(OWN_KEYS)) return;
       if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) return;
     }
-    if (leaving && Date.now() < leaving.until) leaving.keys.push(name);
-    else {
+    if (leaving && Date.now() > leaving.until) {
       leaving = null;
-      if (!press(data.targets, name)) return;
+      typed = [];
     }
+    if (!leaving && !typed.length && !reachable(name)) return;
+    typed.push(name);
+    if (typed.length === 1) pressTyped(0);
     event.preventDefault();
     event.stopPropagation();
   };
