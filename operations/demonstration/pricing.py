@@ -139,7 +139,7 @@ FORECAST = Story(
         level("RPG-07", 3, "The notebook is started by a schedule now, at least only one of them.", since=2),
         level("RPG-07", 2, "Rewritten as scripts with a few tests.", since=3),
         level("RPG-07", 1, "New work is moved into the package with tests within two weeks.", since=4),
-        level("RPG-07", 0, "The notebooks import the package, and no notebook runs at night.", since=6),
+        level("RPG-07", 0, "The notebooks import the package, and no notebook writes an order any more.", since=6),
         level("RPG-09", 3, "We look at the forecast error. Whether the stores throw away less is another report."),
         level("RPG-09", 1, "Put next to the waste figures once.", since=5),
         level("PIP-01", 2, "Wrappers, one for each use."),
@@ -168,8 +168,8 @@ FORECAST = Story(
             overrides=(
                 Override(
                     question="RPG-07",
-                    signal="notebooks-out-of-order",
-                    reason="It is the record of the first study; nothing runs it. New notebooks import the package.",
+                    signal="notebook-in-production",
+                    reason="It only draws the weekly picture for the store managers; no order depends on it.",
                 ),
             ),
         ),

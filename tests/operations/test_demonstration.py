@@ -236,7 +236,7 @@ def test_the_forecast_leaves_its_notebook_and_gets_much_better(loaded: Workplace
     assert debt(view, 6) < debt(view, 1) - 0.35
     early = read_evidence(loaded, YOU, assessment_id=view.assessments[1].assessment_id)
     assert early.evidence is not None
-    assert "notebooks-out-of-order" in {s.id for s in early.signals("RPG") if s.state == "found"}
+    assert "notebook-in-production" in {s.id for s in early.signals("RPG") if s.state == "found"}
 
 
 def test_the_ticket_sorting_is_split_five_people_three_levels_or_more_apart(loaded: Workplace) -> None:
@@ -282,7 +282,7 @@ def test_repositories_contradict_answers_and_one_contradiction_is_overridden_wit
         ("Service assistant", "FMD-03", "floating-model-alias"),
     } <= standing
     overridden = [entry for found in entries.values() for entry in found if entry.overridden]
-    assert [(entry.question_id, entry.signal.id) for entry in overridden] == [("RPG-07", "notebooks-out-of-order")]
+    assert [(entry.question_id, entry.signal.id) for entry in overridden] == [("RPG-07", "notebook-in-production")]
     assert overridden[0].reason.endswith(".")
     assert overridden[0].decided_by == "Noor Jansen"
 
