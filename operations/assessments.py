@@ -14,7 +14,7 @@ from operations.errors import AlreadyThere, InvalidInput, NotFound
 from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, scope_of, score_assessment, store_score, weigh_evidence
 from operations.systems import find_system
-from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line
+from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line, clean_links
 from operations.workplace import Workplace, shipped_checklist
 from scoring.answers import score_document
 from scoring.score import Scope, scoring_id
@@ -209,6 +209,7 @@ def _checked(checklist: Checklist, question_id: str, choice: Choice) -> Choice:
     if question is None:
         raise NotFound(f"No question {question_id[:20]!r} in this checklist. Reload the page.")
     note = clean(choice.note, field="note", longest=NOTE_MAX)
+    choice = replace(choice, links=clean_links("\n".join(choice.links)))
     match choice.state:
         case "answered":
             if isinstance(choice.level, bool) or choice.level not in LEVELS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from operations.authorize import Action, Actor, permitted
 from operations.periods import period_of, preceding
-from operations.scores import SYSTEM, current_scores
+from operations.scores import SYSTEM, scores_in
 from operations.workplace import Workplace, shipped_checklist
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
 from store.records import AssessmentRecord, Records, ScoreRow, SystemRecord
@@ -93,6 +93,16 @@ def direction_of(change: float | None) -> str | None:
     return "worse" if change > 0 else "better"
 
 
+def asks_the_same(assessment: AssessmentRecord | None, other: AssessmentRecord | None) -> bool:
+    """Whether two assessments asked the same questions, so that their numbers may be subtracted."""
+    return (
+        assessment is not None
+        and other is not None
+        and (assessment.checklist_id, assessment.scope, assessment.switches)
+        == (other.checklist_id, other.scope, other.switches)
+    )
+
+
 def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
     """A stored score as a cell, compared with the same area a quarter before where both are known well enough.
 
@@ -124,13 +134,17 @@ def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = 
     quarter = period or (present if not known or present in known else known[-1])
     before = preceding(quarter)
     scores: dict[tuple[str, str, str], ScoreRow] = {
-        (row.system_id, row.period, row.area): row for row in current_scores(workplace, (quarter, before))
+        (row.system_id, row.period, row.area): row for row in scores_in(workplace, (quarter, before))
     }
-    assessments = {a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(quarter))}
+    assessments, earlier = (
+        {a.system_id: a for a in workplace.store.read(lambda records, p=p: records.assessments_in(p))}  # type: ignore[misc]
+        for p in (quarter, before)
+    )
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
     for (system_id, row_period, area), row in scores.items():
         if row_period == quarter:
-            cells[system_id][area] = score_cell(row, scores.get((system_id, before, area)))
+            comparable = asks_the_same(assessments.get(system_id), earlier.get(system_id))
+            cells[system_id][area] = score_cell(row, scores.get((system_id, before, area)) if comparable else None)
     return Portfolio(
         period=quarter,
         compared_with=before,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklists.checklist import Checklist
@@ -100,20 +100,33 @@ def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
     records.put_scores(assessment.assessment_id, scored.score.scoring_id, rows)
 
 
-def current_scores(workplace: Workplace, periods: tuple[str, ...]) -> list[ScoreRow]:
-    """All stored scores of these quarters; open assessments that changed since are scored anew first."""
-    active = scoring_id(PARAMETERS)
-    stale = [
-        assessment
-        for period in periods
-        for assessment in workplace.store.read(lambda records, p=period: records.stale_assessments(p, active))  # type: ignore[misc]
-    ]
+def _renew(workplace: Workplace, stale: Iterable[AssessmentRecord]) -> None:
+    """Score these assessments anew, each in its own short transaction."""
     for assessment in stale:
 
         def renew(records: Records, assessment_id: str = assessment.assessment_id) -> None:
             fresh = records.assessment(assessment_id)
-            if fresh is not None and fresh.state == "open":
+            if fresh is not None:
                 store_score(workplace, records, score_assessment(workplace, records, fresh))
 
         workplace.store.write(renew)
-    return workplace.store.read(lambda records: records.scores_in(periods, active))
+
+
+def _stale(workplace: Workplace, periods: Iterable[str]) -> list[AssessmentRecord]:
+    active = scoring_id(PARAMETERS)
+    return workplace.store.read(
+        lambda records: [assessment for period in periods for assessment in records.stale_assessments(period, active)]
+    )
+
+
+def scores_in(workplace: Workplace, periods: tuple[str, ...]) -> list[ScoreRow]:
+    """All scores of these quarters; assessments that changed since they were scored are scored anew first."""
+    _renew(workplace, _stale(workplace, periods))
+    return workplace.store.read(lambda records: records.scores_in(periods, scoring_id(PARAMETERS)))
+
+
+def scores_of(workplace: Workplace, assessments: Sequence[AssessmentRecord], system_id: str) -> list[ScoreRow]:
+    """All scores of one system over its quarters, scored anew where it changed."""
+    stale = _stale(workplace, {assessment.period for assessment in assessments})
+    _renew(workplace, (assessment for assessment in stale if assessment.system_id == system_id))
+    return workplace.store.read(lambda records: records.scores_of(system_id, scoring_id(PARAMETERS)))

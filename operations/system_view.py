@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from checklists.checklist import Area, Checklist, Question
 from evidence.document import from_json
@@ -12,8 +13,8 @@ from operations.assessments import asked_questions, find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import NotFound
 from operations.periods import following, period_of
-from operations.portfolio import ScoreCell, score_cell
-from operations.scores import SYSTEM, Scored, current_scores, scope_of, score_assessment
+from operations.portfolio import ScoreCell, asks_the_same, score_cell
+from operations.scores import SYSTEM, Scored, scope_of, score_assessment
 from operations.systems import find_system
 from operations.workplace import Workplace
 from scoring.compare import Comparison, compare
@@ -76,10 +77,6 @@ class AreaView:
     before: ScoreCell | None
 
 
-def _latest_two(assessments: list[AssessmentRecord]) -> tuple[str, ...]:
-    return tuple(a.period for a in assessments)
-
-
 @permitted(Action.READ)
 def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> SystemView:
     """Everything the system page shows at first sight. Raises NotFound."""
@@ -88,13 +85,14 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> 
         return find_system(records, system_id), records.assessments_of(system_id)
 
     system, assessments = workplace.store.read(overview)
-    rows = [row for row in current_scores(workplace, _latest_two(assessments)) if row.system_id == system_id]
+    rows = [
+        row for row in current_scores(workplace, tuple(a.period for a in assessments)) if row.system_id == system_id
+    ]
     by_place: dict[tuple[str, str], ScoreRow] = {(row.area, row.period): row for row in rows}
     quarters = [a.period for a in assessments]
+    earlier = {later.period: before.period for before, later in pairwise(assessments) if asks_the_same(before, later)}
     cells = {
-        (area, period): score_cell(
-            row, by_place.get((area, quarters[quarters.index(period) - 1])) if quarters.index(period) else None
-        )
+        (area, period): score_cell(row, by_place.get((area, earlier.get(period, ""))))
         for (area, period), row in by_place.items()
     }
 

@@ -117,6 +117,7 @@ def test_undo_goes_back_one_change_and_then_to_unanswered(workplace: Workplace) 
         pytest.param(Choice(state="not_applicable", reason="we like it"), "agreed with", id="no second person"),
         pytest.param(Choice(state="maybe"), "answer", id="not an answer"),
         pytest.param(Choice(state="unknown", note="x" * 4001), "note", id="a note too long"),
+        pytest.param(Choice(state="unknown", links=("javascript:alert(1)",)), "evidence links", id="a link that runs"),
     ],
 )
 def test_what_cannot_be_an_answer_is_refused_with_the_place(workplace: Workplace, choice: Choice, field: str) -> None:
@@ -241,3 +242,16 @@ def test_an_unknown_id_says_so_and_names_the_way_back(workplace: Workplace, unkn
         read_questionnaire(workplace, ADA, assessment_id=unknown)
     with pytest.raises(NotFound, match="No such system"):
         read_system_view(workplace, ADA, system_id=unknown)
+
+
+def test_quarters_that_asked_different_questions_are_not_subtracted(workplace: Workplace) -> None:
+    system_id, before = opened(workplace, period="2026Q3")
+    answer_all(workplace, before, 1)
+    close_assessment(workplace, ADA, assessment_id=before)
+    after = open_assessment(workplace, ADA, system_id=system_id, period="2026Q4", scope="all").assessment_id
+    answer_all(workplace, after, 3)
+    assert read_portfolio(workplace, ADA).rows[0].total.change is None
+    assert read_system_view(workplace, ADA, system_id=system_id).total("2026Q4").change is None
+    change_scope(workplace, ADA, assessment_id=after, scope="core")
+    assert read_portfolio(workplace, ADA).rows[0].total.direction == "worse"
+    assert read_system_view(workplace, ADA, system_id=system_id).total("2026Q4").direction == "worse"
