@@ -85,9 +85,7 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> 
         return find_system(records, system_id), records.assessments_of(system_id)
 
     system, assessments = workplace.store.read(overview)
-    rows = [
-        row for row in current_scores(workplace, tuple(a.period for a in assessments)) if row.system_id == system_id
-    ]
+    rows = scores_of(workplace, assessments, system_id)
     by_place: dict[tuple[str, str], ScoreRow] = {(row.area, row.period): row for row in rows}
     quarters = [a.period for a in assessments]
     earlier = {later.period: before.period for before, later in pairwise(assessments) if asks_the_same(before, later)}
