@@ -8,7 +8,7 @@ from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Location, Signal,
 from evidence.repository import Repository, read_repository
 from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector, Finding
-from evidence.source import LOCAL_LIMITS, Limits, Source, display, open_path
+from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display, open_path
 
 COLLECTOR = "0.1.0"
 MESSAGE_LENGTH_MAX = 400
@@ -31,7 +31,9 @@ def collect(path: Path, *, name: str | None = None) -> Evidence:
 
 
 def collect_source(source: Source, *, name: str, limits: Limits) -> Evidence:
-    """Read what `source` holds and ask every signal. Raises Refused when the source breaks a limit on the way."""
+    """Read what `source` holds and ask every signal. Raises Refused when it is empty or breaks a limit."""
+    if not source.members:
+        raise Refused("There is nothing to read in it; give the folder of one repository, or a zip of it.")
     return judge(read_repository(source, name=display(name, 200), limits=limits))
 
 

@@ -15,6 +15,8 @@ TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
 RECORD_KEYS_MAX = 40
 GUARDS_MAX = 40
+DATA_BYTES_MIN = 64 * 1024
+PUNCTUATION_SHARE_MAX = 0.4
 TELLING_NAME = re.compile(
     r"pass(?:word|wd|phrase)|pwd|secret|token|key|credential|model|engine|deployment|llm|prompt", re.IGNORECASE
 )
@@ -172,6 +174,8 @@ def parse(text: str | bytes) -> ast.Module:
 
 def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     """The facts of one file. Raises NotPython."""
+    if len(text) > DATA_BYTES_MIN and _is_data(text):
+        raise NotPython("lists values rather than code, so not read")
     tree = parse(text)
     lines = text.count(b"\n" if isinstance(text, bytes) else "\n") + 1 if text else 0  # type: ignore[arg-type]
     walk = Walk()
@@ -180,6 +184,18 @@ def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     except (RecursionError, MemoryError):
         raise NotPython("too deeply nested to be read") from None
     return walk.file(path=path, role=role, lines=lines, is_notebook=False)
+
+
+_PUNCTUATION = "()[]{},:;=+-*/%|&^~<>@!."
+
+
+def _is_data(text: str | bytes) -> bool:
+    """Whether a long text is mostly brackets and signs: parsing costs hundreds of times its length and tells nothing."""
+    if isinstance(text, bytes):
+        left = len(text.translate(None, _PUNCTUATION.encode()))
+    else:
+        left = len(text.translate(dict.fromkeys(map(ord, _PUNCTUATION))))
+    return len(text) - left > PUNCTUATION_SHARE_MAX * len(text)
 
 
 _PLAIN_FIELDS = frozenset(  # names, numbers and annotations: nothing below them is a fact

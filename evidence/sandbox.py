@@ -21,8 +21,8 @@ from evidence.source import LOCAL_WAY_OUT, MIB, UPLOAD_LIMITS, Limits, Refused, 
 __all__ = ["Refused", "collect_untrusted"]
 
 MEMORY_BYTES_MAX = 1024 * MIB
-CPU_SECONDS_MAX = 40
-WALL_SECONDS_MAX = 60.0
+CPU_SECONDS_MAX = 30
+WALL_SECONDS_MAX = 45.0
 OPEN_FILES_MAX = 32
 NICENESS = 10
 CHILDREN_MAX = 2

@@ -43,7 +43,7 @@ class Limits:
     entries: int
     source_bytes: int  #: one source or text file; larger ones are counted, not read
     notebook_bytes: int  #: one notebook
-    ratio: int  #: unpacked / packed of one entry larger than RATIO_FREE_BYTES
+    ratio: int  #: unpacked / packed, of one entry and of all, beyond RATIO_FREE_BYTES
 
 
 RATIO_FREE_BYTES = MIB
@@ -352,6 +352,9 @@ class ZipSource:
                 raise _bomb(path)
         if total > self._limits.unpacked_bytes:
             raise _too_large(self._limits)
+        packed = sum(entry.compress_size for entry in self._entries.values())
+        if total > 4 * RATIO_FREE_BYTES and total > self._limits.ratio * max(1, packed):
+            raise _bomb("It")
 
     def contents(self, wanted: Callable[[Member], bool]) -> Iterator[tuple[Member, bytes]]:
         """Yield each wanted member with its bytes. What is counted is what comes out, not what the header claims."""

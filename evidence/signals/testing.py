@@ -18,7 +18,7 @@ BARE_SHARE = 0.75
 _FIRMNESS = ("exact", "source", "range", "none")
 REQUIREMENTS_MIN = 3
 MODULES_MIN = 3
-LINES_MIN = 150
+LINES_MIN = 100
 TEST_COMMAND = re.compile(
     r"\b(?:pytest|py\.test|tox\b|nox\b|unittest\b|nosetests|make (?:\w+ )?(?:test|check)\w*|hatch (?:run )?"
     r"[\w:.-]*test|pdm (?:run )?test|just test|invoke test|nbmake|bazel test|python -m test)"
@@ -148,7 +148,7 @@ def _sets_seed(call: Call) -> bool:
 
 
 def tests_missing(repository: Repository) -> Finding:
-    """Sees a repository of some size (three modules, 150 lines) without one test function or test class.
+    """Sees a repository of some size (three modules, 100 lines) without one test function or test class.
 
     Strong in an application; weak in a set of notebooks or a library, whose tests may not be packed with it.
     """

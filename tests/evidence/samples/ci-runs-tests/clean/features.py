@@ -1,0 +1,2 @@
+def age(born, today):
+    return today - born

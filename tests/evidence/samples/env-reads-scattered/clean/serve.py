@@ -1,0 +1,6 @@
+"""Serves."""
+import os
+
+
+def serve(settings):
+    return settings.port, os.getpid()

@@ -1,0 +1,5 @@
+"""Trains."""
+
+
+def train(settings):
+    return settings.data_url

@@ -1,0 +1,6 @@
+"""Reads inputs."""
+import os
+
+
+def source():
+    return os.environ["DATA_URL"]

@@ -1,0 +1,6 @@
+"""Reports."""
+import os
+
+
+def mail():
+    return os.environ["MAIL_TO"]

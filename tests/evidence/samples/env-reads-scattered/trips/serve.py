@@ -1,0 +1,6 @@
+"""Serves."""
+import os
+
+
+def port():
+    return os.environ["PORT"]

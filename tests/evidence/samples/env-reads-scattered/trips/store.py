@@ -1,0 +1,6 @@
+"""Keeps scores."""
+import os
+
+
+def table():
+    return os.environ["SCORE_TABLE"]

@@ -1,0 +1,6 @@
+"""Trains."""
+import os
+
+
+def rounds():
+    return os.environ["ROUNDS"]

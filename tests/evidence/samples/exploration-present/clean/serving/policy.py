@@ -1,0 +1,5 @@
+"""Chooses what to show."""
+
+
+def best(scores):
+    return max(scores, key=scores.get)

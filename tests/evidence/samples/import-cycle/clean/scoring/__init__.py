@@ -1,0 +1,1 @@
+from scoring.model import columns

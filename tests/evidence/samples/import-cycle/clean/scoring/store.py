@@ -1,0 +1,6 @@
+"""Keeps models."""
+from scoring.model import columns
+
+
+def load():
+    return columns

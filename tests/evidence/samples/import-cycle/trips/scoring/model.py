@@ -1,0 +1,6 @@
+"""The model."""
+from scoring.store import load
+
+
+def columns():
+    return load()["columns"]

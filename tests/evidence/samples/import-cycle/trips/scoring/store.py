@@ -1,0 +1,6 @@
+"""Keeps models."""
+from scoring import features
+
+
+def load():
+    return {"columns": [], "check": features}

@@ -1,0 +1,3 @@
+import pandas as pd
+
+clicks = pd.read_parquet("data/clicks.parquet")

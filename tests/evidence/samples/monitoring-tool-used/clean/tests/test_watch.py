@@ -1,0 +1,5 @@
+import evidently
+
+
+def test_report():
+    assert evidently

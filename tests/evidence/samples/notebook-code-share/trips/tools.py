@@ -1,0 +1,5 @@
+"""Small tools."""
+
+
+def week(day):
+    return day.isocalendar().week

@@ -1,0 +1,5 @@
+"""Scores."""
+
+
+def score(model, rows):
+    return model.predict(rows)

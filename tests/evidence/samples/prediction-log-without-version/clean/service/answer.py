@@ -1,0 +1,7 @@
+"""Answers one request and keeps a record."""
+
+
+def answer(model, request, records):
+    score = model.predict_proba([request.features])[0][1]
+    records.append({"customer": request.customer, "score": score, "model_version": model.version, "propensity": 1.0})
+    return score

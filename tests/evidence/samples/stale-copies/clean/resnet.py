@@ -1,0 +1,5 @@
+"""The first family."""
+
+
+def build():
+    return 1

@@ -1,0 +1,5 @@
+"""The second family."""
+
+
+def build():
+    return 2

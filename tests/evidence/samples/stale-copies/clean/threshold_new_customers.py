@@ -1,0 +1,5 @@
+"""Rules for new customers."""
+
+
+def limit():
+    return 3
