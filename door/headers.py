@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
-#: What a browser is told beside the content policy. docs/decisions/0003-content-security-policy.md has the reasons.
+#: What a browser is told beside the content policy. docs/decisions/0005-content-security-policy.md has the reasons.
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -46,14 +46,14 @@ def content_security_policy(host: str) -> str:
     """
     directives = {
         "default-src": "'self'",
-        # blob: because the page loads our heatmap's script through a blob of its own making; only a script that
-        # already runs can make one, so it opens nothing to text that a user typed. Never 'unsafe-inline' or eval.
+        # blob: because Streamlit loads the script of our heatmap through a blob of its own making. Only a script that
+        # already runs can make one, so this opens nothing to text a user typed; never 'unsafe-inline', never eval.
         "script-src": " ".join(("'self'", "blob:", "'wasm-unsafe-eval'", *inline_scripts())),
         "style-src": "'self' 'unsafe-inline'",  # every widget of Streamlit writes its styles at run time
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": f"'self' ws://{host} wss://{host}",  # some browsers do not count the websocket as 'self'
-        "worker-src": "'self' blob:",
+        "worker-src": "'none'",  # none of the elements we use starts one
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
