@@ -291,13 +291,18 @@ def _guard(name: str, event: str, table: str, when: str, message: str) -> str:
     )
 
 
-def _append_only(table: str, unless: str) -> list[str]:
-    """Rows are added, never changed; deleted only where `unless` holds."""
+def _append_only(table: str, unless: str, key: str = "") -> list[str]:
+    """Rows are added, never changed; deleted only where `unless` holds; with `key`, not replaced by any program."""
     message = f"{table} is a record of what was: its rows are never changed or deleted"
-    return [
+    guards = [
         _guard(f"{table}_never_changed", "UPDATE", table, "", message),
         _guard(f"{table}_never_deleted", "DELETE", table, f"NOT {unless}" if unless else "", message),
     ]
+    if key:  # REPLACE deletes without a word where recursive triggers are off, as they are by default
+        same = " AND ".join(f"kept.{column} = NEW.{column}" for column in key.split(", "))
+        there = f"EXISTS (SELECT 1 FROM {table} AS kept WHERE {same})"  # noqa: S608  (names of our own)
+        guards.append(_guard(f"{table}_never_replaced", "INSERT", table, there, message))
+    return guards
 
 
 def _frozen_when_closed(table: str) -> list[str]:
@@ -317,11 +322,11 @@ SQLITE_GUARDS: dict[str, str] = {
         [
             *_append_only("checklist_version", ""),
             *_append_only("scoring_version", ""),
-            *_append_only("answer_event", _DEMONSTRATION_ASSESSMENT),
+            *_append_only("answer_event", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, rev"),
             *_append_only("evidence", _DEMONSTRATION_SYSTEM),
-            *_append_only("assessment_evidence", _DEMONSTRATION_SYSTEM),
-            *_append_only("snapshot", _DEMONSTRATION_SYSTEM),
-            *_append_only("audit", ""),
+            *_append_only("assessment_evidence", _DEMONSTRATION_SYSTEM, "org_id, period, assessment_id, seq"),
+            *_append_only("snapshot", _DEMONSTRATION_SYSTEM, "org_id, period, assessment_id"),
+            *_append_only("audit", "", "org_id, seq"),
             *_frozen_when_closed("answer"),
             *_frozen_when_closed("floor_decision"),
             _guard(

@@ -150,13 +150,12 @@ class SqliteEngine:
         """Run `work` in an immediate transaction: the lock is taken before anything is read, so no one is overtaken."""
         if getattr(self._writing, "now", False):
             raise RuntimeError("a write inside a write would wait for itself: use the records given to the outer one")
-        database_class = _sqlite_utils()[
-            0
-        ]  # its import takes a third of a second: never while others wait for the lock
+        import sqlite_utils  # noqa: F401  (a third of a second the first time: never while others wait for the lock)
+
         self._writing.now = True
         try:
             with self._connection(writes=True) as connection, self._transaction(connection, "BEGIN IMMEDIATE"):
-                return work(SqliteSession(connection, database_class(connection, strict=True, execute_plugins=False)))
+                return work(SqliteSession(connection, _wrapped(connection)))
         finally:
             self._writing.now = False
 
@@ -166,14 +165,15 @@ class SqliteEngine:
             if self._applied(connection) == list(schema.MIGRATIONS):
                 self._keep_wal(connection)
                 return
-            database_class, migrations_class = _sqlite_utils()
-            migrations = migrations_class(schema.MIGRATION_SET)
+            from sqlite_utils import Migrations
+
+            migrations = Migrations(schema.MIGRATION_SET)
             for name in schema.MIGRATIONS:
                 migrations(name=name)(_step(name))
             self._keep_wal(connection)
             with self._transaction(connection, "BEGIN IMMEDIATE"):
                 self._applied(connection)  # again, now that nobody else can change it
-                migrations.apply(database_class(connection, strict=True, execute_plugins=False))
+                migrations.apply(_wrapped(connection))
 
     def backup(self, path: Path, /) -> Path:
         """VACUUM INTO a folder of its own beside the target, checked, then named: what has that name is whole."""
@@ -309,8 +309,7 @@ class SqliteEngine:
         except BaseException:
             # a full disk has already undone the transaction, and then ROLLBACK itself is an error
             with suppress(sqlite3.Error):
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                connection.execute("ROLLBACK")
             raise
 
     # --- the file ---------------------------------------------------------------------------------------------------
@@ -410,11 +409,14 @@ def _code(error: sqlite3.Error) -> str:
     return "_".join(_name(error).split("_")[:2])
 
 
-def _sqlite_utils() -> tuple[type[Database], type[Migrations]]:
-    """sqlite-utils, imported at the first write: it brings pandas along, which a reader has no use for."""
-    from sqlite_utils import Database, Migrations
+def _wrapped(connection: sqlite3.Connection) -> Database:
+    """sqlite-utils over a connection that is set up already; no plug-in gets to change it.
 
-    return Database, Migrations
+    Imported here and not above: it brings pandas along, for which a reader would wait and have no use.
+    """
+    from sqlite_utils import Database
+
+    return Database(connection, strict=True, recursive_triggers=False, execute_plugins=False)
 
 
 def _step(name: str) -> Callable[[Database], None]:

@@ -345,6 +345,12 @@ def test_what_was_recorded_is_neither_changed_nor_deleted_by_any_program(full, t
                 connection.execute(change)
 
 
+@pytest.mark.parametrize("table", ["answer_event", "assessment_evidence", "snapshot", "audit"])
+def test_what_happened_is_not_replaced_by_any_program(full, table):
+    with raw(full) as connection, pytest.raises(sqlite3.IntegrityError, match=r"never changed or deleted|sealed"):
+        connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_was_recorded_is_not_replaced_through_the_store(full, table):
     with open_store(full) as store, pytest.raises(StoreError, match=r"never changed or deleted|sealed"):
