@@ -21,7 +21,7 @@ from .errors import DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 if TYPE_CHECKING:
     import sqlite3
 
-    from sqlite_utils import Database, Migrations
+    from sqlite_utils import Database
     from sqlite_utils.db import Table
 else:
     try:  # sqlite-utils prefers pysqlite3 where it is installed; both must mean the same classes
