@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from math import cbrt, fsum, isfinite
+from operator import attrgetter
 
 from checklists.checklist import LEVELS, Area, Checklist, Question
 from scoring.bands import band
@@ -105,11 +106,8 @@ def combine_area(area_id: str, weight: float, questions: Sequence[QuestionScore]
     max( power mean of the debts, .65 x the worst critical debt ), and the same for the lower and the upper ends.
     """
     weights = [question.weight for question in questions]
-    debts = [question.debt for question in questions]
-    critical = [place for place, question in enumerate(questions) if question.critical]
-    counted = _area_debt(debts, weights, critical, parameters)
-    low = _area_debt([question.low for question in questions], weights, critical, parameters)
-    high = _area_debt([question.high for question in questions], weights, critical, parameters)
+    critical = [question for question in questions if question.critical]
+    counted, low, high = (_area_debt(end, questions, critical, weights, parameters) for end in (_DEBT, _LOW, _HIGH))
     known = [question.weight for question in questions if question.known]
     return AreaScore(
         id=area_id,
@@ -123,8 +121,8 @@ def combine_area(area_id: str, weight: float, questions: Sequence[QuestionScore]
         ),
         weight=weight,
         counted=counted,
-        worst=_worst_question(questions, counted, parameters),
-        questions=tuple(question.id for question in questions),
+        worst=_worst_question(questions, critical, counted, parameters),
+        questions=tuple([question.id for question in questions]),
     )
 
 
@@ -150,12 +148,9 @@ def power_mean(values: Sequence[float], weights: Sequence[float], power: float) 
     `fsum` adds exactly, so the order of the values cannot change a bit. The clamp only takes away what rounding added,
     and keeps the mean monotone in every value.
     """
-    low, high = min(values), max(values)
-    if low == high:
-        return low
     mean = fsum([weight * value**power for value, weight in zip(values, weights, strict=True)]) / fsum(weights)
     root = cbrt(mean) if power == 3 else mean ** (1 / power)  # cbrt is exact where 1/3 as a float is not
-    return min(max(root, low), high)
+    return min(max(root, min(values)), max(values))
 
 
 def parameters_json(parameters: Parameters) -> str:
@@ -238,13 +233,19 @@ def _answered(
 # -- an area
 
 
+_DEBT, _LOW, _HIGH = attrgetter("debt"), attrgetter("low"), attrgetter("high")
+
+
 def _area_debt(
-    debts: Sequence[float], weights: Sequence[float], critical: Sequence[int], parameters: Parameters
+    end: Callable[[QuestionScore], float],
+    questions: Sequence[QuestionScore],
+    critical: Sequence[QuestionScore],
+    weights: Sequence[float],
+    parameters: Parameters,
 ) -> float:
-    mean = power_mean(debts, weights, parameters.power)
-    if not critical:
-        return mean
-    return max(mean, parameters.critical_share * max([debts[place] for place in critical]))
+    """The area's debt, its lower or its upper end, each from the questions' own."""
+    mean = power_mean(list(map(end, questions)), weights, parameters.power)
+    return max(mean, parameters.critical_share * max(map(end, critical), default=0.0))
 
 
 def _estimate(
@@ -260,16 +261,21 @@ def _estimate(
     )
 
 
-def _worst_question(questions: Sequence[QuestionScore], counted: float, parameters: Parameters) -> str | None:
-    """The question that weighs most: the worst critical one where it decides the area, else the largest w d^p."""
-    floor = max([question.debt for question in questions if question.critical], default=0.0)
-    if 0 < counted == parameters.critical_share * floor:
-        candidates = [question for question in questions if question.critical and question.debt == floor]
-    else:
-        candidates = [question for question in questions if question.debt > 0]
-    power = parameters.power
-    # the smallest id wins a tie, so that the order of the questions does not matter
-    return min(((-(it.weight * it.debt**power), it.id) for it in candidates), default=(0.0, None))[1]
+def _worst_question(
+    questions: Sequence[QuestionScore], critical: Sequence[QuestionScore], counted: float, parameters: Parameters
+) -> str | None:
+    """The question that weighs most: the worst critical one where it decides the area, else the largest w d^p.
+
+    The smallest id wins a tie, so that the order of the questions does not matter. None without any debt.
+    """
+    if not counted:
+        return None
+    worst_critical = max(map(_DEBT, critical), default=0.0)
+    if counted == parameters.critical_share * worst_critical:
+        return min([question.id for question in critical if question.debt == worst_critical])
+    terms = [question.weight * question.debt**parameters.power for question in questions]
+    largest = max(terms)
+    return min([question.id for question, term in zip(questions, terms, strict=True) if term == largest])
 
 
 def _worst_area(areas: Iterable[AreaScore]) -> str | None:

@@ -15,7 +15,7 @@ from scoring.votes import settle
 from tests.scoring.builders import NOT_APPLICABLE, UNKNOWN, answered, area, checklist, question
 
 held = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 LEVELS = st.integers(0, 4)
