@@ -14,7 +14,7 @@ from operations.authorize import Action, Actor, permitted
 from operations.errors import NotFound
 from operations.periods import following, period_of
 from operations.portfolio import ScoreCell, asks_the_same, score_cell
-from operations.scores import SYSTEM, Scored, scope_of, score_assessment
+from operations.scores import SYSTEM, Scored, scope_of, score_assessment, scores_of
 from operations.systems import find_system
 from operations.workplace import Workplace
 from scoring.compare import Comparison, compare
