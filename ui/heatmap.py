@@ -127,8 +127,8 @@ _component = st.components.v2.component(
 def heatmap(grid: Grid, *, key: str, selected: tuple[str, str] | None = None) -> tuple[str, str] | None:
     """Draw the grid and return the selected (row id, column id), None when no cell is selected.
 
-    What the person does last wins, and so does a page that asks for another cell: `selected` counts when it differs
-    from what the page asked for in the run before (a deep link, a closed drawer).
+    What the person does last wins, and so does a page that asks for another cell: `selected` counts when it is
+    neither what the page asked for nor what it was told in the run before (a deep link, a closed drawer).
 
     AppTest draws the component as an unknown element and cannot click in it: act like a click by setting
     `at.session_state[ui.session.cell_key(key)] = (row_id, column_id)` before the run.
@@ -137,10 +137,11 @@ def heatmap(grid: Grid, *, key: str, selected: tuple[str, str] | None = None) ->
     leaves Arrears.
     """
     _check(grid)
-    if session.asked_cell(key) != selected:
-        session.note_asked_cell(key, selected)
+    # A page that keeps the selection in its link asks for what it was told one run before: an echo, not a wish.
+    if selected not in (session.asked_cell(key), session.returned_cell(key)):
         session.select_cell(key, selected)
     current = session.selected_cell(key)
+    session.note_cells(key, asked=selected, returned=current)
     # The callback runs before the next run of the page and knows the very grid that was clicked in, so a page may
     # read ui.session.selected_cell(key) before it draws anything.
     _component(

@@ -25,7 +25,8 @@ def shortcuts(targets: Mapping[str, str], *, key: str) -> None:
 
     A key does nothing while an input field has the focus, with Ctrl, Alt, Shift or Meta, while held down, when the
     element is missing or disabled, or behind an open dialog. Enter and the arrows are left to buttons and links, the
-    arrows to radios, so the ordinary keyboard keeps working.
+    arrows to radios, so the ordinary keyboard keeps working; only in a radio that is a target itself, left and right
+    do what they are mapped to instead of changing the answer.
     """
     if session.shortcuts_on():
         _component(key=key, data={"targets": {name: _class_of(target) for name, target in targets.items()}})

@@ -186,9 +186,15 @@ def asked_cell(grid_key: str) -> tuple[str, str] | None:
     return cast("tuple[str, str] | None", _state().get(f"arrears:asked-cell:{grid_key}"))
 
 
-def note_asked_cell(grid_key: str, cell: tuple[str, str] | None) -> None:
-    """Note which cell the page asks for, so that the heatmap knows when the page changed its mind."""
-    _state()[f"arrears:asked-cell:{grid_key}"] = cell
+def returned_cell(grid_key: str) -> tuple[str, str] | None:
+    """Read which cell the heatmap last told the page."""
+    return cast("tuple[str, str] | None", _state().get(f"arrears:returned-cell:{grid_key}"))
+
+
+def note_cells(grid_key: str, *, asked: tuple[str, str] | None, returned: tuple[str, str] | None) -> None:
+    """Note what the page asked for and what it was told, so that the heatmap knows when the page changed its mind."""
+    _state()[f"arrears:asked-cell:{grid_key}"] = asked
+    _state()[f"arrears:returned-cell:{grid_key}"] = returned
 
 
 # -- widgets whose value comes from the store --

@@ -79,11 +79,21 @@ Open = Callable[..., Page]
 @pytest.fixture
 def open_demo(demo_server: DemoServer, demo_browser: Browser) -> Iterator[Open]:
     """Open a part of the demo app in a fresh context; no page may write an error or ask another machine."""
+    yield from _opener(demo_server, demo_browser)
+
+
+@pytest.fixture(scope="module")
+def open_demo_once(demo_server: DemoServer, demo_browser: Browser) -> Iterator[Open]:
+    """The same for pages that several tests only read."""
+    yield from _opener(demo_server, demo_browser)
+
+
+def _opener(server: DemoServer, browser: Browser) -> Iterator[Open]:
     contexts = []
     troubles: list[str] = []
 
     def opened(part: str, *, width: int = 1440, height: int = 1000, scheme: str = "light", **query: str) -> Page:
-        context = demo_browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         context.set_default_timeout(WAIT)
         page = context.new_page()
@@ -91,7 +101,7 @@ def open_demo(demo_server: DemoServer, demo_browser: Browser) -> Iterator[Open]:
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: troubles.append(asked.url) if _elsewhere(asked.url) else None)
         extra = "".join(f"&{name}={value}" for name, value in query.items())
-        page.goto(f"http://127.0.0.1:{demo_server.port}/?part={part}{extra}")
+        page.goto(f"http://127.0.0.1:{server.port}/?part={part}{extra}")
         page.wait_for_selector("h1")
         settled(page)
         return page
@@ -107,10 +117,21 @@ def _elsewhere(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "blob:http://127.0.0.1:", "data:"))
 
 
+# Each component of ours has run: the visible ones have content, the headless ones have left the flow of the page.
+DRAWN = """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].every(host => {
+  const root = host.shadowRoot;
+  if (!root) return false;
+  if (root.querySelector('.heatmap')) return root.querySelector('td');
+  if (root.querySelector('.interval')) return root.querySelector('.band');
+  return host.closest('[data-testid="stElementContainer"]').style.position === 'absolute';
+})"""
+
+
 def settled(page: Page) -> None:
     """Wait until the script has run and everything is drawn."""
     page.wait_for_selector('[data-test-script-state="notRunning"]', state="attached")
     page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function(DRAWN)
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 

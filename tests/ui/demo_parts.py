@@ -1,19 +1,14 @@
-"""A page with the smaller parts: keys, name, connection watch, trend, problems."""
+"""A page with the smaller parts: keys, name, connection watch, problems."""
 
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from ui import problems, session
-from ui.charts import TrendPoint, trend_chart
 from ui.frame import frame
 from ui.freshness import watch_connection
 from ui.identity import ask_name, known_name, remember_name
 from ui.keys import HELP, shortcuts, shortcuts_switch
-
-
-class Said:
-    line = True
 
 
 def page() -> None:
@@ -40,13 +35,6 @@ def page() -> None:
     targets = {name: f"answer-a1-DAT 02#{place}" for place, name in enumerate(names, start=1)}
     shortcuts({**targets, "Enter": "next", "ArrowRight": "next"}, key="keys")
     st.caption(HELP)
-    points = [
-        TrendPoint(period=f"202{5 + i // 4}Q{i % 4 + 1}", estimate=e, low=e - 0.08, high=e + 0.1, closed=i < 6)
-        for i, e in enumerate((0.61, 0.58, 0.55, 0.57, 0.49, 0.44, 0.41))
-        if i != 3
-    ]
-    points.append(TrendPoint(period="2024Q4", estimate=None, low=0.2, high=0.9))
-    trend_chart(points, Said(), title="Debt falls about 4 points a quarter", key="trend", name="Churn <b>model</b> $x$")
     problems.problem(
         "The quarter was not closed.", safe="All answers are saved.", do="Try again.", details=["![x](http://x/y.png)"]
     )

@@ -8,9 +8,11 @@ let targets = {};
 let typed = []; // keys that wait
 let leaving = null; // after a key that leaves the question: what is typed until the next one is here belongs to that one
 
+const boxOf = target => document.querySelector(`.st-key-${CSS.escape(target.split("#")[0])}`);
+
 function find(target) {
-  const [key, place] = target.split("#");
-  const box = document.querySelector(`.st-key-${CSS.escape(key)}`);
+  const place = target.split("#")[1];
+  const box = boxOf(target);
   if (!box) return null;
   const radios = box.querySelectorAll("input[type=radio]");
   if (place) return radios[Number(place) - 1] || box.querySelectorAll("button")[Number(place) - 1] || null;
@@ -61,7 +63,12 @@ export default function ({ data, parentElement }) {
       if (at.closest(TYPING)) return;
       const uses = event.key === "Enter" || event.key.startsWith("Arrow");
       if (uses && at.closest(OWN_KEYS)) return;
-      if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) return;
+      // A choice has the focus after a click. Up and down move in it, as everywhere; left and right would change the
+      // answer of somebody who only wanted to go on, so they go on. Other radios on the page keep all four.
+      if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) {
+        const ours = Object.values(data.targets).some(one => boxOf(one) && boxOf(one).contains(at));
+        if (!ours || event.key === "ArrowUp" || event.key === "ArrowDown") return;
+      }
     }
     if (leaving && Date.now() > leaving.until) {
       leaving = null;
