@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 START_SECONDS_MAX = 90.0
 #: What a server must never write: a traceback, or a page that failed behind its polite sentence.
-FAILURE = re.compile(r"^Traceback \(most recent call last\)|^\S*(?:Error|Exception): ", re.MULTILINE)
+FAILURE = re.compile(r"Traceback \(most recent call last\)|^\S*(?:Error|Exception): ", re.MULTILINE)
 
 
 def free_port() -> int:
@@ -49,6 +49,8 @@ class Server:
             "ARREARS_DATABASE": str(self.database),
             "HOME": str(self.folder),  # no setting of the person who runs the tests counts
             "PYTHONUNBUFFERED": "1",
+            "NO_COLOR": "1",
+            "COLUMNS": "160",
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -139,6 +139,7 @@ def opens_a_cell_with_the_mouse_and_with_the_keyboard_alone(you: Visitor) -> Non
     you.press("Home", "ArrowRight", "ArrowRight", "ArrowRight", "Enter")
     expect(you.page).to_have_url(re.compile(r"area=DAT"))
     expect(you.page.get_by_role("heading", name=re.compile("^Data"))).to_be_visible()
+    expect(you.page.locator("td[role=gridcell]:focus")).to_have_attribute("aria-label", re.compile("^Churn model, Data"))
     you.press("End", "Enter")
     expect(you.page).to_have_url(re.compile(r"area=ALL"))
     you.says("How this number came about, step by step")
