@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import application, heatmap, kill, scan, scoring, store
+from benchmarks import application, heatmap, hostile, kill, scan, scoring, store
 from benchmarks.report import PAGE, as_markdown, machine, show
 
 PARTS = {
@@ -15,6 +15,7 @@ PARTS = {
     "Repository scan": scan.measure,
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
+    "A neighbour under attack": hostile.measure,
     "Killing the server": kill.measure,
 }
 RESULTS = Path(__file__).resolve().parent / "results"

@@ -112,7 +112,10 @@ def _upload(here: Desk, assessment: AssessmentRecord, *, first: bool) -> None:
                         here.workplace, here.actor, assessment_id=assessment.assessment_id, archive=given.getvalue(),
                         name=given.name,
                     )  # fmt: skip
-        except (InvalidInput, Closed) as refusal:
+        except InvalidInput as refusal:
+            problems.problem(f"Nothing was taken from {given.name}.", do=refusal.problem)
+            return
+        except Closed as refusal:
             problems.problem(f"Nothing was taken from {given.name}.", do=str(refusal))
             return
         session.count_upload(assessment.assessment_id)
