@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evidence.archive import open_archive
 from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Location, Signal, State, Strength
+from evidence.folder import FolderSource, open_regular_file
 from evidence.repository import Repository, read_repository
 from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector, Finding
-from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display, open_path
+from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
 
 COLLECTOR = "0.1.0"
 MESSAGE_LENGTH_MAX = 400
@@ -22,12 +24,13 @@ def collect(path: Path, *, name: str | None = None) -> Evidence:
     `name` is what the repository is called in the evidence; without it the folder's or file's own name, never its
     place on the machine.
     """
-    source, stream = open_path(path)
-    try:
-        return collect_source(source, name=name or path.resolve().name, limits=LOCAL_LIMITS)
-    finally:
-        if stream is not None:
-            stream.close()
+    name = name or path.resolve().name
+    if path.is_dir():
+        return collect_source(FolderSource(path, LOCAL_LIMITS), name=name, limits=LOCAL_LIMITS)
+    stream, size = open_regular_file(path)
+    with stream:
+        source = open_archive(stream, size=size, limits=LOCAL_LIMITS)
+        return collect_source(source, name=name, limits=LOCAL_LIMITS)
 
 
 def collect_source(source: Source, *, name: str, limits: Limits) -> Evidence:

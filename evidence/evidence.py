@@ -44,7 +44,7 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A place in the repository. `line` counts from 1; 0 = the file as a whole."""
+    """A place in the repository. `line` counts from 1 (in a notebook: its cells); 0 = the file as a whole."""
 
     path: str
     line: int

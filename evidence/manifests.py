@@ -214,7 +214,7 @@ def _environment(text: str, path: str) -> Iterator[Requirement]:
         if re.match(r"\S", line) and not line.startswith(("-", "#")):
             inside = line.startswith("dependencies:")
             continue
-        entry = re.match(r"\s*-\s+[\"']?([^\"':{}]+?)[\"']?$", line)
+        entry = re.match(r"\s*-\s+[\"']?((?:[\w.-]+::)?[^\"':{}]+?)[\"']?$", line)
         if not inside or not entry:
             continue
         wanted = entry.group(1).strip().rpartition("::")[2]

@@ -190,7 +190,7 @@ _PUNCTUATION = "()[]{},:;=+-*/%|&^~<>@!."
 
 
 def _is_data(text: str | bytes) -> bool:
-    """Whether a long text is mostly brackets and signs: parsing costs hundreds of times its length and tells nothing."""
+    """Whether a long text is mostly brackets and signs: parsing it costs hundreds of times its length."""
     if isinstance(text, bytes):
         left = len(text.translate(None, _PUNCTUATION.encode()))
     else:

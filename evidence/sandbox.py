@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from evidence.archive import open_archive
 from evidence.document import BYTES_MAX, InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence
-from evidence.source import LOCAL_WAY_OUT, MIB, UPLOAD_LIMITS, Limits, Refused, display, open_archive, open_regular_file
+from evidence.folder import open_regular_file
+from evidence.source import LOCAL_WAY_OUT, MIB, UPLOAD_LIMITS, Limits, Refused, display
 
 __all__ = ["Refused", "collect_untrusted"]
 

@@ -1,0 +1,163 @@
+"""Evidence goes to text and back unchanged, and nothing else comes in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence.document import BYTES_MAX, InvalidEvidence, evidence_hash, from_json, to_json
+from evidence.evidence import (
+    LOCATIONS_MAX,
+    SCHEMA,
+    Evidence,
+    Kind,
+    Location,
+    Polarity,
+    Signal,
+    State,
+    Strength,
+    Unparsed,
+)
+from tests.evidence.making import evidence_of, sample
+
+DIRECTION_MARKS = "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+plain = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=DIRECTION_MARKS), max_size=40)
+paths = plain.filter(lambda text: not text.startswith("/") and ".." not in text and ":" not in text)
+numbers = st.none() | st.floats(0, 1e12)
+locations = st.builds(Location, path=paths, line=st.integers(0, 10**6))
+signals = st.builds(
+    Signal,
+    id=st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,5}){0,3}", fullmatch=True),
+    statement=plain,
+    message=plain,
+    area=st.sampled_from(["CFG", "DAT"]),
+    questions=st.lists(st.from_regex(r"[A-Z]{3}-[0-9]{2}", fullmatch=True), max_size=3).map(tuple),
+    polarity=st.sampled_from(Polarity),
+    state=st.sampled_from(State),
+    strength=st.sampled_from(Strength),
+    value=numbers,
+    denominator=numbers,
+    locations=st.lists(locations, max_size=LOCATIONS_MAX).map(tuple),
+    cannot_see=plain,
+    fix=plain,
+    version=st.integers(0, 99),
+)
+documents = st.builds(
+    Evidence,
+    schema=st.just(SCHEMA),
+    repository=plain,
+    kind=st.sampled_from(Kind),
+    commit=st.none() | st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
+    collector=plain,
+    files=st.integers(0, 10**6),
+    notebooks=st.integers(0, 10**6),
+    lines_by_language=st.dictionaries(plain, st.integers(0, 10**9), max_size=4),
+    signals=st.lists(signals, max_size=4, unique_by=lambda signal: signal.id).map(tuple),
+    unparsed=st.lists(st.builds(Unparsed, path=paths, reason=plain), max_size=3).map(tuple),
+    notes=st.lists(plain, max_size=3).map(tuple),
+)
+
+
+def example():
+    return json.loads(to_json(evidence_of(sample("secrets-in-code", "trips"))))
+
+
+def problems(document):
+    with pytest.raises(InvalidEvidence) as caught:
+        from_json(document if isinstance(document, str) else json.dumps(document))
+    assert all(problem.count("; ") >= 1 for problem in caught.value.problems)
+    return "\n".join(caught.value.problems)
+
+
+@given(documents)
+@settings(deadline=None)
+def test_evidence_comes_back_as_it_was(evidence):
+    text = to_json(evidence)
+    assert from_json(text) == evidence
+    assert to_json(from_json(text)) == text
+    assert evidence_hash(from_json(text)) == evidence_hash(evidence)
+
+
+def test_equal_evidence_gives_equal_bytes_whatever_the_order_of_languages():
+    evidence = evidence_of({"a.py": "x", "q.sql": "y"})
+    other = json.dumps(dict(reversed(list(json.loads(to_json(evidence)).items()))), indent=3)
+    assert to_json(from_json(other)) == to_json(evidence)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.pop("files"), "'files' is missing"),
+        (lambda d: d.update(extra=1), "'extra' is not known"),
+        (lambda d: d.update(schema="evidence/2"), "schema: expected 'evidence/1', got 'evidence/2'"),
+        (lambda d: d.update(kind="website"), "kind: expected one of application"),
+        (lambda d: d.update(commit="HEAD; rm"), "commit: expected null or"),
+        (lambda d: d.update(files=-1), "files: expected a whole number"),
+        (lambda d: d.update(files=True), "files: expected a whole number"),
+        (lambda d: d.update(notes="x"), "notes: expected a list"),
+        (lambda d: d.update(notes=["x"] * 300), "300 entries, at most 200"),
+        (lambda d: d.update(repository="x\x1b[2J"), "repository: holds control characters"),
+        (lambda d: d.update(repository="x" * 300), "300 characters, at most 200"),
+        (lambda d: d.update(lines_by_language={"Python": 1.5}), "lines_by_language.'Python'"),
+        (lambda d: d.update(lines_by_language={str(n): 1 for n in range(200)}), "at most 100 languages"),
+        (lambda d: d.update(signals=d["signals"] * 2), "stands there twice"),
+        (lambda d: d.update(signals=[d["signals"][0]] * 501), "501 entries, at most 500"),
+        (lambda d: d["signals"][0].update(state="maybe"), "signals[0].state: expected one of found"),
+        (lambda d: d["signals"][0].update(strength=None), "signals[0].strength: expected one of"),
+        (lambda d: d["signals"][0].update(value="1"), "signals[0].value: expected null or a number"),
+        (lambda d: d["signals"][0].update(value=-1), "signals[0].value: expected null or a number"),
+        (lambda d: d["signals"][0].update(id="Über/..", message=3), "signals[0].id: expected a signal's id"),
+        (lambda d: d["signals"][0].update(questions=["CFG-6"]), "signals[0].questions[0]: expected a question's id"),
+        (lambda d: d["signals"][0].update(locations=[{"path": "/etc/x", "line": 1}]), "path inside the repository"),
+        (lambda d: d["signals"][0].update(locations=[{"path": "a/../../b", "line": 1}]), "path inside the repository"),
+        (lambda d: d["signals"][0].update(locations=[{"path": "a", "line": 1}] * 11), "11 entries, at most 10"),
+        (lambda d: d["signals"][0].update(locations=[{"path": "a", "line": 1.5}]), "[0].line: expected a whole"),
+        (lambda d: d["signals"].append(None), "expected an object, got None"),
+        (lambda d: d.update(unparsed=[{"path": "a"}]), "unparsed[0]: 'reason' is missing"),
+    ],
+)  # fmt: skip
+def test_a_changed_document_is_refused_with_the_place(change, words):
+    document = example()
+    change(document)
+    assert words in problems(document)
+
+
+def test_all_problems_are_told_at_once():
+    document = example()
+    document.update(files=-1, notebooks="x", kind=None)
+    assert len(problems(document).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "not JSON"),
+        ("{", "line 1, column 2: not JSON"),
+        ("null", "expected an object"),
+        ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
+        ('{"a": NaN}', "NaN is not a number"),
+        ('{"a": -Infinity}', "-Infinity is not a number"),
+        ('{"a": 1e999}', "too large a number"),
+        ('{"a": ' + "9" * 5000 + "}", "too large a number"),
+        ("[" * 200_000, "nested too deep"),
+        ('{"a":' * 200_000, "nested too deep"),
+        ('"' + "x" * (BYTES_MAX + 1) + '"', "larger than 5 MiB"),
+        ('"' + "é" * (BYTES_MAX // 2 + 1) + '"', "larger than 5 MiB"),
+    ],
+)
+def test_what_is_no_plain_json_is_refused(text, words):
+    assert words in problems(text)
+
+
+def test_a_lone_half_of_a_character_is_refused():
+    document = to_json(evidence_of({"a.py": ""})).replace('"sample"', '"\\ud800"')
+    assert "control characters" in problems(document)
+
+
+def test_a_problem_shows_little_of_a_foreign_value():
+    document = example()
+    document["kind"] = "secret" * 1000
+    assert len(problems(document)) < 300

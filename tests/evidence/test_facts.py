@@ -1,0 +1,390 @@
+"""What is known of one Python file, one notebook, one manifest, and what kind a repository is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence.evidence import Kind
+from evidence.manifests import NotAManifest, is_lock, is_manifest, pin_of, read_manifest
+from evidence.notebook import read_notebook, without_magics
+from evidence.python_source import OPAQUE, NotPython, Reference, Result, read_python
+from evidence.repository import role_of
+from tests.evidence.making import notebook, repository_of
+
+
+def python(text):
+    return read_python(text, path="a.py", role="source")
+
+
+def the_call(text, name):
+    return next(call for call in python(text).calls if call.name == name)
+
+
+class TestPython:
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("import pandas as pd\npd.read_csv('x')", "pandas.read_csv"),
+            (
+                "from sklearn.model_selection import train_test_split as tts\ntts(x)",
+                "sklearn.model_selection.train_test_split",
+            ),
+            ("import a.b\na.b.c(x)", "a.b.c"),
+            ("Scaler().fit(x)", "Scaler().fit"),
+            ("a[0].fit(x)", "a.fit"),
+            ("f(1)(2).g(x)", "f()().g"),
+            ("from . import b\nb.c()", ".b.c"),
+            ("async def f():\n    await client.get(x)", "client.get"),
+        ],
+    )
+    def test_a_call_is_named_in_full(self, text, name):
+        assert name in [call.name for call in python(text).calls]
+
+    def test_a_call_keeps_what_it_was_given(self):
+        call = the_call("x = f('a', 2, -3.5, None, name, df['c'], df[0], g(1), f'{a}/b', [1], k=1, **more)", "f")
+        assert call.arguments == (
+            "a", 2, -3.5, None, Reference("name"), Reference("df"), Reference("df", True), Result("g"), "{}/b", OPAQUE,
+        )  # fmt: skip
+        assert (call.keywords, call.targets, call.line) == ({"k": 1, "**": Reference("more")}, ("x",), 1)
+
+    def test_calls_come_in_the_order_of_the_source(self):
+        text = "a(b(1), c(2))\nif x:\n    d()\nelse:\n    e()\nfor i in f():\n    g()\n"
+        assert [call.name for call in python(text).calls] == list("abcdefg")
+
+    def test_the_outer_call_makes_the_name(self):
+        assert python("model = Pipeline([('s', Scaler()), ('m', Ridge())])").makers() == {"model": "Pipeline"}
+
+    @pytest.mark.parametrize(
+        ("text", "optional", "lazy"),
+        [
+            ("import a", False, False),
+            ("try:\n    import a\nexcept ImportError:\n    a = None", True, False),
+            ("if TYPE_CHECKING:\n    import a", True, False),
+            ("def f():\n    import a", False, True),
+            ("try:\n    x()\nfinally:\n    pass\nimport a", False, False),
+            ("class A:\n    import a", False, False),
+        ],
+    )
+    def test_an_import_is_sure_optional_or_lazy(self, text, optional, lazy):
+        (record,) = python(text).imports
+        assert (record.module, record.optional, record.lazy) == ("a", optional, lazy)
+
+    def test_a_text_carries_the_name_it_is_given_to(self):
+        texts = python(
+            "path = '/data/one'\nf(path='/data/two')\nd = {'path': '/data/three'}\n"
+            "def g(path='/data/four'):\n    '''a docstring / with a slash'''\n    return ['/data/five']\n"
+            "os.environ['path'] = '/data/six'\n"
+        ).texts
+        assert [(text.text, text.name) for text in texts if text.name or "five" in text.text] == [
+            ("/data/one", "path"), ("/data/two", "path"), ("/data/three", "path"), ("/data/four", "path"),
+            ("/data/five", ""), ("/data/six", "path"),
+        ]  # fmt: skip
+        assert not any("docstring" in text.text for text in texts)
+
+    def test_numbers_are_kept_with_how_they_were_given(self):
+        found = python("a = 1\nb: int = 2\nf(c=3)\nif score > 0.5: pass\ndef g(d=4): pass\nx = {'e': 5}").settings
+        assert {(one.name, one.value, one.place) for one in found} == {
+            ("a", 1, "assigned"), ("b", 2, "declared"), ("c", 3, "passed"), ("score", 0.5, "compared"),
+            ("d", 4, "default"), ("e", 5, "assigned"),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("body", "silent"),
+        [
+            ("pass", True),
+            ("return None", True),
+            ("print(e)", True),
+            ("x = 0", True),
+            ("raise", False),
+            ("log.exception('x')", False),
+            ("return str(e)", False),
+            ("self.record_failure()", False),
+            ("if x:\n            raise ValueError", False),
+        ],
+    )
+    def test_a_handler_is_silent_unless_it_raises_logs_or_hands_on(self, body, silent):
+        (handler,) = python(f"def f():\n    try:\n        g()\n    except Exception as e:\n        {body}\n").handlers
+        assert (handler.silent, handler.guards) == (silent, ("g",))
+
+    def test_handlers_of_named_errors_are_no_broad_ones(self):
+        assert python("try:\n    f()\nexcept (KeyError, ValueError):\n    pass").handlers == ()
+
+    def test_environment_reads_and_the_script_mark_are_seen(self):
+        file = python(
+            "import os\na = os.environ['A']\nb = os.getenv('B')\nos.environ['C'] = 'd'\nif __name__ == '__main__': f()"
+        )
+        assert (file.environment_reads, file.environment_writes, file.is_script) == ((2, 3), (("C", 4),), True)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "def f(:",
+            "print 'two'",
+            "x = '\0'",
+            b"\xff\xfe\x00x",
+            "(" * 100_000,
+            "-" * 200_000 + "1",
+            "a" + ".b" * 50_000,
+            "1" + "+1" * 50_000,
+            "f" + "()" * 50_000,
+            "if x:\n    pass\n" + "elif x:\n    pass\n" * 20_000,
+            "x = " + "9" * 5_000_000,
+            "[]," * (MIB_THIRD := 349_525),
+            b"# -*- coding: no-such-coding -*-\nx = 1",
+        ],
+        ids=[
+            "syntax", "python 2", "nul", "no text", "brackets", "signs", "attributes", "sum", "calls", "branches",
+            "digits", "a MiB of lists", "unknown coding",
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_read_gets_a_plain_reason(self, text):
+        with pytest.raises(NotPython) as caught:
+            python(text)
+        assert 3 < len(str(caught.value)) < 80
+        assert "Error" not in str(caught.value)
+
+    def test_new_syntax_is_walked_through(self):
+        text = (
+            "match x:\n    case {'a': 1, **rest}: f(1)\n    case [1, *_] | None: f(2)\n    case P(a=1): f(3)\n"
+            "try:\n    f(4)\nexcept* ValueError:\n    f(5)\n"
+            "with open(x) as g, h() as i:\n    f(6)\nasync def j():\n    async for k in l():\n"
+            "        yield [m async for m in n()]\n"
+            "global_ = lambda o=f(7), *p, q=1, **r: f(8)\nif (s := f(9)): ...\nt: int\ndel u[f(10)]\nassert v, f(11)\n"
+        )
+        assert [call.arguments[0] for call in python(text).calls if call.name == "f"] == list(range(1, 12))
+
+    @given(st.text(alphabet="abf(){}[].=:,+-'\"\n 1if", max_size=200))
+    @settings(max_examples=300, deadline=None)
+    def test_any_text_is_read_or_refused_with_a_reason(self, text):
+        try:
+            python(text)
+        except NotPython as problem:
+            reason = str(problem)
+            assert reason
+
+
+class TestNotebook:
+    def read(self, text):
+        return read_notebook(text.encode() if isinstance(text, str) else text, path="a.ipynb", role="source")
+
+    def test_cells_are_one_file_and_a_line_is_a_cell(self):
+        read = self.read(notebook(("import pandas as pd", 1), ("x = 1\npd.read_csv('x.csv')", 2)))
+        (call,) = read.code.calls
+        assert (call.name, call.line, read.executed) == ("pandas.read_csv", 2, ((1, 1), (2, 2)))
+
+    @pytest.mark.parametrize(
+        ("source", "plain"),
+        [
+            ("%matplotlib inline\nx = 1", "pass\nx = 1"),
+            ("!pip install \\\n  a \\\n  b\nx = 1", "pass\n\n\nx = 1"),
+            ("files = !ls\ny = %timeit f()", "pass\npass"),
+            ("x?\nx.y??", "pass\npass"),
+            ("if x:\n    !ls", "if x:\n    pass"),
+            ("%%bash\nls -l", ""),
+            ("%%time\nx = f()", "pass\nx = f()"),
+            ("a = b % c\nd %= 2\nif a != b: pass", "a = b % c\nd %= 2\nif a != b: pass"),
+        ],
+    )
+    def test_magics_are_stripped_and_lines_stay_in_place(self, source, plain):
+        assert without_magics(source) == plain
+
+    def test_a_broken_cell_is_counted_and_the_rest_read(self):
+        read = self.read(notebook(("x = (", 1), ("f(1)", 2)))
+        assert (read.unparsed_cells, len(read.code.calls)) == (1, 1)
+
+    def test_another_language_is_not_read_as_python(self):
+        read = self.read(notebook(("library(x)\nx <- 1", 1), language="R"))
+        assert (read.unparsed_cells, read.language, read.code.calls) == (0, "r", ())
+
+    def test_the_old_format_is_read_too(self):
+        cell = {"cell_type": "code", "input": ["f(1)"], "prompt_number": 4}
+        read = self.read(json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]}))
+        assert (read.executed, read.code.calls[0].name) == (((1, 4),), "f")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "[]", "{}", '{"cells": 1}', "[" * 100_000, b"\xff", '{"cells": [1, null, "x", {"cell_type": "code"}]}',
+         '{"cells": [{"cell_type": "code", "source": {"a": 1}, "execution_count": "x"}]}'],
+    )  # fmt: skip
+    def test_what_is_no_notebook_gets_a_reason_and_odd_cells_are_passed_over(self, text):
+        try:
+            assert self.read(text).code_cells == 0
+        except NotPython as problem:
+            reason = str(problem)
+            assert reason
+
+    def test_a_huge_output_costs_no_facts(self):
+        document = json.loads(notebook(("f(1)", 1)))
+        document["cells"][0]["outputs"] = [{"data": {"image/png": "A" * 3_000_000}}]
+        assert len(self.read(json.dumps(document)).code.calls) == 1
+
+
+class TestManifest:
+    @pytest.mark.parametrize(
+        ("specifier", "pin"),
+        [
+            ("==1.2", "exact"), ("===1.2", "exact"), ("==1.*", "range"), (">=1,<2", "range"), ("~=1.2", "range"),
+            ("", "none"), ("*", "none"), ("^1.2", "range"), ("1.2.3", "exact"), ("@ git+https://x", "source"),
+            ("==1.2 ; python_version<'3'", "exact"), ("(==1.2)", "exact"), ("<2", "range"),
+        ],
+    )  # fmt: skip
+    def test_how_firmly_a_version_is_fixed(self, specifier, pin):
+        assert pin_of(specifier) == pin
+
+    @pytest.mark.parametrize(
+        ("path", "text", "wanted"),
+        [
+            pytest.param(
+                "requirements.txt",
+                "# all\npandas==2 \\\n  --hash=sha256:ab\nnumpy>=1  # why\n-r other.txt\n\nscipy[all]\n-e .\ngit+https://h/a/b.git@c\n",
+                [("pandas", "exact", 2), ("numpy", "range", 4), ("scipy", "none", 7), ("b", "source", 9)],
+                id="requirements",
+            ),
+            pytest.param(
+                "pyproject.toml",
+                "[project]\ndependencies = [\n 'pandas==2',\n 'numpy',\n]\n"
+                "[project.optional-dependencies]\ndev=['pytest']\n",
+                [("pandas", "exact", 3), ("numpy", "none", 4)],
+                id="PEP 621",
+            ),
+            pytest.param(
+                "pyproject.toml",
+                "[tool.poetry.dependencies]\npython = '^3.11'\npandas = '^2'\nnumpy = '1.26.4'\nown = {git='https://h/x'}\n"
+                "[tool.poetry.group.dev.dependencies]\npytest='*'\n",
+                [("pandas", "range", 3), ("numpy", "exact", 4), ("own", "source", 5)],
+                id="poetry",
+            ),
+            pytest.param(
+                "Pipfile",
+                "[packages]\npandas = '*'\nnumpy = '==1.26'\n",
+                [("pandas", "none", 2), ("numpy", "exact", 3)],
+                id="Pipfile",
+            ),
+            pytest.param(
+                "setup.cfg",
+                "[metadata]\nname = x\n[options]\ninstall_requires =\n  pandas>=2\n  numpy\n",
+                [("pandas", "range", 5), ("numpy", "none", 6)],
+                id="setup.cfg",
+            ),
+            pytest.param(
+                "setup.py",
+                "R = [\n 'pandas==2',\n]\nsetup(install_requires=R, extras_require={'x': ['y']})\n",
+                [("pandas", "exact", 2)],
+                id="setup.py",
+            ),
+            pytest.param(
+                "environment.yml",
+                "name: x\ndependencies:\n  - python=3.11\n  - pandas=2.2.2\n  - conda-forge::numpy>=1\n"
+                "  - pip:\n    - torch==2.4\n    - tqdm\n",
+                [("pandas", "exact", 4), ("numpy", "range", 5), ("torch", "exact", 7), ("tqdm", "none", 8)],
+                id="conda",
+            ),
+        ],
+    )
+    def test_what_is_needed_is_read_with_its_line(self, path, text, wanted):
+        found = [one for one in read_manifest(text, path) if not one.extra]
+        assert [(one.name, one.pin, one.line) for one in found] == wanted
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("pyproject.toml", "[project"),
+            ("setup.cfg", "no section"),
+            ("setup.py", "def f(:"),
+            ("pyproject.toml", "a=" + "[" * 9000),
+        ],
+    )
+    def test_a_broken_manifest_gets_a_plain_reason(self, path, text):
+        with pytest.raises(NotAManifest):
+            read_manifest(text, path)
+
+    @given(
+        st.sampled_from(["requirements.txt", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml"]),
+        st.text(alphabet="[]project.dependencies=\"'\n -:{}>=12abc,", max_size=150),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_any_manifest_is_read_or_refused(self, path, text):
+        try:
+            read_manifest(text, path)
+        except NotAManifest as problem:
+            reason = str(problem)
+            assert reason
+
+    @pytest.mark.parametrize(
+        ("path", "manifest", "lock"),
+        [
+            ("requirements.txt", True, False), ("requirements-dev.txt", True, False), ("req/a.in", False, False),
+            ("poetry.lock", False, True), ("a/uv.lock", False, True), ("requirements.lock", False, True),
+            ("environment-gpu.yaml", True, False), ("src/environment.py", False, False), ("notes.txt", False, False),
+        ],
+    )  # fmt: skip
+    def test_which_files_are_manifests_and_locks(self, path, manifest, lock):
+        assert (is_manifest(path), is_lock(path)) == (manifest, lock)
+
+
+class TestRepository:
+    @pytest.mark.parametrize(
+        ("path", "role"),
+        [
+            ("src/train.py", "source"), ("tests/test_a.py", "test"), ("pkg/a_test.py", "test"), ("conftest.py", "test"),
+            ("test.py", "test"), ("docs/conf.py", "example"), ("examples/a/train.py", "example"), ("setup.py", "build"),
+            ("contest.py", "source"), ("latest/model.py", "source"), (".github/x.py", "build"),
+        ],
+    )  # fmt: skip
+    def test_what_a_file_is_there_for(self, path, role):
+        assert role_of(path) == role
+
+    @pytest.mark.parametrize(
+        ("files", "kind"),
+        [
+            ({"train.py": "x = 1", "Dockerfile": ""}, Kind.APPLICATION),
+            (
+                {"pyproject.toml": "[project]\nclassifiers=['Programming Language :: Python']", "docs/conf.py": ""},
+                Kind.LIBRARY,
+            ),
+            ({"pyproject.toml": "[project]\nname='x'", "src/x/a.py": ""}, Kind.APPLICATION),
+            ({"pyproject.toml": "[project]\nname='x'", "PKG-INFO": "", "src/x/a.py": ""}, Kind.LIBRARY),
+            ({"a.ipynb": notebook(("x = 1\ny = 2\nz = 3", 1)), "b.py": "x = 1\n"}, Kind.NOTEBOOKS),
+            ({"copier.yml": "", "train.py": ""}, Kind.TEMPLATE),
+            ({"readme.txt": ""}, Kind.APPLICATION),
+        ],
+    )  # fmt: skip
+    def test_the_kind_is_told_with_its_reason(self, files, kind):
+        repository = repository_of(files)
+        assert repository.kind is kind
+        assert repository.notes[0].startswith("Taken for a")
+
+    def test_own_names_are_first_party_wherever_they_lie(self):
+        repository = repository_of(
+            {
+                "src/churn/__init__.py": "",
+                "src/churn/a.py": "",
+                "tools.py": "",
+                "jobs/run.py": "import helper\nimport numpy\n",
+                "jobs/helper.py": "",
+            }
+        )
+        (run,) = [file for file in repository.python if file.path == "jobs/run.py"]
+        assert {"churn", "tools"} <= repository.first_party
+        assert [record.module for record in repository.imports_of(run)] == ["numpy"]
+
+    def test_a_file_that_is_too_large_is_named_and_not_read(self):
+        repository = repository_of({"big.py": "x = 1\n" * 100_000, "a.py": "y"})
+        assert [(one.path, one.reason) for one in repository.unparsed] == [
+            ("big.py", "larger than 512 KiB, so not read")
+        ]
+
+    def test_one_bad_file_does_not_stop_the_rest(self):
+        repository = repository_of({"a.py": "def f(:", "b.py": "x()", "c.ipynb": "{", "pyproject.toml": "["})
+        assert [one.path for one in repository.unparsed] == ["a.py", "c.ipynb", "pyproject.toml"]
+        assert len(repository.python) == 1
+
+    def test_lines_are_counted_by_language(self):
+        repository = repository_of(
+            {"a.py": "x\ny", "q.sql": "select 1;\n", "n.ipynb": notebook(("x = 1\n\n%pwd\n", 1))}
+        )
+        assert dict(repository.lines_by_language) == {"Python": 2, "SQL": 2, "Jupyter notebook": 2}
