@@ -199,7 +199,7 @@ def _last_and_hints(card: Card, confirm: Callable[[], None]) -> None:
             st.markdown(plain(f"{choice_words(card.question, card.last).capitalize()}."))
             if card.last.note:
                 st.caption(plain(f"Note: {card.last.note}", lines=True))
-            if not card.closed:
+            if not card.closed and option_of(card.answer) != option_of(card.last):
                 st.button(
                     "Still true: confirm it",
                     key=session.widget_key("confirm", card.assessment_id, card.question.id),
