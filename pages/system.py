@@ -43,6 +43,8 @@ from ui.text import plain
 CAUSE_WORDS = {
     Cause.ANSWERS: "answer changed",
     Cause.NEWLY_KNOWN: "newly known",
+    Cause.NO_LONGER_KNOWN: "no longer known",
+    Cause.RULES: "scoring rules changed",
     Cause.EVIDENCE: "repository evidence",
     Cause.NOT_APPLICABLE: "not applicable",
     Cause.CHECKLIST: "checklist changed",

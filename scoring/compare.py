@@ -275,7 +275,14 @@ def _difference(before: Estimate | None, after: Estimate | None) -> float | None
 
 
 def _direction(before: Estimate | None, after: Estimate | None) -> Direction:
+    """Which way, where both sides are known well enough for a letter.
+
+    Below that most of a number is what unanswered questions count as: a quarter in the middle of being answered
+    would look much worse than the one before.
+    """
     difference = _difference(before, after)
+    if before is None or after is None or before.band is None or after.band is None:
+        return Direction.NONE
     if difference is None or abs(difference) <= SMALLEST_DETECTABLE_CHANGE:
         return Direction.NONE
     return Direction.BETTER if difference < 0 else Direction.WORSE

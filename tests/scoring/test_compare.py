@@ -139,6 +139,14 @@ def test_a_difference_needs_to_exceed_what_noise_makes():
     assert faint.direction is Direction.NONE
 
 
+def test_a_half_answered_quarter_is_not_called_worse_than_the_one_before():
+    half = between(levels("ENT", 0, 0, 0, 0) | levels("MON", 0, 0), levels("ENT", 0, 0))
+    assert half.system.after.band is None
+    assert half.system.difference is not None
+    assert half.system.difference > SMALLEST_DETECTABLE_CHANGE
+    assert half.system.direction is Direction.NONE
+
+
 def test_an_area_that_is_not_rated_on_one_side_has_no_difference():
     change = between(levels("ENT", 1, 1, 1, 1), BEFORE).areas[1]
     assert (change.difference, change.direction) == (None, Direction.NONE)
