@@ -24,8 +24,8 @@ def shortcuts(targets: Mapping[str, str], *, key: str) -> None:
     its second option. `key` names this component; one is enough on a page.
 
     A key does nothing while an input field has the focus, with Ctrl, Alt, Shift or Meta, while held down, when the
-    element is missing or disabled, or behind an open dialog. Enter and the arrows are left to buttons and links, the
-    arrows to radios, so the ordinary keyboard keeps working; only in a radio that is a target itself, left and right
+    element is missing or disabled, or behind an open dialog. Enter is left to buttons and links, the arrows to grids,
+    tabs and radios, so the ordinary keyboard keeps working; only in a radio that is a target itself, left and right
     do what they are mapped to instead of changing the answer.
     """
     if session.shortcuts_on():

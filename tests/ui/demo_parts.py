@@ -20,19 +20,24 @@ def page() -> None:
     st.text(f"name: {known_name()}")
     session.push_undo("runs", session.UndoStep(question="", state=""))
     options = [f"{level} level" for level in range(5)] + ["We do not know", "Does not apply"]
-    st.radio("How bad is it?", options, index=None, key="answer-a1-DAT 02")
-    st.text_input("Note", key="note")
     number = session.widget_text("number") or "1"
-    st.text(f"question {number}")
+    radio = f"answer-a1-DAT {number}"  # a space, since ids of people may hold anything
+
+    def keep() -> None:
+        session.keep_draft("a1", number, session.widget_text(radio))
 
     def following() -> None:
-        st.session_state["number"] = str(int(session.widget_text("number") or "1") + 1)
+        st.session_state["number"] = str(int(number) + 1)
 
+    st.radio("How bad is it?", options, index=None, key=radio, on_change=keep)
+    st.text(f"first answer: {session.draft('a1', '1')}")
+    st.text_input("Note", key="note")
+    st.text(f"question {number}")
     st.button("Next question", key="next", type="primary", on_click=following)
     st.segmented_control("Which questions", ["Core", "All"], default="Core")
     shortcuts_switch()
     names = ("0", "1", "2", "3", "4", "u", "n")
-    targets = {name: f"answer-a1-DAT 02#{place}" for place, name in enumerate(names, start=1)}
+    targets = {name: f"{radio}#{place}" for place, name in enumerate(names, start=1)}
     shortcuts({**targets, "Enter": "next", "ArrowRight": "next"}, key="keys")
     st.caption(HELP)
     problems.problem(

@@ -25,6 +25,7 @@ def test_digits_and_letters_choose_and_enter_goes_on(open_demo: Open):
     expect(page.get_by_text("question 2", exact=True)).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("question 3", exact=True)).to_be_visible()
+    expect(page.get_by_text("first answer: Does not apply", exact=True)).to_be_visible()
 
 
 def test_keys_do_nothing_while_somebody_types_or_holds_a_modifier(open_demo: Open):
@@ -47,7 +48,7 @@ def test_in_the_answers_up_and_down_choose_and_right_goes_on_without_changing_th
     chose(page, "2 level")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("question 2", exact=True)).to_be_visible()
-    chose(page, "2 level")
+    expect(page.get_by_text("first answer: 2 level", exact=True)).to_be_visible()
 
 
 def test_the_switch_turns_the_keys_off(open_demo: Open):

@@ -1,7 +1,8 @@
 // Keys that click. Nothing happens while somebody types, holds a modifier, or stands on something that uses the key.
 const TYPING = "input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]), textarea, select, "
   + "[contenteditable], [role=textbox], [role=combobox], [role=spinbutton], [role=slider], [role=listbox]";
-const OWN_KEYS = "a, button, summary, [role=button], [role=gridcell], [role=tab], [role=menuitem], [role=option]";
+const USE_ARROWS = "[role=grid], [role=tab], [role=menu], [role=menuitem], [role=option], canvas, video, audio";
+const USE_ENTER = `a, button, summary, [role=button], ${USE_ARROWS}`;
 const WAIT_MILLISECONDS = 5000;
 let listening = null;
 let targets = {};
@@ -61,12 +62,12 @@ export default function ({ data, parentElement }) {
     const at = event.composedPath()[0];
     if (at instanceof Element) {
       if (at.closest(TYPING)) return;
-      const uses = event.key === "Enter" || event.key.startsWith("Arrow");
-      if (uses && at.closest(OWN_KEYS)) return;
+      if (event.key === "Enter" && at.closest(USE_ENTER)) return;
+      if (event.key.startsWith("Arrow") && at.closest(USE_ARROWS)) return;
       // A choice has the focus after a click. Up and down move in it, as everywhere; left and right would change the
       // answer of somebody who only wanted to go on, so they go on. Other radios on the page keep all four.
       if (event.key.startsWith("Arrow") && at.closest("[type=radio], [role=radiogroup], [role=radio]")) {
-        const ours = Object.values(data.targets).some(one => boxOf(one) && boxOf(one).contains(at));
+        const ours = Object.values(targets).some(one => boxOf(one) && boxOf(one).contains(at));
         if (!ours || event.key === "ArrowUp" || event.key === "ArrowDown") return;
       }
     }
