@@ -20,6 +20,7 @@ ASK_PLAYWRIGHT = (
     "from playwright.sync_api import sync_playwright as start\n"
     "with start() as playwright: print(playwright.chromium.executable_path)"
 )
+STDERR = 2  #: the file descriptor: stdout is for the path alone
 WAY_OUT = f"install Chromium or Chrome, or set {SETTING} to the path of one"
 
 #: Chromium will not start its sandbox as root; containers often give /dev/shm only 64 MB.
@@ -65,7 +66,7 @@ def install() -> None:
     for command in commands:
         print(" ".join(command), file=sys.stderr)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        if subprocess.run(command, stdout=sys.stderr, env=environment, check=False).returncode != 0:
+        if subprocess.run(command, stdout=STDERR, env=environment, check=False).returncode != 0:
             raise NoChromiumError(f"The browser tests need Chromium and '{' '.join(command)}' failed: {WAY_OUT}.")
     chromium_path.cache_clear()
 
