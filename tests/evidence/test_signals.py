@@ -194,10 +194,8 @@ def test_a_split_counts_as_late_only_when_the_order_is_unambiguous(code, state):
 
 
 def test_a_fit_and_a_split_in_different_functions_are_not_joined():
-    code = (
-        SPLIT + "def f(x):\n    s = StandardScaler()\n    x = s.fit_transform(x)\n"
+    code = SPLIT + "def f(x):\n    s = StandardScaler()\n    x = s.fit_transform(x)\n"
     code += "def g(x):\n    return train_test_split(x)\n"
-    )
     assert signal("split-after-fit", {"a.py": code}).state is State.ABSENT
 
 
