@@ -34,7 +34,7 @@ def check_address(address: str | None) -> None:
     """Raise OpeningRefusedError when `address` can be reached from other machines."""
     if address is not None and not is_loopback(address):
         shown = "every address of this machine" if address in ("0.0.0.0", "::", "") else address  # noqa: S104
-        raise OpeningRefusedError(f"Arrears will not listen on {shown}: {WAY_OUT}.")
+        raise OpeningRefusedError(f"it would listen on {shown}, but {WAY_OUT}.")
 
 
 class Opening:
@@ -70,7 +70,7 @@ class Opening:
             workplace = await anyio.to_thread.run_sync(self.open_workplace)
         except self.refusals as reason:
             await receive()
-            await send({"type": "lifespan.startup.failed", "message": f"Arrears does not start. {reason}"})
+            await send({"type": "lifespan.startup.failed", "message": f"Arrears does not start: {reason}"})
             return
         state: dict[str, Any] = scope.setdefault("state", {})
         state["workplace"] = workplace

@@ -20,7 +20,7 @@ from operations.errors import DatabaseTooNew
 from operations.workplace import Workplace
 from tests.door.served import end, free_port, serve, start_and_wait, streamlit_command, uvicorn_command
 
-REFUSED = "Arrears does not start."
+REFUSED = "Arrears does not start:"
 
 
 def one_sentence(said: str) -> str:

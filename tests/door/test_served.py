@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,13 +17,9 @@ from websockets.exceptions import InvalidStatus
 
 from door.headers import FIXED
 from tests.door.conftest import UPLOADS_MB
-from tests.door.served import Served
+from tests.door.served import Served, free_port, serve
 
 MB = 1024 * 1024
-
-
-def own_headers(server: Served) -> dict[str, str]:
-    return {"Origin": server.url}
 
 
 @asynccontextmanager
@@ -213,6 +212,26 @@ def test_an_upload_of_untold_length_is_cut_off_while_it_streams(server: Served) 
     status, grown_mb = asyncio.run(send())
     assert status == 429
     assert grown_mb < 100
+
+
+def test_what_a_closed_page_left_is_given_back_to_the_machine(tmp_path: Path) -> None:
+    async def leave(served: Served) -> float:
+        async with page(served) as (_, session), uploader(served) as (client, headers):
+            for n in range(2):
+                answer = await client.put(
+                    f"/_stcore/upload_file/{session}/{n}", files={"file": bytes([n]) * (18 * MB)}, headers=headers
+                )
+                assert answer.status_code == 204
+            return served.resident_mb()
+
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "tests.door.impatient:app", "--port", str(port)]
+    with serve(command, port, tmp_path / "arrears.db") as served:
+        held_mb = asyncio.run(leave(served))
+        deadline = time.monotonic() + 30
+        while held_mb - served.resident_mb() < 30 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert held_mb - served.resident_mb() >= 30
 
 
 @pytest.fixture
