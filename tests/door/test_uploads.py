@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from door import uploads
 from door.opening import OpeningRefusedError
 from door.uploads import FILES_MAX, LEFT_SECONDS_MAX, MB, SETTING, Limits, Quota, UploadQuota, check_setting, limits
 
+CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 LIMITS = Limits(session_bytes=10, client_bytes=20, total_bytes=30)
 
 
@@ -214,10 +217,16 @@ def test_an_upload_that_stands_still_gives_its_share_back(monkeypatch: pytest.Mo
     assert behind.flights == []
 
 
-def test_a_page_holds_the_largest_archive_twice_and_the_process_four_pages() -> None:
-    standard = limits()
-    assert standard.session_bytes == 2 * 20 * MB
+def test_a_page_holds_the_largest_archive_twice_and_the_process_four_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SETTING, raising=False)
+    standard, server = limits(), tomllib.loads(CONFIG.read_text(encoding="utf-8"))["server"]
+    assert standard.session_bytes == 2 * server["maxUploadSize"] * MB
     assert standard.total_bytes == 4 * standard.session_bytes
+
+
+def test_files_are_kept_as_long_as_a_closed_page_may_come_back() -> None:
+    server = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["server"]
+    assert server["disconnectedSessionTTL"] == LEFT_SECONDS_MAX
 
 
 @pytest.mark.parametrize("given", ["many", "0", "-5", "1.5", "", "١٢", "99999999"])
