@@ -28,7 +28,7 @@ from operations.system_view import read_system_view
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
-from ui.keys import shortcuts
+from ui.keys import HELP, shortcuts, shortcuts_switch
 from ui.question_card import OPTIONS, Card, Clash, answer_key, draw_card
 from ui.text import plain
 
@@ -212,7 +212,9 @@ def _one(here: Desk, view: Questionnaire) -> None:
     keys = [str(option) if isinstance(option, int) else option[0] for option in OPTIONS]
     targets = {key: f"{radio}#{place}" for place, key in enumerate(keys, start=1)}
     shortcuts({**targets, "Enter": "next", "ArrowRight": "next", "ArrowLeft": "back"}, key="assess-keys")
-    st.caption("Keys: 0–4 choose a level, u we do not know, n does not apply, Enter the next question, ← back.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shortcuts_switch()
+        st.caption(HELP, width="content")
     if after is None and view.assessment.state == "open":
         st.page_link(
             "system.py", label="That was the last question: see the heatmap and close the quarter",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
@@ -9,6 +11,9 @@ from ui import problems, session
 from ui.frame import ICON, frame
 from ui.freshness import watch_connection
 from ui.identity import ask_name
+
+if TYPE_CHECKING:
+    from streamlit.commands.page_config import MenuItems
 
 PORTFOLIO = st.Page("portfolio.py", title="Portfolio", url_path="portfolio", default=True)
 PAGES = [
@@ -21,9 +26,13 @@ PAGES = [
 ]
 
 
+#: With an entry of our own Streamlit shows its menu, and in it the switch between light and dark.
+MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe?"}
+
+
 def shell() -> None:
     """Draw the page the link names inside the common frame."""
-    st.set_page_config(page_title="Arrears", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Arrears", page_icon=ICON, layout="wide", menu_items=MENU)
     page = st.navigation(PAGES, position="top")
     frame()
     with st.container(key="arrears-name"):

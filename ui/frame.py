@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.components import source
 
-#: The tab's icon, four cells of the heatmap. As a drawing of our own: a Material icon would be fetched from another host.
+#: The tab's icon, four cells of the heatmap. A drawing of our own: a Material icon would be fetched from elsewhere.
 ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
     "<path fill='#FAD08C' d='M1 1h6.5v6.5H1z'/><path fill='#C64D2C' d='M8.5 1H15v6.5H8.5z'/>"
@@ -38,7 +38,7 @@ _CSS = """
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
 /* Who is answering stands in the header, at the right. */
-.st-key-arrears-name { position: fixed; top: 0.6rem; right: 1rem; z-index: 1000000; width: auto; }
+.st-key-arrears-name { position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
