@@ -37,6 +37,7 @@ class Opaque(Enum):
 
 
 OPAQUE = Opaque.OPAQUE
+NO_KEYWORDS: dict[str, Any] = {}  # shared by all calls without keywords; nobody writes to it
 
 
 class Reference(NamedTuple):
@@ -356,7 +357,7 @@ class Walk:
         name = self._name(node.func)
         scope, class_name, guarded, targets, nested = place
         if name not in QUIET_CALLS:
-            keywords: dict[str, Value] = {}
+            keywords: dict[str, Value] = {} if node.keywords else NO_KEYWORDS
             for keyword in node.keywords:
                 key = keyword.arg or "**"
                 keywords[key] = self._value(keyword.value)
@@ -365,7 +366,7 @@ class Walk:
             for argument in node.args:
                 self._text(argument, "", name)
             arguments = tuple([self._value(argument) for argument in node.args[:12]])
-            self.calls.append(Call(name, self._line(node), scope, arguments, keywords, targets, nested))
+            self.calls.append(Call(sys.intern(name), self._line(node), scope, arguments, keywords, targets, nested))
             if name in ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"):
                 self.environment_reads.append(self._line(node))
         return place if nested else (scope, class_name, guarded, targets, True)
