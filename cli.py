@@ -45,10 +45,9 @@ def lint(arguments: argparse.Namespace) -> int:
 
 def scan(arguments: argparse.Namespace) -> int:
     """Show what a checkout or an archive shows; with --output the evidence goes to a file."""
-    from evidence.readable import summary
-
     from evidence.collector import collect
     from evidence.document import to_json
+    from evidence.readable import summary
     from evidence.sandbox import Refused
 
     path = Path(arguments.path)

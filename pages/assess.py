@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -164,7 +165,7 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
     progress()
 
 
-def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None) -> Card:
+def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None, now: datetime) -> Card:
     return Card(
         assessment_id=view.assessment.assessment_id,
         question=question,
@@ -173,6 +174,7 @@ def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None) 
         last_period=numbers.period(view.last_period) if view.last_period else "",
         hints=hints_for(view.weighed, question.id),
         closed=view.assessment.state == "closed",
+        now=now,
     )
 
 
@@ -307,7 +309,7 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
 
     nothing = Choice(state="unknown")
     draw_card(
-        _card(view, question, answer),
+        _card(view, question, answer, here.workplace.clock()),
         save=save,
         confirm=lambda: attempt(
             nothing, partial(confirm_last, here.workplace, here.actor, **common, expected_rev=revision)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ class Card:
     last_period: str  #: "Q3 2026", "" when there is none
     hints: Sequence[str]  #: what the repository says, in plain sentences
     closed: bool
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +258,7 @@ def _foot(card: Card, undo: Callable[[], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if answer is not None:
             verb = {"confirmed": "confirmed", "workshop": "voted"}.get(answer.source, "saved")
-            when = session.local_clock(answer.changed_at)
+            when = session.local_when(answer.changed_at, now=card.now)
             st.caption(f"{verb} {when} by {plain(answer.changed_by)}", width="content")
             if not card.closed:
                 st.button(

@@ -283,6 +283,12 @@ def local_clock(moment: str) -> str:
     return numbers.clock(_local(moment))
 
 
+def local_when(moment: str, *, now: datetime) -> str:
+    """Write a stored UTC moment as the time of day when it lies in the viewer's today, else with its date."""
+    here = _local(moment)
+    return local_clock(moment) if here.date() == now.astimezone(here.tzinfo).date() else local_moment(moment)
+
+
 def local_moment(moment: str) -> str:
     """Write a stored UTC moment as the viewer's date and time, "20 Nov 2026, 12:03:11"."""
     local = _local(moment)
