@@ -44,10 +44,12 @@ CAUSE_WORDS = {
     Cause.ANSWERS: "answer changed",
     Cause.NEWLY_KNOWN: "newly known",
     Cause.NO_LONGER_KNOWN: "no longer known",
+    Cause.NO_LONGER_KNOWN: "no longer known",
     Cause.RULES: "scoring rules changed",
     Cause.EVIDENCE: "repository evidence",
     Cause.NOT_APPLICABLE: "not applicable",
     Cause.CHECKLIST: "checklist changed",
+    Cause.RULES: "scoring rules changed",
 }
 
 
@@ -92,15 +94,11 @@ def _finding(view: SystemView) -> None:
 
 
 def _open_first(here: Desk, view: SystemView) -> None:
-    def open_now() -> None:
+    period = numbers.period(view.next_period)
+    if problems.empty("This system was never assessed.", action=f"Open {period}", key="open-first"):
         opened = open_assessment(here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period)
         session.choose_period(opened.period)
-
-    if problems.empty(
-        "This system was never assessed.", action=f"Open {numbers.period(view.next_period)}", key="open-first",
-        on_click=open_now,
-    ):  # fmt: skip
-        st.switch_page("assess.py", query_params={"system": view.system.system_id})
+        st.switch_page("assess.py", query_params={"system": view.system.system_id, "period": opened.period})
     _settings(here, view)
 
 
@@ -244,6 +242,11 @@ def _change(here: Desk, view: SystemView) -> None:
     st.markdown(plain(f"{words.capitalize()}{difference}: {whole.counts}."))
     if comparison.common_only:
         st.caption("The two quarters did not ask the same questions; numbers compare the common ones only.")
+    changed, waiting = comparison.questions, 0
+    if after == view.assessments[-1].period and view.latest is not None and view.assessments[-1].state == "open":
+        answered = view.latest.answers  # what nobody has looked at yet has not changed
+        changed = tuple(c for c in changed if c.after is None or c.id in answered)
+        waiting = len(comparison.questions) - len(changed)
     rows = [
         {
             "Question": checklist.questions[c.id].text if c.id in checklist.questions else c.id,
@@ -253,7 +256,7 @@ def _change(here: Desk, view: SystemView) -> None:
             "Debt": numbers.change(c.after.debt - c.before.debt) if c.before and c.after else "",
             "Cause": CAUSE_WORDS[c.cause],
         }
-        for c in comparison.questions
+        for c in changed
     ]
     if rows:
         st.dataframe(
@@ -264,6 +267,11 @@ def _change(here: Desk, view: SystemView) -> None:
         )
     else:
         st.caption("No question changed.")
+    if waiting:
+        left_out = (
+            f"{numbers.count(waiting, 'question is', 'questions are')} not answered yet in {numbers.period(after)}"
+        )
+        st.caption(f"{left_out} and left out.")
 
 
 FILTERS = ("All", "Open", "Contradicted", "Disputed")

@@ -1,0 +1,169 @@
+"""The questionnaire: saving at once, what is refused and how that is said, last quarter's answers."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import operations.assessments
+from operations.assessments import read_answers
+from operations.authorize import Actor
+from operations.errors import StorageFull
+from operations.periods import preceding
+from operations.records import AnswerRecord, AssessmentRecord
+from operations.systems import create_system
+from operations.workplace import Workplace
+from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, answer, open_system, press, title, words
+from ui import numbers
+from ui.question_card import answer_key
+
+BO = Actor(name="Bo", local=True)
+
+
+@pytest.fixture
+def assessment(workplace: Workplace) -> AssessmentRecord:
+    return open_system(workplace, "Churn model")
+
+
+@pytest.fixture
+def page(at_page: Open, assessment: AssessmentRecord) -> AppTest:
+    return at_page("assess", system=assessment.system_id)
+
+
+def choose(page: AppTest, assessment: AssessmentRecord, question: str, option: int | str) -> AppTest:
+    page.radio(key=answer_key(assessment.assessment_id, question)).set_value(option).run()
+    assert not page.exception, page.exception
+    return page
+
+
+def kept(workplace: Workplace, assessment: AssessmentRecord) -> dict[str, AnswerRecord]:
+    return dict(read_answers(workplace, ADA, assessment_id=assessment.assessment_id))
+
+
+@pytest.mark.parametrize("option", [0, 1, 2, 3, 4])
+def test_a_level_is_saved_at_once(page: AppTest, assessment: AssessmentRecord, workplace: Workplace, option: int) -> None:
+    choose(page, assessment, "ENT-01", option)
+    assert kept(workplace, assessment)["ENT-01"].level == option
+    assert "by Somebody" in words(page)
+
+
+def test_we_do_not_know_is_an_answer(page: AppTest, assessment: AssessmentRecord, workplace: Workplace) -> None:
+    choose(page, assessment, "ENT-01", "unknown")
+    assert kept(workplace, assessment)["ENT-01"].state == "unknown"
+
+
+def test_not_applicable_is_saved_with_its_reason_only(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", "not_applicable")
+    assert "Not saved yet: a reason is needed." in words(page)
+    assert not kept(workplace, assessment)
+    page.text_input(key=f"reason-{assessment.assessment_id}-ENT-01").set_value("There is one input only.")
+    for second in page.text_input:
+        if second.label == "Who else agrees?":
+            second.set_value("Bo")
+    press(page, "Save that it does not apply")
+    assert kept(workplace, assessment)["ENT-01"].reason == "There is one input only."
+
+
+def test_the_next_question_and_back(page: AppTest) -> None:
+    press(page, "Next question")
+    assert "ENT-03 · " in words(page)
+    press(page, "Back")
+    assert "ENT-01 · " in words(page)
+
+
+@pytest.mark.parametrize(("view", "cards"), [("One question", 1), ("Whole area", 4), ("All questions", 34)])
+def test_each_layout_shows_its_questions(at_page: Open, assessment: AssessmentRecord, view: str, cards: int) -> None:
+    page = at_page("assess", system=assessment.system_id, view=view)
+    assert len([radio for radio in page.radio if radio.key and radio.key.startswith("answer-")]) == cards
+
+
+def test_all_questions_can_be_asked(page: AppTest, assessment: AssessmentRecord) -> None:
+    page.button_group(key=f"scope-{assessment.assessment_id}").set_value("all").run()
+    assert not page.exception
+    assert "question 1 of 10" in words(page)
+
+
+def test_a_change_by_somebody_else_is_shown_and_decided(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    answer(workplace, assessment, "ENT-01", 1, actor=BO)
+    choose(page, assessment, "ENT-01", 4)
+    assert "Bo changed this meanwhile to level 1" in page.warning[0].value
+    assert "You chose level 4" in page.warning[0].value
+    assert kept(workplace, assessment)["ENT-01"].level == 1
+    press(page, "Use mine")
+    assert not page.warning
+    assert kept(workplace, assessment)["ENT-01"].level == 4
+
+
+def test_keeping_theirs_drops_mine(page: AppTest, assessment: AssessmentRecord, workplace: Workplace) -> None:
+    answer(workplace, assessment, "ENT-01", 1, actor=BO)
+    choose(page, assessment, "ENT-01", 4)
+    press(page, "Keep theirs")
+    assert not page.warning
+    assert kept(workplace, assessment)["ENT-01"].level == 1
+    assert page.radio(key=answer_key(assessment.assessment_id, "ENT-01")).value == 1
+
+
+def test_a_full_disk_is_one_sentence_and_the_choice_is_taken_back(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+
+    def full(*_args: object, **_more: object) -> None:
+        raise StorageFull("The disk is full. What was saved before is safe; free some space and choose again.")
+
+    monkeypatch.setattr(operations.assessments, "answer_question", full)
+    page.run()
+    choose(page, assessment, "ENT-01", 3)
+    assert [error.value for error in page.error] == [
+        "Not saved: The disk is full. What was saved before is safe; free some space and choose again."
+    ]
+    assert page.radio(key=answer_key(assessment.assessment_id, "ENT-01")).value == 1
+    assert kept(workplace, assessment)["ENT-01"].level == 1
+
+
+def test_undo_puts_back_what_stood_before(page: AppTest, assessment: AssessmentRecord, workplace: Workplace) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    choose(page, assessment, "ENT-01", 4)
+    press(page, "Undo")
+    assert kept(workplace, assessment)["ENT-01"].level == 1
+
+
+def test_undo_of_the_first_answer_leaves_none(page: AppTest, assessment: AssessmentRecord, workplace: Workplace) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    press(page, "Undo")
+    assert not kept(workplace, assessment)
+    assert page.radio(key=answer_key(assessment.assessment_id, "ENT-01")).value is None
+
+
+def test_last_quarters_answer_is_folded_not_counted_and_confirmed_by_one_click(
+    at_page: Open, workplace: Workplace
+) -> None:
+    earlier = preceding(QUARTER)
+    before = open_system(workplace, "Churn model", answers=3, level=3, period=earlier, closed=True)
+    now = add_quarter(workplace, before.system_id, period=QUARTER)
+    page = at_page("assess", system=before.system_id)
+    folded = next(e for e in page.expander if numbers.period(earlier) in e.label)
+    assert not folded.proto.expanded
+    assert not kept(workplace, now)
+    press(page, "Still true: confirm it")
+    assert (kept(workplace, now)["ENT-01"].level, kept(workplace, now)["ENT-01"].source) == (3, "confirmed")
+    assert "Still true: confirm it" not in [button.label for button in page.button]
+
+
+def test_a_closed_quarter_can_be_read_and_not_changed(at_page: Open, workplace: Workplace) -> None:
+    closed = open_system(workplace, "Churn model", answers=3, closed=True)
+    page = at_page("assess", system=closed.system_id, period=QUARTER, question="ENT-01")
+    assert "is closed and sealed" in words(page)
+    assert page.radio(key=answer_key(closed.assessment_id, "ENT-01")).disabled
+    assert "Undo" not in [button.label for button in page.button]
+
+
+def test_without_a_quarter_it_offers_to_open_one(at_page: Open, workplace: Workplace) -> None:
+    made = create_system(workplace, ADA, name="Churn model", team="Growth")
+    page = at_page("assess", system=made.system_id)
+    press(page, f"Open {numbers.period(QUARTER)}")
+    assert title(page) == f"Churn model: {numbers.period(QUARTER)}"

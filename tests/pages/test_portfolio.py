@@ -1,0 +1,108 @@
+"""The overview: the first step, its filters, a cell opened, the demonstration."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from operations.periods import preceding
+from operations.workplace import Workplace
+from tests.pages.conftest import QUARTER, Open, add_quarter, open_system, press, title, words
+from ui import numbers
+from ui.session import cell_key
+
+
+@pytest.fixture
+def three(workplace: Workplace) -> None:
+    """Three systems of two teams: one heavy, one light, one with too little known for a letter."""
+    open_system(workplace, "Heavy model", team="Growth", answers=34, level=4)
+    open_system(workplace, "Light model", team="Pricing", answers=34, level=0)
+    open_system(workplace, "Begun model", team="Pricing", answers=2, level=1)
+
+
+def systems(page: AppTest) -> set[str]:
+    """The systems in the table that says the same as the heatmap."""
+    tables = [frame.value for frame in page.dataframe if "System" in frame.value.columns]
+    return set(tables[0]["System"]) if tables else set()
+
+
+def test_the_first_page_offers_two_steps_and_no_empty_table(at_page: Open) -> None:
+    page = at_page()
+    assert title(page) == "What does your ML system owe?"
+    assert [b.label for b in page.button] == ["Assess your first system", "Look around in a demonstration portfolio"]
+    assert not page.dataframe
+
+
+def test_the_first_step_leads_to_the_form(at_page: Open) -> None:
+    assert title(press(at_page(), "Assess your first system")) == "Which system do you want to assess?"
+
+
+@pytest.mark.usefixtures("three")
+def test_all_systems_are_there(at_page: Open) -> None:
+    page = at_page()
+    assert systems(page) == {"Heavy model", "Light model", "Begun model"}
+    assert "1 system of 2" in title(page)
+    assert "Heavy model of Growth" in words(page)
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("link", "left"),
+    [
+        ({"team": "Pricing"}, {"Light model", "Begun model"}),
+        ({"team": "Growth"}, {"Heavy model"}),
+        ({"band": "E, very heavy debt"}, {"Heavy model"}),
+        ({"band": "A, little debt"}, {"Light model"}),
+        ({"band": "not rated"}, {"Begun model"}),
+        ({"search": "GIN"}, set()),
+        ({"search": "  light "}, {"Light model"}),
+        ({"search": "pric"}, {"Light model", "Begun model"}),
+        ({"team": "Pricing", "band": "A, little debt"}, {"Light model"}),
+        ({"team": "Nobody", "band": "Z", "order": "?"}, {"Heavy model", "Light model", "Begun model"}),
+    ],
+)
+def test_each_filter_of_the_link_leaves_the_right_systems(at_page: Open, link: dict[str, str], left: set[str]) -> None:
+    page = at_page(**link)
+    assert systems(page) == left
+    if not left:
+        assert "No system fits these filters" in words(page)
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("order", "first"), [("By team", "Heavy model"), ("Heaviest first", "Heavy model"), ("Name", "Begun model")]
+)
+def test_the_order_is_the_one_asked_for(at_page: Open, order: str, first: str) -> None:
+    page = at_page()
+    page.selectbox(key="order").set_value(order).run()
+    assert next(f.value for f in page.dataframe if "System" in f.value.columns)["System"][0] == first
+
+
+def test_an_earlier_quarter_can_be_looked_at(at_page: Open, workplace: Workplace) -> None:
+    earlier = preceding(QUARTER)
+    before = open_system(workplace, "Churn model", answers=34, level=4, period=earlier, closed=True)
+    add_quarter(workplace, before.system_id, period=QUARTER, answers=34, level=1)
+    assert numbers.period(QUARTER) in title(at_page())
+    page = at_page(period=earlier)
+    assert title(page) == f"1 system of 1 rated in heavy debt in {numbers.period(earlier)}"
+
+
+@pytest.mark.parametrize("area", ["ENT", "ALL"])
+def test_a_cell_opens_beside_the_heatmap(at_page: Open, workplace: Workplace, area: str) -> None:
+    assessment = open_system(workplace, "Churn model", answers=34, level=3)
+    page = at_page()
+    page.session_state[cell_key("portfolio")] = (assessment.system_id, area)
+    page.run()
+    assert not page.exception
+    assert "How this number came about, step by step" in words(page)
+    assert page.query_params["area"] == [area] or page.query_params["area"] == area
+    by_link = at_page(system=assessment.system_id, area=area, period=QUARTER)
+    assert "How this number came about, step by step" in words(by_link)
+
+
+def test_the_demonstration_is_marked_and_removed_by_one_button(at_page: Open) -> None:
+    page = press(at_page(), "Look around in a demonstration portfolio")
+    assert len(systems(page)) == 8
+    assert "Demonstration" in words(page)
+    press(page, "Remove the demonstration")
+    assert title(page) == "What does your ML system owe?"

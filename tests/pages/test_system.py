@@ -1,0 +1,88 @@
+"""A system: its quarters, closing one and opening the next, what changed, its questions, its settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.periods import following, preceding
+from operations.systems import create_system, read_system
+from operations.workplace import Workplace
+from scoring.compare import Cause
+from tests.pages.conftest import ADA, PAGES, QUARTER, Open, add_quarter, answer, open_system, press, title, words
+from ui import numbers
+
+NOW, BEFORE, NEXT = (numbers.period(p) for p in (QUARTER, preceding(QUARTER), following(QUARTER)))
+
+
+def test_a_system_never_assessed_offers_to_open_the_present_quarter(at_page: Open, workplace: Workplace) -> None:
+    made = create_system(workplace, ADA, name="Churn model", team="Growth")
+    page = press(at_page("system", system=made.system_id), f"Open {NOW}")
+    assert title(page) == f"Churn model: {NOW}"
+
+
+def test_closing_says_what_it_means_first(at_page: Open, workplace: Workplace) -> None:
+    # AppTest cannot press a button inside a dialog: sealing itself is done in tests/browser/test_new_user.py
+    assessment = open_system(workplace, "Churn model", answers=34)
+    page = press(at_page("system", system=assessment.system_id), f"Close {NOW}")
+    assert "Closing seals the answers, the evidence and the score under a hash." in words(page)
+
+
+def test_a_closed_quarter_shows_its_seal_and_offers_the_next(at_page: Open, workplace: Workplace) -> None:
+    assessment = open_system(workplace, "Churn model", answers=34, closed=True)
+    page = at_page("system", system=assessment.system_id)
+    assert f"Sealed under {assessment.document_sha256}" in words(page)
+    press(page, f"Open {NEXT}")
+    assert title(page) == f"Churn model: {NEXT}"
+    assert f"What we said in {NOW}" in words(page)
+
+
+def test_a_quarter_too_little_known_is_warned_about_before_it_is_closed(at_page: Open, workplace: Workplace) -> None:
+    assessment = open_system(workplace, "Churn model", answers=5)
+    page = press(at_page("system", system=assessment.system_id), f"Close {NOW}")
+    assert "below 80 % a closed quarter keeps no letter" in page.warning[0].value
+
+
+def changes(page: object) -> dict[str, str]:
+    """The question ids of the table of changes with their causes."""
+    frames = [f.value for f in page.dataframe if "Cause" in f.value.columns]  # type: ignore[attr-defined]
+    return dict(zip(frames[0]["Id"], frames[0]["Cause"], strict=True)) if frames else {}
+
+
+def test_what_changed_names_the_questions_and_why(at_page: Open, workplace: Workplace) -> None:
+    before = open_system(workplace, "Churn model", answers=34, period=preceding(QUARTER), closed=True)
+    after = add_quarter(workplace, before.system_id, period=QUARTER, answers=34)
+    answer(workplace, after, "ENT-03", 4, rev=1)
+    answer(workplace, after, "DAT-01", None, rev=1)
+    page = at_page("system", system=before.system_id)
+    assert changes(page) == {"ENT-03": "answer changed", "DAT-01": "no longer known"}
+
+
+def test_an_open_quarter_is_not_called_worse_for_what_is_not_answered_yet(at_page: Open, workplace: Workplace) -> None:
+    before = open_system(workplace, "Churn model", answers=34, period=preceding(QUARTER), closed=True)
+    after = add_quarter(workplace, before.system_id, period=QUARTER, answers=1)
+    answer(workplace, after, "ENT-03", 4)
+    page = at_page("system", system=before.system_id)
+    assert changes(page) == {"ENT-03": "answer changed"}
+    assert f"32 questions are not answered yet in {NOW} and left out." in words(page)
+
+
+def test_every_cause_has_words() -> None:
+    source = (PAGES / "system.py").read_text()
+    assert [cause.name for cause in Cause if f"Cause.{cause.name}:" not in source] == []
+
+
+@pytest.mark.parametrize(("kind", "count"), [("All", 34), ("Open", 1), ("Contradicted", 0), ("Disputed", 0)])
+def test_the_questions_can_be_narrowed(at_page: Open, workplace: Workplace, kind: str, count: int) -> None:
+    assessment = open_system(workplace, "Churn model", answers=33)
+    page = at_page("system", system=assessment.system_id, questions=kind)
+    frames = [f.value for f in page.dataframe if "Answer" in f.value.columns]
+    assert (len(frames[0]) if frames else 0) == count
+
+
+def test_settings_are_saved(at_page: Open, workplace: Workplace) -> None:
+    assessment = open_system(workplace, "Churn model")
+    page = at_page("system", system=assessment.system_id)
+    next(field for field in page.text_input if field.label == "What does it decide?").set_value("Who gets an offer")
+    press(page, "Save")
+    assert read_system(workplace, ADA, system_id=assessment.system_id).decides == "Who gets an offer"
+    assert "Saved." in words(page)
