@@ -35,6 +35,13 @@ from tests.store.world import (
 HERE = "churn-2026Q4"
 
 
+@pytest.fixture
+def others(store, url):
+    """Three more stores on the same database, as other processes have."""
+    with open_store(url) as second, open_store(url) as third, open_store(url) as fourth:
+        yield second, third, fourth
+
+
 def at_once(deeds):
     """Run the deeds in as many threads, started together; what each returned or raised."""
     barrier = Barrier(len(deeds))
@@ -133,6 +140,13 @@ def test_a_read_changes_nothing(store, change):
     with pytest.raises(StoreError, match="only reading"):
         store.read(change)
     assert store.read(lambda records: records.answers(HERE)) == {}
+
+
+def test_not_even_a_change_that_begins_like_a_question_is_made_while_reading(store):
+    sneaky = "WITH one AS (SELECT 'local' AS org) INSERT INTO team SELECT org, 'Sneaky' FROM one RETURNING team"
+    with pytest.raises(StoreError):
+        store._engine.read(lambda session: session.query(sneaky))
+    assert store._engine.read(lambda session: session.query("SELECT team FROM team")) == [{"team": "Growth"}]
 
 
 def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(store):
@@ -281,9 +295,10 @@ def test_a_save_repeated_after_a_lost_reply_changes_nothing(store, expected_rev)
     assert store.read(lambda records: (len(records.answer_history(HERE, "ENT-01")), records.change_seq(HERE))) == (2, 2)
 
 
-def test_twenty_four_first_saves_at_once_have_one_winner(store):
+def test_twenty_four_first_saves_at_once_have_one_winner(store, others):
     def save(level, name):
-        return lambda: store.write(lambda r: r.save_answer(HERE, an_answer(level=level % 5, note=name, by=name), 0))
+        own = [store, *others][level % 4]
+        return lambda: own.write(lambda r: r.save_answer(HERE, an_answer(level=level % 5, note=name, by=name), 0))
 
     results = at_once([save(number, f"p{number}") for number in range(24)])
     winners = [result for result in results if not isinstance(result, StoreError)]
@@ -292,14 +307,17 @@ def test_twenty_four_first_saves_at_once_have_one_winner(store):
     assert all(result.current == winners[0] for result in results if isinstance(result, Conflict))
 
 
-def test_sixteen_who_read_decide_and_write_are_never_turned_away(store):
+def test_sixteen_who_read_decide_and_write_are_never_turned_away(store, others):
     """A transaction that reads first and writes then has to own the lock from its beginning."""
 
     def count(records):
         now = records.answers(HERE).get("ENT-01")
         return records.save_answer(HERE, an_answer(note=str(now.rev if now else 0)), now.rev if now else 0)
 
-    results = at_once([lambda: [store.write(count).rev for _ in range(8)] for _ in range(16)])
+    def eight_times(own):
+        return lambda: [own.write(count).rev for _ in range(8)]
+
+    results = at_once([eight_times(own) for own in [store, *others] * 4])
     assert sorted(rev for own in results for rev in own) == list(range(1, 129))
 
 
@@ -367,15 +385,17 @@ def test_what_changes_the_score_counts_once_however_often_it_is_repeated(store, 
 # --- sealing ---
 
 
-def test_savers_racing_a_seal_are_in_the_document_or_refused(store):
+def test_savers_racing_a_seal_are_in_the_document_or_refused(store, others):
     acknowledged: list[dict[str, int]] = [{} for _ in range(12)]
     started = Event()
 
     def saver(place):
+        own = [store, *others][place % 4]
+
         def run():
             for turn in range(200):
                 question = f"Q-{place}-{turn % 3}"
-                kept = store.write(
+                kept = own.write(
                     lambda r, question=question, turn=turn: r.save_answer(
                         HERE, an_answer(question, turn % 5), acknowledged[place].get(question, 0)
                     )
