@@ -103,7 +103,6 @@ class ZipSource:
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self.commit: str | None = None
         self._limits = limits
-        self._read_bytes = 0
         try:
             if count_zip_entries(stream, limits.entries) > limits.entries:
                 raise _too_many(limits)
@@ -151,22 +150,21 @@ class ZipSource:
 
     def contents(self, wanted: Callable[[Member], bool]) -> Iterator[tuple[Member, bytes]]:
         """Yield each wanted member with its bytes. What is counted is what comes out, not what the header claims."""
+        left = self._limits.unpacked_bytes
         for member in self.members:
             if wanted(member):
-                yield member, self._read(self._entries[member.path])
+                content = self._read(self._entries[member.path], left)
+                left -= len(content)
+                yield member, content
 
-    def _read(self, entry: zipfile.ZipInfo) -> bytes:
+    def _read(self, entry: zipfile.ZipInfo, left: int) -> bytes:
         chunks = []
-        length = 0
         try:
             with self._zip.open(entry) as stream:
                 while chunk := stream.read(CHUNK_BYTES):
-                    length += len(chunk)
-                    self._read_bytes += len(chunk)
-                    if self._read_bytes > self._limits.unpacked_bytes:
+                    left -= len(chunk)
+                    if left < 0:
                         raise _too_large(self._limits)
-                    if length > entry.file_size:
-                        raise _broken()
                     chunks.append(chunk)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
             raise _broken() from None

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.archive import count_zip_entries, open_archive
+from evidence.archive import ZipSource, count_zip_entries, open_archive
 from evidence.collector import collect
 from evidence.folder import FolderSource, head_commit
 from evidence.source import LOCAL_LIMITS, MIB, UPLOAD_LIMITS, Refused, display
@@ -175,6 +175,16 @@ class TestArchive:
     def test_a_forged_size_does_not_let_more_bytes_out(self):
         content = zip_of({"a.py": b"x = 1\n" * 100_000})
         assert "damaged" in refusal(patched(content, (b"PK\x01\x02", 24, struct.pack("<I", 10))))
+
+    def test_what_comes_out_is_counted_even_if_the_claims_were_believed(self, monkeypatch):
+        monkeypatch.setattr(ZipSource, "_check_claims", lambda _: None)
+        limits = replace(UPLOAD_LIMITS, unpacked_bytes=500_000)
+        assert "unpacks to more" in refusal(zip_of({"a.py": b"x" * 300_000, "b.py": b"y" * 300_000}), limits)
+        assert "unpacks to more" in refusal(zip_of({"a.py": b"\0" * MIB * 9}), limits)
+
+    def test_contents_can_be_asked_for_again(self):
+        source = open_bytes(zip_of({"a.py": "x" * 600}), replace(UPLOAD_LIMITS, unpacked_bytes=1000))
+        assert contents(source) == contents(source)
 
     def test_overlapping_members_are_bounded_by_what_comes_out(self):
         content = zip_of({"a.py": os.urandom(4000), "b.py": "x" * 4000}, zipfile.ZIP_STORED)
