@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -21,9 +24,26 @@ from operations.workplace import close_shared_workplace, shared_workplace
 quota = Quota(held=HeldByStreamlit(), limits=limits())
 
 
+#: What the first page needs: read while the browser still fetches the scripts, so that nobody waits for it.
+NEEDED_FIRST = ("pages.place", "ui.area_panel", "ui.grids", "operations.demonstration")
+#: What the first table needs, half a second of work: read when the first page is served.
+NEEDED_NEXT = ("pandas", "ui.question_card")
+FIRST_PAGE_SECONDS = 4.0
+
+
+def warm_up() -> None:
+    """Import what the first visitor will need, a little before they need it."""
+    for module in NEEDED_FIRST:
+        import_module(module)
+    time.sleep(FIRST_PAGE_SECONDS)
+    for module in NEEDED_NEXT:
+        import_module(module)
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """While the pages are served, drop the uploads that closed pages left behind."""
+    """Get ready for the first visitor; while the pages are served, drop the uploads that closed pages left behind."""
+    Thread(target=warm_up, daemon=True).start()
     async with sweeping(quota):
         yield
 
