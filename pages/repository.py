@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from evidence.evidence import Polarity, Signal, State
+from evidence.readable import place
 from operations.errors import Closed, InvalidInput
 from operations.records import AssessmentRecord
 from operations.repository_evidence import (
@@ -124,7 +125,7 @@ def _upload(here: Desk, assessment: AssessmentRecord, *, first: bool) -> None:
 
 
 def _places(signal: Signal) -> str:
-    return "  \n".join(f"`{_code(place.path)}{f':{place.line}' if place.line else ''}`" for place in signal.locations)
+    return "  \n".join(f"`{_code(place(location))}`" for location in signal.locations)
 
 
 def _code(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from evidence.readable import place
 from operations.portfolio import direction_of
 from operations.system_view import AreaView, QuestionLine
 from scoring.bands import BAND_WORDS
@@ -107,7 +108,7 @@ def draw_line(line: QuestionLine, *, steps: bool) -> None:
             icon=":material/compare_arrows:",
         )
     for signal in line.signals:
-        places = ", ".join(f"{p.path}:{p.line}" if p.line else p.path for p in signal.locations[:3])
+        places = ", ".join(place(p) for p in signal.locations[:3])
         st.caption(plain(f"Repository: {signal.message} {places}"))
     if line.answer is not None and line.answer.note:
         st.caption(plain(f"Note: {line.answer.note}", lines=True))
