@@ -727,13 +727,17 @@ class Records:
         return [_score(row) for row in rows]
 
     def stale_assessments(self, period: str, scoring_id: str) -> list[AssessmentRecord]:
-        """The open assessments of a period whose stored system score is missing or older than their last change."""
+        """The assessments of a period to be scored anew under this scoring version.
+
+        Open ones whose stored score is missing or older than their last change; closed ones that were never scored
+        under it (a newer scoring version: the sealed score stays beside it).
+        """
         rows = self._query(
             "SELECT assessment.* FROM assessment LEFT JOIN score ON score.org_id = assessment.org_id"
             " AND score.period = assessment.period AND score.scoring_id = :scoring_id"
             " AND score.system_id = assessment.system_id AND score.area = ''"
-            " WHERE assessment.org_id = :org AND assessment.period = :period AND assessment.state = 'open'"
-            " AND (score.change_seq IS NULL OR score.change_seq < assessment.change_seq)"
+            " WHERE assessment.org_id = :org AND assessment.period = :period AND (score.change_seq IS NULL"
+            " OR (assessment.state = 'open' AND score.change_seq < assessment.change_seq))"
             " ORDER BY assessment.system_id",
             period=period,
             scoring_id=scoring_id,

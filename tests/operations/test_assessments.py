@@ -28,6 +28,7 @@ from operations.systems import change_system, create_system
 from operations.upkeep import verify
 from operations.workplace import Workplace
 from scoring.compare import Cause
+from scoring.score import Parameters
 from tests.operations.conftest import ADA, BO, at
 
 
@@ -255,3 +256,15 @@ def test_quarters_that_asked_different_questions_are_not_subtracted(workplace: W
     change_scope(workplace, ADA, assessment_id=after, scope="core")
     assert read_portfolio(workplace, ADA).rows[0].total.direction == "worse"
     assert read_system_view(workplace, ADA, system_id=system_id).total("2026Q4").direction == "worse"
+
+
+def test_a_newer_scoring_shows_closed_quarters_too(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    system_id, before = opened(workplace, period="2026Q3")
+    answer_all(workplace, before, 2)
+    say(workplace, before, "ENT-05", 4, rev=1)
+    close_assessment(workplace, ADA, assessment_id=before)
+    sealed = read_system_view(workplace, ADA, system_id=system_id).total("2026Q3")
+    monkeypatch.setattr("operations.scores.PARAMETERS", Parameters(power=6))
+    newer = read_system_view(workplace, ADA, system_id=system_id).total("2026Q3")
+    assert newer.estimate > sealed.estimate
+    assert verify(workplace, ADA).fault is None

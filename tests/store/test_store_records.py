@@ -290,6 +290,19 @@ def test_an_open_assessment_without_a_current_score_is_stale(store):
     assert store.read(stale) == [], "closed ones keep the score they were sealed with"
 
 
+def test_a_closed_assessment_is_stale_under_a_scoring_version_it_never_had(store):
+    store.write(lambda records: records.put_scores(HERE, SCORING, [a_score(change_seq=0)]))
+    store.write(seal)
+
+    def stale(records):
+        return [assessment.assessment_id for assessment in records.stale_assessments("2026Q4", "newer scoring")]
+
+    assert store.read(stale) == [HERE]
+    store.write(lambda records: records.put_scores(HERE, "newer scoring", [a_score(change_seq=0)]))
+    assert store.read(stale) == []
+    assert len(store.read(lambda records: records.scores_in(["2026Q4"], SCORING))) == 1, "the sealed score stays"
+
+
 # --- views for whoever reads the file with other tools ---
 
 
