@@ -298,6 +298,7 @@ def test_a_closed_assessment_is_stale_under_a_scoring_version_it_never_had(store
         return [assessment.assessment_id for assessment in records.stale_assessments("2026Q4", "newer scoring")]
 
     assert store.read(stale) == [HERE]
+    store.write(lambda records: records.keep_scoring("newer scoring", "2", "{}", LATER))
     store.write(lambda records: records.put_scores(HERE, "newer scoring", [a_score(change_seq=0)]))
     assert store.read(stale) == []
     assert len(store.read(lambda records: records.scores_in(["2026Q4"], SCORING))) == 1, "the sealed score stays"
