@@ -100,7 +100,7 @@ def _upload(here: Desk, assessment: AssessmentRecord, *, first: bool) -> None:
             key=session.widget_key("archive", assessment.assessment_id, str(session.uploads(assessment.assessment_id))),
         )
         st.caption("Or run this in your checkout and upload the file it writes:")
-        st.code("python cli.py scan . --output evidence.json", language="bash")
+        st.code("python cli.py scan . --output evidence.json", language=None)  # its colours are too pale to read
         if given is None:
             return
         try:

@@ -42,6 +42,7 @@ def shell() -> None:
     try:
         page.run()
     except NotFound as missing:
+        session.choose_system(None)  # or each page opened next would ask for it again
         problems.notice(str(missing))
         st.page_link(PORTFOLIO, label="Back to the portfolio", icon=":material/arrow_back:")
     except StorageFull as full:

@@ -13,8 +13,8 @@ from tests.browser.serving import Server
 def test_the_demonstration_is_loaded_marked_and_removed(own_server: Server, visit: Visit) -> None:
     you = visit(own_server).open()
     you.click("Look around in a demonstration portfolio")
-    expect(you.page.get_by_text("This is the demonstration portfolio")).to_be_visible(timeout=120_000)
-    you.title(re.compile(r"\d of 8|No system"))
+    expect(you.page.get_by_text("Invented systems, teams and answers.")).to_be_visible(timeout=180_000)
+    you.title(re.compile(r"\d of 8|No system|of \d rated"))
     rows = you.page.locator("tr[data-row]")
     expect(rows).to_have_count(8)
     expect(you.page.locator("th.group")).to_have_count(3)
@@ -22,6 +22,7 @@ def test_the_demonstration_is_loaded_marked_and_removed(own_server: Server, visi
     you.says("What weighs most")
     you.page.get_by_role("link", name="Open the system").click()
     expect(you.page.get_by_role("heading", name="Trend")).to_be_visible()
+    you.settle()
     you.page.get_by_role("link", name="Portfolio", exact=True).first.click()
     you.click("Remove the demonstration")
     you.title("What does your ML system owe?")

