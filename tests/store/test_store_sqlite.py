@@ -76,7 +76,13 @@ def test_a_new_database_is_readable_by_its_owner_only(tmp_path):
     with open_store(path) as store:
         store.write(a_world)
         rights = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (path.parent.parent, *path.parent.iterdir())}
-        assert rights == {"new": 0o700, "arrears.db": 0o600, "arrears.db-wal": 0o600, "arrears.db-shm": 0o600}
+        assert rights == {
+            "new": 0o700,
+            "arrears.db": 0o600,
+            "arrears.db-wal": 0o600,
+            "arrears.db-shm": 0o600,
+            "arrears.db-queue": 0o600,
+        }
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(store.backup(tmp_path / "b.db").stat().st_mode) == 0o600
         assert not any("Other people" in warning for warning in store.health().warnings)
@@ -286,11 +292,34 @@ def test_damage_to_one_page_is_found_by_verifying(store, path):
     assert all(f"{path} is damaged" in fault for fault in faults)
 
 
+def test_a_writer_of_this_process_that_never_ends_is_named(monkeypatch, store):
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
+    with ThreadPoolExecutor(1) as threads:
+
+        def waits(_):
+            with pytest.raises(StorageUnavailable, match="has been writing"):
+                threads.submit(store.write, lambda records: records.periods()).result()
+
+        store.write(waits)
+    store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
+
+
+@pytest.mark.parametrize("broken", ["closed", "a folder in its place"])
+def test_without_the_file_to_line_up_at_writers_still_write(store, path, broken):
+    line = store._engine._line
+    line.close()
+    if broken != "closed":
+        path.with_name("arrears.db-queue").unlink()
+        path.with_name("arrears.db-queue").mkdir()
+    store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
+    assert store.read(lambda records: len(records.answers(HERE))) == 1
+
+
 def test_a_writer_that_never_ends_is_named(monkeypatch, path):
     monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
     with open_store(path) as store, raw(path) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageUnavailable, match="Another program has been writing"):
+        with pytest.raises(StorageUnavailable, match="Another writer has been writing"):
             store.write(a_world)
         other.execute("ROLLBACK")
         store.write(a_world)
