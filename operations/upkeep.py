@@ -63,10 +63,11 @@ def _rescore(workplace: Workplace, records: Records, document: Mapping[str, Any]
 
 @permitted(Action.VERIFY)
 def verify(workplace: Workplace, _actor: Actor) -> Verdict:
-    """Check the audit chain, every snapshot's hash, and that each scores again to the same bytes."""
+    """Check the file, the audit chain, every snapshot's hash, and that each scores again to the same bytes."""
+    faults = workplace.store.verify()
 
     def work(records: Records) -> Verdict:
-        fault = records.verify_audit()
+        fault = faults[0] if faults else None
         count = 0
         for system in records.systems(include_retired=True):
             for snapshot in records.snapshots_of(system.system_id):
