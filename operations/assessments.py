@@ -455,8 +455,7 @@ def close_assessment(workplace: Workplace, actor: Actor, *, assessment_id: str) 
 
     def work(records: Records) -> AssessmentRecord:
         find_assessment(records, assessment_id)
-        records.hold(assessment_id)
-        assessment = find_assessment(records, assessment_id)
+        assessment = records.hold(assessment_id)
         scored = score_assessment(workplace, records, assessment)
         if not scored.answers:
             raise InvalidInput("assessment", "nothing is answered yet; answer at least one question before closing")
