@@ -253,3 +253,9 @@ def list_with_periods(workplace: Workplace, _actor: Actor) -> list[tuple[SystemR
         ]
 
     return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def list_periods(workplace: Workplace, _actor: Actor, *, system_id: str) -> tuple[str, ...]:
+    """The quarters a system was assessed in, ascending; none for a system that is not there."""
+    return workplace.store.read(lambda records: tuple(a.period for a in records.assessments_of(system_id)))

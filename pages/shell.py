@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
+from pages.place import desk
+from pages.system_picker import switch_system
 from ui import problems, session
 from ui.frame import ICON, frame
 from ui.freshness import watch_connection
-from ui.identity import ask_name
+from ui.identity import ask_name, remember_name
 
 if TYPE_CHECKING:
     from streamlit.commands.page_config import MenuItems
@@ -26,6 +28,8 @@ PAGES = [
 ]
 
 
+#: The pages that speak of one system.
+ABOUT_A_SYSTEM = ("system", "assess", "evidence")
 #: With an entry of our own Streamlit shows its menu, and in it the switch between light and dark.
 MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe?"}
 
@@ -35,8 +39,12 @@ def shell() -> None:
     st.set_page_config(page_title="Arrears", page_icon=ICON, layout="wide", menu_items=MENU)
     page = st.navigation(PAGES, position="top")
     frame()
-    with st.container(key="arrears-name"):
-        ask_name()
+    remember_name()
+    with st.container(key="arrears-header", horizontal=True, gap="xsmall"):
+        if page.url_path in ABOUT_A_SYSTEM:
+            switch_system(desk(), with_quarter=page.url_path != "system")
+        with st.container(key="arrears-name", width="content"):
+            ask_name()
     for message in session.take_messages():
         problems.done(message)
     try:

@@ -238,15 +238,19 @@ def _change(here: Desk, view: SystemView) -> None:
         Direction.WORSE: "clearly worse",
         Direction.NONE: "no clear change",
     }[whole.direction]
-    difference = f" ({numbers.change(whole.difference)} points)" if whole.difference is not None else ""
-    st.markdown(plain(f"{words.capitalize()}{difference}: {whole.counts}."))
-    if comparison.common_only:
-        st.caption("The two quarters did not ask the same questions; numbers compare the common ones only.")
     changed, waiting = comparison.questions, 0
     if after == view.assessments[-1].period and view.latest is not None and view.assessments[-1].state == "open":
         answered = view.latest.answers  # what nobody has looked at yet has not changed
         changed = tuple(c for c in changed if c.after is None or c.id in answered)
         waiting = len(comparison.questions) - len(changed)
+    if waiting:
+        seen = f"{whole.counts.improved} improved, {whole.counts.worse} worse, {whole.counts.same} same"
+        st.markdown(plain(f"So far: {seen}."))
+    else:
+        difference = f" ({numbers.change(whole.difference)} points)" if whole.difference is not None else ""
+        st.markdown(plain(f"{words.capitalize()}{difference}: {whole.counts}."))
+    if comparison.common_only:
+        st.caption("The two quarters did not ask the same questions; numbers compare the common ones only.")
     rows = [
         {
             "Question": checklist.questions[c.id].text if c.id in checklist.questions else c.id,

@@ -41,13 +41,21 @@ _CSS = """
 }
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
-/* Who is answering stands in the header, at the right. */
-.st-key-arrears-name { position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto; }
+/* The chosen system and who is answering stand in the header, at the right. */
+.st-key-arrears-header {
+  position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;
+}
+.st-key-arrears-header > div { width: auto !important; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+  .st-key-arrears-header [data-testid="stPopoverButton"] p {
+    max-width: 5.5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  }
+}
 @media print {
-  header, .st-key-arrears-name, [data-testid="stToolbar"], [data-testid="stBaseButton-primary"] {
+  header, .st-key-arrears-header, [data-testid="stToolbar"], [data-testid="stBaseButton-primary"] {
     display: none !important;
   }
 }
