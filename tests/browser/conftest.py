@@ -1,4 +1,4 @@
-"""What the journeys share: one browser and one server a run, a context a test, and what must hold after each of them."""
+"""What the journeys share: one browser and one server a run, a context a test, and what must hold after each."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from operations.assessments import Choice, answer_question, open_assessment, read_questionnaire
@@ -14,7 +14,7 @@ from operations.records import AssessmentRecord
 from operations.systems import create_system
 from operations.workplace import Workplace, open_workplace
 
-QUARTER = period_of(date.today())
+QUARTER = period_of(datetime.now().astimezone().date())
 ADA = Actor(name="Ada", local=True)
 
 

@@ -114,5 +114,3 @@ def test_what_opens_above_the_page_can_be_used_by_everybody(furnished: Server, v
     you.click("Close Q")
     you.says("Closing seals the answers")
     check(you)
-
-

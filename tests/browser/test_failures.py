@@ -38,7 +38,11 @@ def test_a_killed_server_loses_nothing_that_was_acknowledged(own_server: Server,
     assert {question: answer.level for question, answer in kept.items()} == acknowledged
 
 
-NOWHERE = [("system", "<img src=x onerror=window.PWN=1>"), ("assess", "%00%0d%0aSet-Cookie:a=b"), ("evidence", "A" * 3000)]
+NOWHERE = [
+    ("system", "<img src=x onerror=window.PWN=1>"),
+    ("assess", "%00%0d%0aSet-Cookie:a=b"),
+    ("evidence", "A" * 3000),
+]
 
 
 @pytest.mark.parametrize(("page", "unknown"), NOWHERE, ids=["html", "control", "long"])

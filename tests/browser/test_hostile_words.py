@@ -14,7 +14,7 @@ from tests.browser.serving import Server
 IMAGE = "![x](http://evil.example/p.png)"
 SCRIPT = "<img src=x onerror=window.PWN=1><script>window.PWN=1</script>"
 LINK = "[click](javascript:window.PWN=1) <a href='javascript:PWN=1'>y</a>"
-FORMULA = "=HYPERLINK(\"http://evil.example\")"
+FORMULA = '=HYPERLINK("http://evil.example")'
 DIRECTIVE = ":red[r] :material/home: $x^2$ **b** `c` # h"
 NAME = f"{IMAGE} <b onclick=PWN=1>N</b> 😀"
 TEAM = "=cmd|' /C calc'!A0 :red[T] $\\frac{1}{2}$"
@@ -72,7 +72,9 @@ def uploads(you: Visitor) -> None:
     you.title("nothing is known of the repository")
     members = {
         f"{IMAGE}.py": "import random\nprint(random.random())\n",
-        "<img src=x onerror=window.PWN=1>/train.py": "import numpy as np\nx = np.random.rand(3)\ntry:\n    x\nexcept:\n    pass\n",
+        "<img src=x onerror=window.PWN=1>/train.py": (
+            "import numpy as np\nx = np.random.rand(3)\ntry:\n    x\nexcept:\n    pass\n"
+        ),
         "[a](javascript:PWN=1)`x`.py": "print('trained')\n",
         f"{RTL}.py": "def broken(:\n",
     }
@@ -118,6 +120,8 @@ def test_a_name_of_eighty_letters_fits_the_page(own_server: Server, visit: Visit
     you.press("2")
     you.answered(1)
     for path in ("/", "/system", "/evidence"):
-        you.page.get_by_role("link", name={"/": "Portfolio", "/system": "System", "/evidence": "Evidence"}[path], exact=True).first.click()
+        you.page.get_by_role(
+            "link", name={"/": "Portfolio", "/system": "System", "/evidence": "Evidence"}[path], exact=True
+        ).first.click()
         you.settle()
         you.no_sideways_scroll()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from operations.systems import create_system
 from operations.workplace import Workplace, close_shared_workplace, shared_workplace
 
 PAGES = Path(__file__).parents[2] / "pages"
-QUARTER = period_of(date.today())
+QUARTER = period_of(datetime.now().astimezone().date())
 ADA = Actor(name="Ada", local=True)
 
 Open = Callable[..., AppTest]
@@ -62,7 +62,18 @@ def words(page: AppTest) -> str:
     """Everything the page says, in one string."""
     parts = [
         element.value
-        for kind in ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info", "success", "toast")
+        for kind in (
+            "title",
+            "header",
+            "subheader",
+            "markdown",
+            "caption",
+            "error",
+            "warning",
+            "info",
+            "success",
+            "toast",
+        )
         for element in getattr(page, kind)
     ]
     parts += [expander.label for expander in page.expander]

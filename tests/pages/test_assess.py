@@ -41,7 +41,9 @@ def kept(workplace: Workplace, assessment: AssessmentRecord) -> dict[str, Answer
 
 
 @pytest.mark.parametrize("option", [0, 1, 2, 3, 4])
-def test_a_level_is_saved_at_once(page: AppTest, assessment: AssessmentRecord, workplace: Workplace, option: int) -> None:
+def test_a_level_is_saved_at_once(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace, option: int
+) -> None:
     choose(page, assessment, "ENT-01", option)
     assert kept(workplace, assessment)["ENT-01"].level == option
     assert "by Somebody" in words(page)
@@ -132,7 +134,9 @@ def test_undo_puts_back_what_stood_before(page: AppTest, assessment: AssessmentR
     assert kept(workplace, assessment)["ENT-01"].level == 1
 
 
-def test_undo_of_the_first_answer_leaves_none(page: AppTest, assessment: AssessmentRecord, workplace: Workplace) -> None:
+def test_undo_of_the_first_answer_leaves_none(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
     choose(page, assessment, "ENT-01", 1)
     press(page, "Undo")
     assert not kept(workplace, assessment)

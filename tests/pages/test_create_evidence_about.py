@@ -33,7 +33,9 @@ def test_creating_a_system_leads_to_its_first_question(at_page: Open, workplace:
     assert (made.name, made.team, made.switches) == ("Churn model", "Growth", frozenset({"foundation_models"}))
 
 
-@pytest.mark.parametrize(("name", "team", "problem"), [("", "Growth", "name: is empty"), ("Model", "", "team: is empty")])
+@pytest.mark.parametrize(
+    ("name", "team", "problem"), [("", "Growth", "name: is empty"), ("Model", "", "team: is empty")]
+)
 def test_a_name_and_a_team_are_needed(at_page: Open, workplace: Workplace, name: str, team: str, problem: str) -> None:
     page = at_page("create")
     fill(page, name, team)

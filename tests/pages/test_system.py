@@ -64,6 +64,7 @@ def test_an_open_quarter_is_not_called_worse_for_what_is_not_answered_yet(at_pag
     page = at_page("system", system=before.system_id)
     assert changes(page) == {"ENT-03": "answer changed"}
     assert f"32 questions are not answered yet in {NOW} and left out." in words(page)
+    assert "So far: 0 improved, 1 worse, 1 same." in words(page)
 
 
 def test_every_cause_has_words() -> None:

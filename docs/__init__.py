@@ -1,0 +1,1 @@
+"""The documents: most written by hand, some made by `python -m docs.generate`."""

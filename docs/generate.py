@@ -1,0 +1,128 @@
+"""Make what is generated anew: the two references, and the README's pictures of the demonstration portfolio."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from checklists.reader import DEFAULT_PACK, PACKS, load_checklist
+from checklists.reference import reference as checklist_reference
+from evidence.reference import reference as signal_reference
+from operations.authorize import Actor
+from operations.demonstration import load_demonstration
+from operations.portfolio import Portfolio, read_portfolio
+from operations.workplace import Workplace, open_workplace
+from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
+from tests.browser.hands import Visitor
+from tests.browser.serving import Server
+
+DOCS = Path(__file__).parent
+PICTURES = DOCS / "screenshots"
+SIZE = {"width": 1440, "height": 900}
+BYTES_MAX = 300_000
+SOMEBODY = Actor(name="Somebody", local=True)
+
+
+def references() -> list[Path]:
+    """Write the checklist's and the signals' reference; return the files."""
+    written = {
+        DOCS / "checklist.md": checklist_reference(load_checklist(PACKS / f"{DEFAULT_PACK}.yaml")),
+        DOCS / "signals.md": signal_reference(),
+    }
+    for path, text in written.items():
+        path.write_text(text, encoding="utf-8")
+    return list(written)
+
+
+def pictures() -> list[Path]:
+    """Take the README's pictures of a server with the demonstration portfolio; return the files.
+
+    They change from day to day, because the demonstration ends in the present quarter. Raises RuntimeError when one
+    became too large to be shipped.
+    """
+    PICTURES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        workplace = open_workplace(server.database)
+        try:
+            load_demonstration(workplace, SOMEBODY)
+            links = _links(workplace)
+        finally:
+            workplace.close()
+        server.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium_path(), args=LAUNCH_ARGS)
+                made = [_picture(browser, server, name, link) for name, link in links.items()]
+                browser.close()
+        finally:
+            server.stop()
+    for path in made:
+        if path.stat().st_size > BYTES_MAX:
+            raise RuntimeError(f"{path}: {path.stat().st_size:,} bytes, more than {BYTES_MAX:,}; show less on it.")
+    return made
+
+
+def _links(workplace: Workplace) -> dict[str, str]:
+    """The page of each picture: the heaviest system where debt is shown, a half-answered one where it is asked for."""
+    view = read_portfolio(workplace, SOMEBODY)
+    heaviest = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0).system.system_id
+    begun = next(row for row in view.assessed if row not in view.rated).system.system_id
+    area = _worst_area(view, heaviest)
+    return {
+        "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
+        "assess": f"/assess?system={begun}&period={view.period}&question=DAT-02",
+        "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
+    }
+
+
+def _worst_area(view: Portfolio, system_id: str) -> str:
+    row = next(row for row in view.rows if row.system.system_id == system_id)
+    rated = {area.id: row.cells[area.id].estimate or 0.0 for area in view.areas if area.id in row.cells}
+    return max(rated, key=lambda area: rated[area])
+
+
+def _picture(browser: Browser, server: Server, name: str, link: str) -> Path:
+    dark = name == "system"
+    context = browser.new_context(
+        base_url=server.address, viewport=SIZE, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    try:
+        visitor = Visitor(context.new_page()).open(link)
+        _drawn(visitor.page, name)
+        visitor.quiet()
+        visitor.page.mouse.move(0, 0)
+        path = PICTURES / f"{name}.png"
+        visitor.picture(path)
+        return path
+    finally:
+        context.close()
+
+
+def _drawn(page: Page, name: str) -> None:
+    """Wait for what comes last."""
+    if name == "assess":
+        expect(page.locator("[data-testid=stRadioOption]").first).to_be_visible(timeout=30_000)
+    else:
+        expect(page.get_by_role("gridcell").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("What weighs most")).to_be_visible(timeout=30_000)
+
+
+def main() -> int:
+    """Write everything, or only what is named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", choices=["references", "pictures", []], help="default: both")
+    wanted = parser.parse_args().what or ["references", "pictures"]
+    for what, make in (("references", references), ("pictures", pictures)):
+        if what in wanted:
+            for path in make():
+                print(f"{path.relative_to(DOCS.parent)}: {path.stat().st_size:,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
