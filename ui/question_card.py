@@ -237,10 +237,9 @@ def _note(card: Card, save: Save) -> None:
             )
         )
 
-    words = [name for name, given in (("note", answer.note), ("links", answer.links)) if given]
-    with st.expander(
-        f"Note and evidence links{' (' + ', '.join(words) + ')' if words else ''}", icon=":material/edit_note:"
-    ):
+    # One label always: with another one it would be a new panel, closed under the hands of whoever is writing.
+    written = bool(answer.note or answer.links)
+    with st.expander("Note and evidence links", icon=":material/edit_note:", expanded=written):
         st.text_area(
             "Note", key=note_key, on_change=save_words, max_chars=4000, disabled=card.closed,
             placeholder="What a colleague should know when reading this next quarter",
