@@ -17,7 +17,7 @@ from operations.demonstration import load_demonstration
 from operations.portfolio import Portfolio, read_portfolio
 from operations.workplace import Workplace, open_workplace
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
-from tests.browser.hands import Visitor
+from tests.browser.hands import SECONDS_MAX, Visitor
 from tests.browser.serving import Server
 
 DOCS = Path(__file__).parent
@@ -45,6 +45,7 @@ def pictures() -> list[Path]:
     became too large to be shipped.
     """
     PICTURES.mkdir(exist_ok=True)
+    expect.set_options(timeout=SECONDS_MAX * 1000)
     with TemporaryDirectory() as folder:
         server = Server(Path(folder))
         workplace = open_workplace(server.database)
@@ -106,10 +107,10 @@ def _picture(browser: Browser, server: Server, name: str, link: str) -> Path:
 def _drawn(page: Page, name: str) -> None:
     """Wait for what comes last."""
     if name == "assess":
-        expect(page.locator("[data-testid=stRadioOption]").first).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-testid=stRadioOption]").first).to_be_visible()
     else:
-        expect(page.get_by_role("gridcell").first).to_be_visible(timeout=30_000)
-        expect(page.get_by_text("What weighs most")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("gridcell").first).to_be_visible()
+        expect(page.get_by_text("What weighs most")).to_be_visible()
 
 
 def main() -> int:
