@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -321,9 +321,9 @@ def undo_answer(
 
     def work(records: Records) -> AnswerRecord | None:
         find_assessment(records, assessment_id)
-        events = records.answer_history(assessment_id, question_id)
-        before = events[-2] if len(events) > 1 else None
-        if before is None or before.state not in ANSWER_STATES:
+        given = _not_undone(records.answer_history(assessment_id, question_id))
+        before = given[-2] if len(given) > 1 else None
+        if before is None:
             records.clear_answer(
                 assessment_id, question_id, expected_rev=expected_rev, at=workplace.now(), by=actor.name
             )
@@ -332,6 +332,27 @@ def undo_answer(
         return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
 
     return workplace.store.write(work)
+
+
+def _not_undone(events: Iterable[AnswerEvent]) -> list[AnswerEvent]:
+    """The answers that undoing walks back through, oldest first.
+
+    An undo is itself an entry of the history: one that puts back what stood before the latest takes that away,
+    or undoing twice would only go to and fro.
+    """
+    given: list[AnswerEvent] = []
+    for event in events:
+        if event.state not in ANSWER_STATES:
+            given.clear()
+        elif len(given) > 1 and _content(event) == _content(given[-2]):
+            given.pop()
+        else:
+            given.append(event)
+    return given
+
+
+def _content(event: AnswerEvent) -> AnswerEvent:
+    return replace(event, rev=0, changed_at="", changed_by="")
 
 
 def _again(event: AnswerEvent, *, source: str, at: str, by: str) -> AnswerRecord:

@@ -102,6 +102,9 @@ def test_undo_goes_back_one_change_and_then_to_unanswered(workplace: Workplace) 
     back = undo_answer(workplace, ADA, **common, expected_rev=2)
     assert back is not None
     assert back.level == 1
+    assert undo_answer(workplace, ADA, **common, expected_rev=3) is None, "not to and fro"
+    say(workplace, assessment_id, "ENT-01", 2)
+    assert undo_answer(workplace, ADA, **common, expected_rev=5) is None, "what was undone does not come back"
     _, other = opened(workplace, name="Other")
     say(workplace, other, "ENT-01", 1)
     assert undo_answer(workplace, ADA, assessment_id=other, question_id="ENT-01", expected_rev=1) is None
