@@ -35,6 +35,8 @@ def portfolio() -> None:
     if view.demonstration:
         _demonstration(here)
     _numbers(view)
+    if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
+        st.switch_page("create.py")
     shown = _filtered(view)
     if not shown:
         problems.empty("No system fits these filters. Take one away to see more.")

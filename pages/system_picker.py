@@ -21,6 +21,7 @@ def pick_system(here: Desk, question: str, *, page: str) -> None:
         return
     for system in systems:
         st.page_link(page, label=plain(f"{system.team} · {system.name}"), query_params={"system": system.system_id})
+    st.page_link("create.py", label="Assess another system", icon=":material/add:")
 
 
 def switch_system(here: Desk, *, with_quarter: bool) -> None:

@@ -106,3 +106,11 @@ def test_the_demonstration_is_marked_and_removed_by_one_button(at_page: Open) ->
     assert "Demonstration" in words(page)
     press(page, "Remove the demonstration")
     assert title(page) == "What does your ML system owe?"
+
+
+def test_a_second_system_can_be_assessed_from_the_portfolio_and_the_choice_of_a_system(
+    at_page: Open, workplace: Workplace
+) -> None:
+    open_system(workplace, "Churn model")
+    assert title(press(at_page(), "Assess another system")) == "Which system do you want to assess?"
+    assert "Assess another system" in [link.proto.label for link in at_page("assess").get("page_link")]
