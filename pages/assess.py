@@ -186,10 +186,11 @@ def _one(here: Desk, view: Questionnaire) -> None:
         return
     assessment_id = view.assessment.assessment_id
     ids = [question.id for question in questions]
-    wanted = session.focused_question(assessment_id) or from_link("question") or view.first_open() or ids[0]
+    wanted = _wanted_question(assessment_id) or view.first_open() or ids[0]
     position = ids.index(wanted) if wanted in ids else 0
     question = questions[position]
     session.focus_question(assessment_id, question.id)
+    session.note_drawn_question(assessment_id, question.id)
     put_in_link(question=question.id)
     area, asked = next((a, qs) for a, qs in view.areas if question in qs)
     _area_choice(view, area.id)
@@ -222,6 +223,17 @@ def _one(here: Desk, view: Questionnaire) -> None:
             "system.py", label="That was the last question: see the heatmap and close the quarter",
             icon=":material/grid_on:", query_params={"system": view.system.system_id, "period": view.assessment.period},
         )  # fmt: skip
+
+
+def _wanted_question(assessment_id: str) -> str | None:
+    """The question to show: where the person went on this page, else what the link says.
+
+    A link that names another question than the one drawn last, when nobody went anywhere on the page, was opened with
+    the browser's own back and forward buttons.
+    """
+    focused, linked = session.focused_question(assessment_id), from_link("question")
+    stayed = focused == session.drawn_question(assessment_id)
+    return linked if linked and stayed else focused or linked
 
 
 def _titles(view: Questionnaire) -> dict[str, str]:
@@ -287,7 +299,8 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
             return
         except (StoreError, InvalidInput, Closed) as trouble:
             session.set_trouble(assessment_id, question.id, f"Not saved: {trouble}")
-            session.note_refusal(assessment_id, question.id)
+            if mine.state != "not_applicable":  # whose reason stays where it was typed
+                session.note_refusal(assessment_id, question.id)
             return
         if session.clash(assessment_id, question.id) is not None:
             session.drop_clash(assessment_id, question.id)

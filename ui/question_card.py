@@ -221,9 +221,9 @@ def _note(card: Card, save: Save) -> None:
         return
     note_key = session.widget_key("note", card.assessment_id, card.question.id)
     links_key = session.widget_key("links", card.assessment_id, card.question.id)
-    version = (answer.rev, session.refusals(card.assessment_id, card.question.id))
-    session.feed(note_key, answer.note, version=version)
-    session.feed(links_key, "\n".join(answer.links), version=version)
+    # Words that were refused stay where they were typed, to be mended there; only a newer answer replaces them.
+    session.feed(note_key, answer.note, version=answer.rev)
+    session.feed(links_key, "\n".join(answer.links), version=answer.rev)
 
     def save_words() -> None:
         links = tuple(line.strip() for line in str(session.widget_value(links_key) or "").splitlines() if line.strip())

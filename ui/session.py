@@ -155,6 +155,16 @@ def _undo_key(assessment: str) -> str:
 
 
 # -- questionnaire: the question in focus and how it is laid out --
+def drawn_question(assessment: str) -> str | None:
+    """Read which question the page drew last."""
+    return cast("str | None", _state().get(f"arrears:drawn:{assessment}"))
+
+
+def note_drawn_question(assessment: str, question: str) -> None:
+    """Note which question the page draws."""
+    _state()[f"arrears:drawn:{assessment}"] = question
+
+
 def focused_question(assessment: str) -> str | None:
     """Read the id of the question in focus."""
     return cast("str | None", _state().get(f"arrears:focus:{assessment}"))

@@ -54,6 +54,24 @@ def test_we_do_not_know_is_an_answer(page: AppTest, assessment: AssessmentRecord
     assert kept(workplace, assessment)["ENT-01"].state == "unknown"
 
 
+def test_a_reason_that_is_refused_stays_where_it_was_typed(at_page: Open, assessment: AssessmentRecord) -> None:
+    page = at_page("assess", system=assessment.system_id, question="ENT-10")  # lists no accepted reason
+    choose(page, assessment, "ENT-10", "not_applicable")
+    reason = next(field for field in page.text_input if field.label == "Why does it not apply here?")
+    reason.set_value("It has one input only").run()
+    press(page, "Save that it does not apply")
+    assert "name a second person who agrees" in words(page)
+    assert "It has one input only" in [field.value for field in page.text_input]
+
+
+def test_links_that_are_refused_stay_where_they_were_typed(page: AppTest, assessment: AssessmentRecord) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    given = "src/train.py:42\njavascript:alert(1)"
+    next(area for area in page.text_area if area.label.startswith("Evidence links")).set_value(given).run()
+    assert "Not saved: evidence links" in words(page)
+    assert given in [area.value for area in page.text_area]
+
+
 def test_not_applicable_is_saved_with_its_reason_only(
     page: AppTest, assessment: AssessmentRecord, workplace: Workplace
 ) -> None:
@@ -156,6 +174,16 @@ def test_last_quarters_answer_is_folded_not_counted_and_confirmed_by_one_click(
     press(page, "Still true: confirm it")
     assert (kept(workplace, now)["ENT-01"].level, kept(workplace, now)["ENT-01"].source) == (3, "confirmed")
     assert "Still true: confirm it" not in [button.label for button in page.button]
+
+
+def test_the_browsers_back_button_goes_to_the_question_before(page: AppTest) -> None:
+    press(page, "Next question")
+    assert page.query_params["question"] == "ENT-03"
+    page.query_params["question"] = "ENT-01"
+    page.run()
+    assert page.query_params["question"] == "ENT-01"
+    press(page, "Next question")
+    assert page.query_params["question"] == "ENT-03", "the link must not hold on to a question"
 
 
 def test_a_closed_quarter_can_be_read_and_not_changed(at_page: Open, workplace: Workplace) -> None:
