@@ -117,7 +117,7 @@ def _head(here: Desk, view: Questionnaire) -> None:
             required=True,
             on_change=rescope,
             disabled=assessment.state == "closed",
-            help="The core set takes a team about two hours; all questions are best answered over a few days.",
+            help="The core set takes a team about 90 minutes; all questions are best answered over a few days.",
         )
         st.page_link(
             "system.py", label="See the heatmap", icon=":material/grid_on:",
@@ -296,9 +296,13 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
         except Conflict as conflict:
             theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
             session.keep_clash(assessment_id, question.id, Clash(theirs=theirs, mine=mine))
+            problems.attention(
+                f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below."
+            )
             return
         except (StoreError, InvalidInput, Closed) as trouble:
             session.set_trouble(assessment_id, question.id, f"Not saved: {trouble}")
+            problems.attention(f"{question.id} is not saved; the reason stands below the answers.")
             if mine.state != "not_applicable":  # whose reason stays where it was typed
                 session.note_refusal(assessment_id, question.id)
             return

@@ -11,7 +11,7 @@ from ui import session
 from ui.components import source
 
 #: What the page says about its keys; a shortcut nobody knows of is a trap.
-HELP: Final = "Keys: 0–4 choose a level, u we do not know, n does not apply, Enter the next question, ← back."
+HELP: Final = "Keys: 0–4 choose a level, u we do not know, n does not apply, Enter or → the next question, ← back."
 
 _component = st.components.v2.component("arrears_keys", html="<span hidden></span>", js=source("keys.js"))
 

@@ -32,6 +32,11 @@ def done(what: str) -> None:
     st.toast(plain(what), icon=":material/check:")
 
 
+def attention(what: str) -> None:
+    """Say briefly that something was not done, where no scrolling hides it. A plain string."""
+    st.toast(plain(what), icon=":material/error:", duration="long")
+
+
 def empty(
     what: str,
     *,

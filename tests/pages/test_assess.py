@@ -112,6 +112,7 @@ def test_a_change_by_somebody_else_is_shown_and_decided(
     choose(page, assessment, "ENT-01", 4)
     assert "Bo changed this meanwhile to level 1" in page.warning[0].value
     assert "You chose level 4" in page.warning[0].value
+    assert [toast.value.replace("\\", "") for toast in page.toast] == ["ENT-01: Bo was faster. Choose below."]
     assert kept(workplace, assessment)["ENT-01"].level == 1
     press(page, "Use mine")
     assert not page.warning
