@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from operations.repository_evidence import add_archive
 from tests.browser.archives import archive_of
@@ -59,7 +60,6 @@ def path_of(server: Server, what: str) -> str:
         "evidence before an upload": f"/evidence?system={begun.system_id}" if begun else "",
         "evidence after an upload": f"/evidence?system={answered.system_id}" if answered else "",
         "about": "/about",
-        "no such system": "/system?system=unknown",
     }[what]
 
 
@@ -82,35 +82,52 @@ def check(you: Visitor) -> None:
 
 PAGES = [
     "portfolio", "portfolio with a drawer", "create", "system", "system with a drawer", "one question", "whole area",
-    "all questions", "evidence before an upload", "evidence after an upload", "about", "no such system",
+    "all questions", "evidence before an upload", "evidence after an upload", "about",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def in_both_themes(you: Visitor, draw: Callable[[], object]) -> None:
+    """Check the page as it is drawn in light and, loaded again, in dark."""
+    for scheme in ("light", "dark"):
+        you.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        draw()
+        dark = you.page.locator("html.arrears-dark")
+        expect(dark).to_have_count(1 if scheme == "dark" else 0)
+        check(you)
+
+
 @pytest.mark.parametrize("what", PAGES)
-def test_a_page_can_be_used_by_everybody(furnished: Server, visit: Visit, what: str, dark: bool) -> None:
-    you = visit(furnished, dark=dark)
-    if what == "no such system":
-        you.page.goto(path_of(furnished, what))
+def test_a_page_can_be_used_by_everybody(furnished: Server, visit: Visit, what: str) -> None:
+    you = visit(furnished)
+    in_both_themes(you, lambda: you.open(path_of(furnished, what)))
+
+
+def test_a_link_that_leads_nowhere_can_be_used_by_everybody(furnished: Server, visit: Visit) -> None:
+    you = visit(furnished)
+
+    def draw() -> None:
+        you.page.goto("/system?system=unknown")
         you.says("Back to the portfolio")
-    else:
-        you.open(path_of(furnished, what))
-    check(you)
+
+    in_both_themes(you, draw)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "/system", "/assess"])
-def test_an_empty_page_can_be_used_by_everybody(empty: Server, visit: Visit, path: str, dark: bool) -> None:
-    check(visit(empty, dark=dark).open(path))
+def test_an_empty_page_can_be_used_by_everybody(empty: Server, visit: Visit, path: str) -> None:
+    you = visit(empty)
+    in_both_themes(you, lambda: you.open(path))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_what_opens_above_the_page_can_be_used_by_everybody(furnished: Server, visit: Visit, dark: bool) -> None:
-    you = visit(furnished, dark=dark).open(path_of(furnished, "system"))
-    you.click("Your name")
-    you.says("Shown beside your answers.")
-    check(you)
-    you.press("Escape")
-    you.click("Close Q")
-    you.says("Closing seals the answers")
-    check(you)
+def test_what_opens_above_the_page_can_be_used_by_everybody(furnished: Server, visit: Visit) -> None:
+    you = visit(furnished)
+
+    def name_tag() -> None:
+        you.open(path_of(furnished, "system")).click("Your name")
+        you.says("Shown beside your answers.")
+
+    def dialog() -> None:
+        you.open(path_of(furnished, "system")).click("Close Q")
+        you.says("Closing seals the answers")
+
+    in_both_themes(you, name_tag)
+    in_both_themes(you, dialog)

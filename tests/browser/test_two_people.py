@@ -55,7 +55,7 @@ def test_an_answer_appears_at_the_other_without_reloading(server: Server, visit:
 
 @pytest.mark.parametrize(("decision", "place"), [("Keep theirs", 1), ("Use mine", 4)])
 def test_the_second_to_change_the_same_answer_is_asked(server: Server, visit: Visit, decision: str, place: int) -> None:
-    assessment = open_for(server, f"Disputed, {decision}")
+    assessment = open_for(server, f"Disputed to end at {place}")
     ada, bo = visit(server), visit(server)
     look_away(bo)
     for person, name in ((ada, "Ada Lovelace"), (bo, "Bo Diddley")):
