@@ -35,6 +35,12 @@ class Person:
     sent: int = 0
     turn: int = 0
 
+    def _told_saved(self, visitor: Visitor) -> bool:
+        """Whether the page says that the answer is saved, and not that something else became of it."""
+        saved = any(text.startswith("saved ") and text.endswith(self.name) for text in visitor.said)
+        refused = any("Not saved" in text or "changed this meanwhile" in text for text in visitor.said)
+        return saved and not refused and not visitor.failures
+
     async def answer(self, port: int, query: str, stop: asyncio.Event) -> None:
         """Open the page and answer until the server dies or `stop` is set."""
         visitor = Visitor(port=port, path="assess", query=query, name=self.name)
@@ -47,7 +53,7 @@ class Person:
                 self.turn += 1
                 self.sent += 1
                 await visitor.choose(radios[question], radios[question].options[level])
-                if any(text.startswith("saved ") and text.endswith(self.name) for text in visitor.said):
+                if self._told_saved(visitor):
                     self.acknowledged.append((question, level))
                 await asyncio.sleep(random.uniform(0, 0.05))
         except (ConnectionError, OSError, TimeoutError, KeyError):
@@ -116,8 +122,11 @@ def _reconcile(database: Path, assessment_id: str, people: list[Person]) -> tupl
             events = read_history(workplace, SOMEBODY, assessment_id=assessment_id, question_id=question)
             levels = [event.level for event in events]
             doubled += sum(a == b for a, b in itertools.pairwise(levels))
-            remaining = iter(levels)
-            lost += sum(level not in remaining for q, level in person.acknowledged if q == question)
+            place = 0
+            for level in (level for q, level in person.acknowledged if q == question):
+                found = levels.index(level, place) if level in levels[place:] else None
+                lost += found is None
+                place = place if found is None else found + 1
     workplace.close()
     return lost, doubled
 
