@@ -46,6 +46,8 @@ _CSS = """
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;
 }
 .st-key-arrears-header > div { width: auto !important; }
+/* What Streamlit says of a running script would be written across it. */
+[data-testid="stStatusWidget"] { position: fixed; top: 3.9rem; right: 1rem; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
