@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -184,6 +184,25 @@ class Whole:
 
     estimate: Estimate
     steps: tuple[Step, ...]
+
+
+@permitted(Action.READ)
+def read_contradicted(
+    workplace: Workplace, _actor: Actor, *, assessment_ids: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    """Where answers and repository disagree, as (assessment id, area id); unknown assessments have nothing."""
+
+    def work(records: Records) -> frozenset[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for assessment_id in assessment_ids:
+            assessment = records.assessment(assessment_id)
+            if assessment is None or records.evidence_of(assessment_id) is None:
+                continue
+            scored = score_assessment(workplace, records, assessment)
+            found |= {(assessment_id, scored.checklist.area_of[c.question].id) for c in scored.score.contradictions}
+        return frozenset(found)
+
+    return workplace.store.read(work)
 
 
 @permitted(Action.READ)

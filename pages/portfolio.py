@@ -9,7 +9,7 @@ import streamlit as st
 from operations.demonstration import load_demonstration, remove_demonstration
 from operations.portfolio import Portfolio, PortfolioRow, read_portfolio
 from operations.scores import SYSTEM
-from operations.system_view import explain_whole, read_area_view
+from operations.system_view import explain_whole, read_area_view, read_contradicted
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
@@ -164,7 +164,9 @@ def _grid(here: Desk, view: Portfolio, rows: list[PortfolioRow]) -> None:
         page = st.pagination(pages, key="page", bind="query-params")
     here_rows = rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
     grouped = from_link("order") in (None, "By team")
-    grid = portfolio_grid(view, here_rows, grouped=grouped)
+    shown = [row.assessment.assessment_id for row in here_rows if row.assessment]
+    contradicted = read_contradicted(here.workplace, here.actor, assessment_ids=shown)
+    grid = portfolio_grid(view, here_rows, grouped=grouped, contradicted=contradicted)
     wanted = (from_link("system"), from_link("area"))
     asked = (wanted[0], wanted[1]) if wanted[0] and wanted[1] else None
     drawer_open = session.selected_cell("portfolio") or asked

@@ -15,6 +15,7 @@ from operations.system_view import (
     compare_periods,
     explain_whole,
     read_area_view,
+    read_contradicted,
     read_question_lines,
     read_system_view,
 )
@@ -36,7 +37,7 @@ from ui.area_panel import (
     votes_words,
 )
 from ui.charts import TrendPoint, trend_chart
-from ui.grids import TOTAL, system_grid
+from ui.grids import QUARTERS_SHOWN, TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
 
@@ -171,7 +172,8 @@ def _heatmap(here: Desk, view: SystemView) -> None:
     asked = (in_link[0], in_link[1]) if in_link[0] and in_link[1] else None
     opened = session.selected_cell(key) or asked
     left, right = st.columns([5, 4], gap="medium") if opened else (st.container(), None)
-    grid = system_grid(view)
+    shown = [a.assessment_id for a in view.assessments[-QUARTERS_SHOWN:]]
+    grid = system_grid(view, contradicted=read_contradicted(here.workplace, here.actor, assessment_ids=shown))
     with left:
         chosen = heatmap(grid, key=key, selected=asked)
         st.caption(plain(heatmap_sentence(grid)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from operations.portfolio import Portfolio, PortfolioRow, ScoreCell
 from operations.scores import SYSTEM
@@ -37,7 +37,9 @@ def cell_of(score: ScoreCell | None, *, contradicted: bool = False) -> Cell:
     )
 
 
-def portfolio_grid(view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bool) -> Grid:
+def portfolio_grid(
+    view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bool, contradicted: Collection[tuple[str, str]] = ()
+) -> Grid:
     """Systems by areas, the total at the right edge; a system not assessed in the quarter has only question marks."""
     columns = [ColumnHead(id=area.id, short=area.short, title=area.title) for area in view.areas]
     columns.append(ColumnHead(id=TOTAL, short="All", title="All areas", total=True))
@@ -45,7 +47,9 @@ def portfolio_grid(view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bo
     def cells(row: PortfolioRow) -> tuple[Cell, ...]:
         if row.assessment is None:
             return tuple(Cell(kind="unanswered") for _ in columns)
-        return (*(cell_of(row.cells.get(area.id)) for area in view.areas), cell_of(row.cells.get(SYSTEM)))
+        disagree = {area for assessment_id, area in contradicted if assessment_id == row.assessment.assessment_id}
+        areas = (cell_of(row.cells.get(area.id), contradicted=area.id in disagree) for area in view.areas)
+        return (*areas, cell_of(row.cells.get(SYSTEM)))
 
     return Grid(
         caption=f"Debt of {numbers.count(len(rows), 'system')} by area, {numbers.period(view.period)}",
@@ -66,22 +70,16 @@ def portfolio_grid(view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bo
     )
 
 
-def system_grid(view: SystemView) -> Grid:
+def system_grid(view: SystemView, *, contradicted: Collection[tuple[str, str]] = ()) -> Grid:
     """Areas by quarters of one system, its own debt in the last row."""
     quarters = [a.period for a in view.assessments][-QUARTERS_SHOWN:]
-    contradicted = (
-        {view.latest.checklist.area_of[c.question].id for c in view.latest.score.contradictions}
-        if view.latest
-        else set()
-    )
-    newest = quarters[-1] if quarters else ""
+    ids = {a.period: a.assessment_id for a in view.assessments}
     rows = [RowHead(id=area.id, label=area.title) for area in view.areas]
     rows.append(RowHead(id=TOTAL, label="All areas", summary=True))
 
     def cells(area_id: str) -> tuple[Cell, ...]:
         return tuple(
-            cell_of(view.cells.get((area_id, q)), contradicted=q == newest and area_id in contradicted)
-            for q in quarters
+            cell_of(view.cells.get((area_id, q)), contradicted=(ids[q], area_id) in contradicted) for q in quarters
         )
 
     return Grid(

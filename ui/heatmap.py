@@ -350,7 +350,7 @@ def _in_table(cell: Cell) -> str:
     if cell.kind != "score":
         return {"unanswered": "?", "not_applicable": DASH, "empty": ""}[cell.kind]
     text = numbers.debt_with_band(cell.debt, cell.band)
-    return text + {"worse": " ▲", "better": " ▽", None: ""}[cell.change]
+    return text + {"worse": " ▲", "better": " ▽", None: ""}[cell.change] + (" ≠" if cell.contradicted else "")
 
 
 def heatmap_sentence(grid: Grid) -> str:

@@ -8,11 +8,13 @@ import pytest
 
 import operations.systems
 from evidence.collector import collect
+from operations.assessments import close_assessment
 from operations.errors import StorageFull
+from operations.periods import following
 from operations.repository_evidence import add_evidence_json
 from operations.systems import list_systems
 from operations.workplace import Workplace
-from tests.pages.conftest import ADA, QUARTER, Open, open_system, press, title, words
+from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
 from ui import numbers
 
 HOUSE = Path(__file__).parents[2]
@@ -94,6 +96,25 @@ def test_evidence_shows_what_was_seen_and_what_could_not_be_told(
     assert "A copy of samples." in words(page)
     press(page, "Let it count again")
     assert "Let it count again" not in [button.label for button in page.button]
+
+
+def test_every_heatmap_marks_where_answer_and_repository_disagree_in_closed_quarters_too(
+    at_page: Open, workplace: Workplace, tmp_path: Path
+) -> None:
+    from evidence.document import to_json
+
+    assessment = open_system(workplace, "Churn model", answers=34, level=0)
+    tree = tmp_path / "repository"
+    tree.mkdir()
+    for number in range(12):
+        (tree / f"train_{number}.py").write_text("import pandas as pd\nprint(pd.read_csv('/home/bo/data.csv'))\n" * 20)
+    seen = to_json(collect(tree, name="repository"))
+    add_evidence_json(workplace, ADA, assessment_id=assessment.assessment_id, text=seen)
+    close_assessment(workplace, ADA, assessment_id=assessment.assessment_id)
+    add_quarter(workplace, assessment.system_id, period=following(QUARTER))
+    for page in (at_page(period=QUARTER), at_page("system", system=assessment.system_id)):
+        table = page.dataframe[0].value.to_string()
+        assert "≠" in table, table
 
 
 def test_about_says_where_the_data_is_and_backs_it_up(at_page: Open, workplace: Workplace, tmp_path: Path) -> None:
