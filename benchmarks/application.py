@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 
 from benchmarks.server import ROOT, Server
 from benchmarks.streamlit_client import Visitor
@@ -19,6 +18,7 @@ from operations.assessments import Choice, answer_question, open_assessment, rea
 from operations.authorize import Actor
 from operations.systems import create_system
 from operations.workplace import Workplace, open_workplace
+from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 
 COMMAND = "python -m benchmarks.application"
 SOMEBODY = Actor(name="Benchmark", local=True)
