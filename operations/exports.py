@@ -45,7 +45,8 @@ def _file_name(*parts: str) -> str:
     return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)[:80]
 
 
-_ESTIMATE_HEADS = ("estimate", "low", "high", "coverage", "band", "change")
+#: Not rounded and on the scale of 0 to 1, as on the command line; the screen shows the same numbers times 100.
+_ESTIMATE_HEADS = ("debt 0-1", "low 0-1", "high 0-1", "known 0-1", "band", "change 0-1")
 
 
 def _estimate(cell: ScoreCell | None) -> list[str | float | None]:
@@ -110,10 +111,10 @@ def _questions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) ->
             "reason",
             "note",
             "links",
-            "debt",
-            "low",
-            "high",
-            "floor",
+            "debt 0-1",
+            "low 0-1",
+            "high 0-1",
+            "floor 0-1",
         ]
     ]
     for line in read_question_lines(workplace, actor, assessment_id=assessment_id):

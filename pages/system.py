@@ -89,7 +89,8 @@ def _finding(view: SystemView) -> None:
         worst = max(rated, key=lambda pair: pair[0] or 0.0)[1].title.lower() if rated else ""
         letter = total.band or "not rated yet"
         moved = f", clearly {total.direction} than before" if total.direction else ""
-        st.title(plain(f"{name}: {letter}, {worst} worst{moved}"), anchor=False)
+        where = f", {worst} worst" if total.band else ""
+        st.title(plain(f"{name}: {letter}{where}{moved}"), anchor=False)
     about = [view.system.team, view.system.decides, view.system.affected]
     st.caption(plain(" · ".join(part for part in about if part)))
 
