@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from checklists.reader import DEFAULT_PACK, PACKS, load_checklist
 from checklists.reference import reference as checklist_reference
@@ -22,7 +22,7 @@ from tests.browser.serving import Server
 
 DOCS = Path(__file__).parent
 PICTURES = DOCS / "screenshots"
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 BYTES_MAX = 300_000
 SOMEBODY = Actor(name="Somebody", local=True)
 
