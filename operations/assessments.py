@@ -18,6 +18,7 @@ from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line, clean_link
 from operations.workplace import Workplace, shipped_checklist
 from scoring.answers import score_document
 from scoring.score import Scope, scoring_id
+from scoring.votes import settle
 from scoring.weigh import Weighed
 from store.records import AnswerEvent, AnswerRecord, AssessmentRecord, Records, SystemRecord
 
@@ -38,6 +39,38 @@ class Choice:
     seconded_by: str = ""  #: the second person, where a question lists no accepted reason
     note: str = ""
     links: tuple[str, ...] = ()
+
+    def over(self, theirs: AnswerRecord | None, *, seen: AnswerRecord | None) -> Choice:
+        """This choice put over `theirs`: only what differs from what the person had `seen` replaces what stands."""
+        if theirs is None:
+            return self
+        before, now = choice_of(seen), choice_of(theirs)
+        chosen = now if self.same_answer(before) else self
+        return replace(
+            chosen,
+            note=now.note if self.note == before.note else self.note,
+            links=now.links if self.links == before.links else self.links,
+        )
+
+    def same_answer(self, other: Choice) -> bool:
+        """Whether both say the same, note and links apart."""
+        return (self.state, self.level, self.reason, self.seconded_by) == (
+            other.state, other.level, other.reason, other.seconded_by,
+        )  # fmt: skip
+
+
+def level_of(answer: AnswerRecord) -> int | None:
+    """The level an answer stands for: the one given, or the one its votes settle to."""
+    return settle(answer.votes) if answer.level is None else answer.level
+
+
+def choice_of(answer: AnswerRecord | None) -> Choice:
+    """A stored answer as the choice that would give it; no answer has the state ""."""
+    if answer is None:
+        return Choice(state="")
+    return Choice(
+        state=answer.state, level=level_of(answer), reason=answer.reason, note=answer.note, links=answer.links
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +231,12 @@ def read_answers(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> 
 
 
 @permitted(Action.READ)
+def read_answer(workplace: Workplace, _actor: Actor, *, assessment_id: str, question_id: str) -> AnswerRecord | None:
+    """The answer to one question, None when it has none."""
+    return workplace.store.read(lambda records: records.answer(assessment_id, question_id))
+
+
+@permitted(Action.READ)
 def read_history(workplace: Workplace, _actor: Actor, *, assessment_id: str, question_id: str) -> list[AnswerEvent]:
     """Every answer this question had, oldest first."""
     return workplace.store.read(lambda records: records.answer_history(assessment_id, question_id))
@@ -243,23 +282,29 @@ def answer_question(
 ) -> AnswerRecord:
     """Save one choice, at once and for good. `expected_rev` is the revision the person saw (0 = not answered).
 
-    Saving what is already stored changes nothing, so a repeated click never counts twice. A level given by one
-    person keeps the votes of a workshop only while it is the same level.
+    Saving what is already stored changes nothing, so a repeated click never counts twice. The votes of a workshop
+    stay while the answer stays, as when a note is added; another answer by one person takes their place.
     Raises Conflict (somebody changed it meanwhile), Closed, NotFound, InvalidInput, StorageFull.
     """
 
     def work(records: Records) -> AnswerRecord:
         assessment = find_assessment(records, assessment_id)
         checked = _checked(workplace.checklist(records, assessment.checklist_id), question_id, choice)
+        before = records.answer(assessment_id, question_id)
+        voted = (
+            before is not None
+            and bool(before.votes)
+            and (before.state, level_of(before)) == (checked.state, checked.level)
+        )
         wanted = AnswerRecord(
             question_id=question_id,
             state=checked.state,
-            level=checked.level,
-            votes=(),
+            level=before.level if before is not None and voted else checked.level,
+            votes=before.votes if before is not None and voted else (),
             reason=checked.reason,
             note=checked.note,
             links=checked.links,
-            source="person",
+            source=before.source if before is not None and voted else "person",
             rev=expected_rev,
             changed_at=workplace.now(),
             changed_by=actor.name,

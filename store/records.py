@@ -440,6 +440,18 @@ class Records:
         )
         return {row["question_id"]: _answer(row) for row in rows}
 
+    def answer(self, assessment_id: str, question_id: str) -> AnswerRecord | None:
+        """The answer that stands for one question, None when it has none or a cleared one."""
+        rows = self._query(
+            "SELECT answer.* FROM assessment JOIN answer ON answer.org_id = assessment.org_id"
+            " AND answer.period = assessment.period AND answer.assessment_id = assessment.assessment_id"
+            " WHERE assessment.org_id = :org AND assessment.assessment_id = :assessment"
+            " AND answer.question_id = :question_id AND answer.state <> 'unanswered'",
+            assessment=assessment_id,
+            question_id=question_id,
+        )
+        return _answer(rows[0]) if rows else None
+
     def save_answer(self, assessment_id: str, record: AnswerRecord, expected_rev: int) -> AnswerRecord:
         """Keep an answer if the question still stands at the revision it was based on; returns what is stored.
 

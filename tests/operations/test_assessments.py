@@ -12,9 +12,11 @@ from operations.assessments import (
     Choice,
     answer_question,
     change_scope,
+    choice_of,
     close_assessment,
     confirm_last,
     open_assessment,
+    read_answer,
     read_history,
     read_questionnaire,
     record_votes,
@@ -109,6 +111,43 @@ def test_undo_goes_back_one_change_and_then_to_unanswered(workplace: Workplace) 
     say(workplace, other, "ENT-01", 1)
     assert undo_answer(workplace, ADA, assessment_id=other, question_id="ENT-01", expected_rev=1) is None
     assert "ENT-01" not in read_questionnaire(workplace, ADA, assessment_id=other).answers
+
+
+@pytest.mark.parametrize("votes", [(0, 1, 4, 2), (3, 3, None), (2, None, None)])
+def test_a_note_on_a_voted_answer_leaves_the_votes(workplace: Workplace, votes: tuple[int | None, ...]) -> None:
+    _, assessment_id = opened(workplace)
+    common: Any = {"assessment_id": assessment_id, "question_id": "ENT-01"}
+    voted = record_votes(workplace, ADA, **common, votes=votes, expected_rev=0)
+    noted = Choice(state=choice_of(voted).state, level=choice_of(voted).level, note="Bo was away")
+    answer_question(workplace, ADA, **common, choice=noted, expected_rev=1)
+    now = read_answer(workplace, ADA, **common)
+    assert now is not None
+    assert (now.votes, now.source, now.note) == (votes, "workshop", "Bo was away")
+
+
+def test_another_level_by_one_person_takes_the_place_of_the_votes(workplace: Workplace) -> None:
+    _, assessment_id = opened(workplace)
+    common: Any = {"assessment_id": assessment_id, "question_id": "ENT-01"}
+    record_votes(workplace, ADA, **common, votes=(0, 1, 4, 2), expected_rev=0)
+    now = say(workplace, assessment_id, "ENT-01", 3, rev=1)
+    assert (now.level, now.votes, now.source) == (3, (), "person")
+
+
+def test_my_choice_over_theirs_replaces_only_what_i_changed(workplace: Workplace) -> None:
+    _, assessment_id = opened(workplace)
+    common: Any = {"assessment_id": assessment_id, "question_id": "ENT-01"}
+    seen = say(workplace, assessment_id, "ENT-01", 1)
+    theirs = answer_question(
+        workplace, BO, **common, choice=Choice(state="answered", level=1, note="see the log"), expected_rev=1
+    )
+    assert Choice(state="answered", level=3).over(theirs, seen=seen) == Choice(
+        state="answered", level=3, note="see the log"
+    )
+    mine = Choice(state="answered", level=1, note="mine", links=("a.py",))
+    assert mine.over(say(workplace, assessment_id, "ENT-01", 4, rev=2), seen=seen) == Choice(
+        state="answered", level=4, note="mine", links=("a.py",)
+    )
+    assert mine.over(None, seen=seen) == mine
 
 
 @pytest.mark.parametrize(
