@@ -17,12 +17,13 @@ from operations.assessments import (
     change_scope,
     confirm_last,
     open_assessment,
+    read_answer,
     read_answers,
     read_change_seq,
     read_questionnaire,
     undo_answer,
 )
-from operations.errors import Closed, Conflict, InvalidInput, StoreError
+from operations.errors import Conflict, InvalidInput, StoreError
 from operations.records import AnswerRecord
 from operations.repository_evidence import hints_for
 from operations.system_view import read_system_view
@@ -30,7 +31,7 @@ from pages.place import Desk, chosen_period, chosen_system, desk, from_link, pre
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
 from ui.keys import HELP, shortcuts, shortcuts_switch
-from ui.question_card import OPTIONS, Card, Clash, answer_key, draw_card
+from ui.question_card import OPTIONS, Card, Clash, answer_key, draw_card, seen_answer
 from ui.text import plain
 
 ONE, AREA, ALL = "One question", "Whole area", "All questions"
@@ -106,8 +107,12 @@ def _head(here: Desk, view: Questionnaire) -> None:
 
         def rescope() -> None:
             chosen = session.widget_value(scope_key)
-            if chosen:
+            if not chosen:
+                return
+            try:
                 change_scope(here.workplace, here.actor, assessment_id=assessment.assessment_id, scope=chosen)
+            except StoreError as trouble:
+                session.say_after_rerun(f"Not changed: {trouble}")
 
         st.segmented_control(
             "Questions asked",
@@ -147,12 +152,16 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
 
     @st.fragment(run_every=LOOK_EVERY_SECONDS)
     def progress() -> None:
-        now = read_change_seq(here.workplace, here.actor, assessment_id=assessment_id)
+        try:
+            now = read_change_seq(here.workplace, here.actor, assessment_id=assessment_id)
+            answers = read_answers(here.workplace, here.actor, assessment_id=assessment_id)
+        except StoreError as trouble:
+            problems.problem(str(trouble))  # a fragment runs outside the shell, which would say it
+            return
         known = session.seen_change(assessment_id)
         if known is not None and now != known:
             session.set_seen_change(assessment_id, now)
             st.rerun(scope="app")
-        answers = read_answers(here.workplace, here.actor, assessment_id=assessment_id)
         done, asked = sum(question.id in answers for question in view.questions), len(view.questions)
         saved = session.last_saved()
         left = MINUTES_A_QUESTION * (asked - done)
@@ -286,55 +295,66 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
     assessment_id = view.assessment.assessment_id
     if alone and session.focused_question(assessment_id) != question.id:
         st.rerun()  # "Next" came in one message with an answer; the browser then asks for this fragment only
-    answer = read_answers(here.workplace, here.actor, assessment_id=assessment_id).get(question.id)
-    revision = answer.rev if answer else 0
+    common = {"assessment_id": assessment_id, "question_id": question.id}
+    try:
+        answer = read_answer(here.workplace, here.actor, **common)
+    except StoreError as trouble:
+        problems.problem(str(trouble))  # a fragment runs outside the shell, which would say it
+        return
+    card = _card(view, question, answer, here.workplace.clock())
 
-    def attempt(mine: Choice, change: Callable[[], AnswerRecord | None]) -> None:
+    def attempt(change: Callable[[int], AnswerRecord | None], *, typed: bool = False) -> None:
+        """Change the answer the person has before them; what is refused is said, and a Conflict passed on.
+
+        What was mistyped, or `typed` and could not be saved, stays where it was typed.
+        """
+        seen = seen_answer(card)
+        revision = seen.rev if seen else 0
         session.set_trouble(assessment_id, question.id, "")
         try:
-            stored = change()
-        except Conflict as conflict:
-            theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
-            session.keep_clash(assessment_id, question.id, Clash(theirs=theirs, mine=mine))
-            problems.attention(
-                f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below."
-            )
-            return
-        except (StoreError, InvalidInput, Closed) as trouble:
+            stored = change(revision)
+        except Conflict:
+            raise
+        except (StoreError, InvalidInput) as trouble:
             session.set_trouble(assessment_id, question.id, f"Not saved: {trouble}")
             problems.attention(f"{question.id} is not saved; the reason stands below the answers.")
-            if mine.state != "not_applicable":  # whose reason stays where it was typed
+            if not typed and not isinstance(trouble, InvalidInput):
                 session.note_refusal(assessment_id, question.id)
             return
         if session.clash(assessment_id, question.id) is not None:
             session.drop_clash(assessment_id, question.id)
+        session.set_seen_answer(assessment_id, question.id, stored)
         session.set_last_saved(here.workplace.clock())
         if stored is None or stored.rev != revision:
             session.note_own_change(assessment_id)
 
-    common = {"assessment_id": assessment_id, "question_id": question.id}
-
     def save(choice: Choice) -> None:
-        clash = session.clash(assessment_id, question.id)
-        seen = revision
-        if isinstance(clash, Clash) and clash.mine is choice:
-            seen = clash.theirs.rev if clash.theirs else 0
-        attempt(
-            choice,
-            partial(answer_question, here.workplace, here.actor, **common, choice=choice, expected_rev=seen),
-        )
+        seen, clash = seen_answer(card), session.clash(assessment_id, question.id)
+        if isinstance(clash, Clash) and clash.mine is choice:  # "Use mine": over what was shown as theirs, no more
+            choice, seen = choice.over(clash.theirs, seen=clash.seen), clash.theirs
+            session.set_seen_answer(assessment_id, question.id, seen)
+        try:
+            attempt(
+                lambda revision: answer_question(
+                    here.workplace, here.actor, **common, choice=choice, expected_rev=revision
+                ),
+                typed=choice.state == "not_applicable",
+            )
+        except Conflict as conflict:
+            theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
+            session.keep_clash(assessment_id, question.id, Clash(seen=seen, theirs=theirs, mine=choice))
+            problems.attention(f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below.")
 
-    nothing = Choice(state="unknown")
-    draw_card(
-        _card(view, question, answer, here.workplace.clock()),
-        save=save,
-        confirm=lambda: attempt(
-            nothing, partial(confirm_last, here.workplace, here.actor, **common, expected_rev=revision)
-        ),
-        undo=lambda: attempt(
-            nothing, partial(undo_answer, here.workplace, here.actor, **common, expected_rev=revision)
-        ),
-    )
+    def press(operation: Callable[..., AnswerRecord | None]) -> None:
+        """Confirm or undo: only what the person has before them, so there is nothing to choose between."""
+        try:
+            attempt(lambda revision: operation(here.workplace, here.actor, **common, expected_rev=revision))
+        except Conflict as conflict:
+            session.set_trouble(assessment_id, question.id, f"Nothing was changed: {conflict}")
+            problems.attention(f"{question.id} was not changed; the reason stands below the answers.")
+            session.note_refusal(assessment_id, question.id)
+
+    draw_card(card, save=save, confirm=lambda: press(confirm_last), undo=lambda: press(undo_answer))
 
 
 assess()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import streamlit as st
 
 from checklists.checklist import Question
-from operations.assessments import Choice
+from operations.assessments import Choice, choice_of, level_of
 from operations.records import AnswerRecord
 from ui import session
 from ui.text import plain, spoken
@@ -38,11 +38,18 @@ class Card:
 class Clash:
     """A save that was refused because somebody else had changed the answer: both sides, to choose from."""
 
+    seen: AnswerRecord | None  #: what the person had before them when choosing
     theirs: AnswerRecord | None  #: None: they took the answer back
     mine: Choice
 
 
 Save = Callable[[Choice], None]
+
+
+def seen_answer(card: Card) -> AnswerRecord | None:
+    """The answer this tab drew or saved last, also when a note and a level come in one message from the browser."""
+    seen = session.seen_answer(card.assessment_id, card.question.id)
+    return seen if isinstance(seen, AnswerRecord) else None
 
 
 def answer_key(assessment_id: str, question_id: str) -> str:
@@ -51,15 +58,13 @@ def answer_key(assessment_id: str, question_id: str) -> str:
 
 
 def option_of(answer: AnswerRecord | None) -> int | str | None:
-    """Which option of the radio an answer is. Votes without a settled level show the upper median's option."""
+    """Which option of the radio an answer is."""
     if answer is None:
         return None
     if answer.state != "answered":
         return answer.state
-    if answer.level is not None:
-        return answer.level
-    known = sorted(vote for vote in answer.votes if vote is not None)
-    return known[len(known) // 2] if known else UNKNOWN
+    level = level_of(answer)
+    return UNKNOWN if level is None else level
 
 
 def choice_words(question: Question, answer: AnswerRecord | Choice | None) -> str:
@@ -72,6 +77,24 @@ def choice_words(question: Question, answer: AnswerRecord | Choice | None) -> st
     if answer.state == UNKNOWN or not isinstance(option, int):
         return "we do not know"
     return f"level {option} ({question.levels[option].text})"
+
+
+def words_of_clash(question: Question, clash: Clash) -> str:
+    """Both sides of a refused save, in full: who changed what, and what was chosen here and is not saved yet."""
+    seen, theirs, mine = choice_of(clash.seen), choice_of(clash.theirs), clash.mine
+    who = clash.theirs.changed_by if clash.theirs else "Somebody"
+    said = [f"{who} changed this meanwhile to {choice_words(question, clash.theirs)}."]
+    if clash.theirs and theirs.note != seen.note:
+        said.append(f"Their note: {theirs.note or 'none'}.")
+    if clash.theirs and theirs.links != seen.links:
+        said.append(f"Their links: {', '.join(theirs.links) or 'none'}.")
+    if clash.theirs is None or not mine.same_answer(seen):
+        said.append(f"You chose {choice_words(question, mine)}.")
+    if mine.note != seen.note:
+        said.append(f"Your note: {mine.note or 'none'}.")
+    if mine.links != seen.links:
+        said.append(f"Your links: {', '.join(mine.links) or 'none'}.")
+    return " ".join((*said, "Nothing of yours was saved yet."))
 
 
 def _caption(card: Card, option: int | str) -> str:
@@ -87,13 +110,14 @@ def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Call
     question, answer = card.question, card.answer
     radio = answer_key(card.assessment_id, question.id)
     revision = answer.rev if answer else 0
+    session.set_seen_answer(card.assessment_id, question.id, answer)
     session.feed(radio, option_of(answer), version=(revision, session.refusals(card.assessment_id, question.id)))
 
     def choose() -> None:
         option = session.widget_value(radio)
         if option is None or option == NOT_APPLICABLE:
             return  # not applicable is saved with its reason
-        kept = card.answer
+        kept = seen_answer(card)
         save(
             Choice(
                 state=UNKNOWN if option == UNKNOWN else "answered",
@@ -132,18 +156,18 @@ def _not_applicable(card: Card, save: Save) -> None:
     accepted = question.not_applicable_when
     reason_key = session.widget_key("reason", card.assessment_id, question.id)
     second_key = session.widget_key("second", card.assessment_id, question.id)
-    session.feed(
-        reason_key, answer.reason if answer and saved else (accepted or ""), version=answer.rev if answer else 0
-    )
+    stored = answer.reason if answer and saved else (accepted or "")
+    session.feed(reason_key, stored, version=stored)
 
     def save_reason() -> None:
+        kept = seen_answer(card)
         save(
             Choice(
                 state=NOT_APPLICABLE,
                 reason=str(session.widget_value(reason_key) or ""),
                 seconded_by=str(session.widget_value(second_key) or ""),
-                note=answer.note if answer else "",
-                links=answer.links if answer else (),
+                note=kept.note if kept else "",
+                links=kept.links if kept else (),
             )
         )
 
@@ -168,16 +192,8 @@ def _clash(card: Card, save: Save) -> None:
     clash = session.clash(card.assessment_id, card.question.id)
     if not isinstance(clash, Clash):
         return
-    theirs, mine = clash.theirs, clash.mine
-    who = theirs.changed_by if theirs else "Somebody"
     with st.container(border=True):
-        st.warning(
-            plain(
-                f"{who} changed this meanwhile to {choice_words(card.question, theirs)}. "
-                f"You chose {choice_words(card.question, mine)}. Nothing of yours was saved yet."
-            ),
-            icon=":material/group:",
-        )
+        st.warning(plain(words_of_clash(card.question, clash)), icon=":material/group:")
         left, right = st.columns(2)
         left.button(
             "Keep theirs",
@@ -190,15 +206,17 @@ def _clash(card: Card, save: Save) -> None:
             "Use mine",
             key=session.widget_key("use-mine", card.assessment_id, card.question.id),
             on_click=save,
-            args=(mine,),
+            args=(clash.mine,),
             width="stretch",
+            help="What you did not touch stays as they left it.",
         )
 
 
 def _last_and_hints(card: Card, confirm: Callable[[], None]) -> None:
     if card.last is not None:
         with st.expander(f"What we said in {plain(card.last_period)}", icon=":material/history:"):
-            st.markdown(plain(f"{choice_words(card.question, card.last).capitalize()}."))
+            said = choice_words(card.question, card.last)
+            st.markdown(plain(f"{said[:1].upper()}{said[1:]}."))
             if card.last.note:
                 st.caption(plain(f"Note: {card.last.note}", lines=True))
             if not card.closed and option_of(card.answer) != option_of(card.last):
@@ -221,21 +239,15 @@ def _note(card: Card, save: Save) -> None:
         return
     note_key = session.widget_key("note", card.assessment_id, card.question.id)
     links_key = session.widget_key("links", card.assessment_id, card.question.id)
-    # Words that were refused stay where they were typed, to be mended there; only a newer answer replaces them.
-    session.feed(note_key, answer.note, version=answer.rev)
-    session.feed(links_key, "\n".join(answer.links), version=answer.rev)
+    # what is being typed stays while others change the level, and after a refusal, to be mended
+    decided = session.decisions(card.assessment_id, card.question.id)
+    session.feed(note_key, answer.note, version=(answer.note, decided))
+    session.feed(links_key, "\n".join(answer.links), version=(answer.links, decided))
 
     def save_words() -> None:
+        kept = choice_of(seen_answer(card))
         links = tuple(line.strip() for line in str(session.widget_value(links_key) or "").splitlines() if line.strip())
-        save(
-            Choice(
-                state=answer.state,
-                level=option if isinstance(option := option_of(answer), int) else None,
-                reason=answer.reason,
-                note=str(session.widget_value(note_key) or ""),
-                links=links,
-            )
-        )
+        save(replace(kept, note=str(session.widget_value(note_key) or ""), links=links))
 
     # One label always: with another one it would be a new panel, closed under the hands of whoever is writing.
     written = bool(answer.note or answer.links)

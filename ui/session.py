@@ -233,13 +233,33 @@ def clash(assessment: str, question: str) -> object | None:
 def keep_clash(assessment: str, question: str, value: object) -> None:
     """Keep a refused save until the person decides."""
     _state()[f"arrears:clash:{assessment}:{question}"] = value
-    note_refusal(assessment, question)
+    _note_decision(assessment, question)
 
 
 def drop_clash(assessment: str, question: str) -> None:
     """Forget a refused save: theirs stands, or mine was saved."""
     _state().pop(f"arrears:clash:{assessment}:{question}", None)
+    _note_decision(assessment, question)
+
+
+def decisions(assessment: str, question: str) -> int:
+    """Count how often two sides of a question met or were decided between."""
+    return int(_state().get(f"arrears:decisions:{assessment}:{question}", 0))
+
+
+def _note_decision(assessment: str, question: str) -> None:
+    _state()[f"arrears:decisions:{assessment}:{question}"] = decisions(assessment, question) + 1
     note_refusal(assessment, question)
+
+
+def seen_answer(assessment: str, question: str) -> object | None:
+    """Read the answer this tab drew or saved last: what the person has before them."""
+    return cast("object | None", _state().get(f"arrears:seen-answer:{assessment}:{question}"))
+
+
+def set_seen_answer(assessment: str, question: str, answer: object | None) -> None:
+    """Note the answer this tab draws, or has just saved."""
+    _state()[f"arrears:seen-answer:{assessment}:{question}"] = answer
 
 
 def refusals(assessment: str, question: str) -> int:

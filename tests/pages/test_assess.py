@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import operations.assessments
-from operations.assessments import read_answers
+from operations.assessments import Choice, answer_question, close_assessment, read_answers
 from operations.authorize import Actor
 from operations.errors import StorageFull
 from operations.periods import preceding
@@ -126,6 +128,115 @@ def test_keeping_theirs_drops_mine(page: AppTest, assessment: AssessmentRecord, 
     assert not page.warning
     assert kept(workplace, assessment)["ENT-01"].level == 1
     assert page.radio(key=answer_key(assessment.assessment_id, "ENT-01")).value == 1
+
+
+def note(page: AppTest, assessment: AssessmentRecord, question: str, text: str) -> None:
+    page.text_area(key=f"note-{assessment.assessment_id}-{question}").set_value(text)
+
+
+def change(
+    workplace: Workplace, assessment: AssessmentRecord, *, rev: int, actor: Actor = BO, **about: Any
+) -> AnswerRecord:
+    return answer_question(
+        workplace, actor, assessment_id=assessment.assessment_id, question_id="ENT-01",
+        choice=Choice(**about), expected_rev=rev,
+    )  # fmt: skip
+
+
+def test_mine_keeps_the_note_another_wrote_meanwhile(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    change(workplace, assessment, rev=1, state="answered", level=1, note="see the log")
+    choose(page, assessment, "ENT-01", 4)
+    assert "Their note: see the log." in words(page)
+    press(page, "Use mine")
+    assert (kept(workplace, assessment)["ENT-01"].level, kept(workplace, assessment)["ENT-01"].note) == (
+        4, "see the log",
+    )  # fmt: skip
+
+
+def test_two_notes_at_once_are_both_shown_and_mine_keeps_their_level(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    change(workplace, assessment, rev=1, state="answered", level=3, note="theirs")
+    note(page, assessment, "ENT-01", "mine")
+    page.run()
+    assert "Their note: theirs. Your note: mine." in words(page)
+    assert kept(workplace, assessment)["ENT-01"].note == "theirs"
+    press(page, "Use mine")
+    assert (kept(workplace, assessment)["ENT-01"].level, kept(workplace, assessment)["ENT-01"].note) == (3, "mine")
+
+
+def test_a_third_person_who_changed_it_again_is_shown_before_mine_counts(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    answer(workplace, assessment, "ENT-01", 1, actor=BO)
+    choose(page, assessment, "ENT-01", 4)
+    change(workplace, assessment, rev=1, actor=Actor(name="Cy", local=True), state="answered", level=2)
+    press(page, "Use mine")
+    assert "Cy changed this meanwhile to level 2" in words(page)
+    assert kept(workplace, assessment)["ENT-01"].level == 2
+    press(page, "Use mine")
+    assert kept(workplace, assessment)["ENT-01"].level == 4
+
+
+def test_a_note_and_a_level_in_one_message_are_both_saved(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    note(page, assessment, "ENT-01", "both")
+    choose(page, assessment, "ENT-01", 3)
+    assert not page.warning
+    assert (kept(workplace, assessment)["ENT-01"].level, kept(workplace, assessment)["ENT-01"].note) == (3, "both")
+
+
+def test_undo_of_what_somebody_else_changed_meanwhile_is_refused_in_words(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    change(workplace, assessment, rev=1, state="answered", level=3)
+    press(page, "Undo")
+    assert "Nothing was changed: Bo changed the answer to ENT-01" in words(page)
+    assert "Use mine" not in [button.label for button in page.button]
+    assert kept(workplace, assessment)["ENT-01"].level == 3
+
+
+def test_confirming_what_somebody_answered_meanwhile_is_refused_in_words(at_page: Open, workplace: Workplace) -> None:
+    before = open_system(workplace, "Churn model", answers=3, level=3, period=preceding(QUARTER), closed=True)
+    now = add_quarter(workplace, before.system_id, period=QUARTER)
+    page = at_page("assess", system=before.system_id)
+    answer(workplace, now, "ENT-01", 1, actor=BO)
+    press(page, "Still true: confirm it")
+    assert "Nothing was changed: Bo changed the answer to ENT-01" in words(page)
+    assert "Use mine" not in [button.label for button in page.button]
+    assert kept(workplace, now)["ENT-01"].level == 1
+
+
+def test_a_reason_that_lacks_a_second_person_stays_to_be_mended(
+    at_page: Open, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    page = at_page("assess", system=assessment.system_id, question="ENT-05")
+    choose(page, assessment, "ENT-05", "not_applicable")
+    reason = f"reason-{assessment.assessment_id}-ENT-05"
+    page.text_input(key=reason).set_value("Nobody reads it.")
+    press(page, "Save that it does not apply")
+    assert "Not saved: agreed with" in words(page)
+    assert page.text_input(key=reason).value == "Nobody reads it."
+    page.text_input(key=f"second-{assessment.assessment_id}-ENT-05").set_value("Bo")
+    press(page, "Save that it does not apply")
+    assert kept(workplace, assessment)["ENT-05"].reason == "Nobody reads it. (agreed with Bo)"
+
+
+def test_choosing_the_scope_of_a_quarter_closed_meanwhile_is_refused_in_words(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    choose(page, assessment, "ENT-01", 1)
+    close_assessment(workplace, BO, assessment_id=assessment.assessment_id)
+    page.button_group(key=f"scope-{assessment.assessment_id}").set_value("all").run()
+    assert not page.exception
+    assert "Not changed: The assessment" in words(page)
 
 
 def test_a_full_disk_is_one_sentence_and_the_choice_is_taken_back(
