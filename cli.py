@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from version import VERSION
 
@@ -20,8 +21,37 @@ class Mistake(Exception):
     """A user's mistake: shown as one line "where: what; way out", exit code 2."""
 
 
+class Parser(argparse.ArgumentParser):
+    """The command line read; what is wrong with it is a Mistake like any other, not a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise Mistake."""
+        raise Mistake(f"{self.prog}: {message}; `python {self.prog} --help` shows what it takes")
+
+
+def _print(text: str) -> None:
+    """Print on standard output and see it through, so that a full disk is noticed here."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise Mistake(f"standard output: cannot be written ({problem.strerror}); send it elsewhere") from None
+
+
 def _say(document: Any, *, as_json: bool, text: str) -> None:
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
+    _print(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
+
+
+def _first(problems: Sequence[object]) -> str:
+    """The first problem of a file, and how many more there are: one line is promised."""
+    more = len(problems) - 1
+    return f"{problems[0]} (and {more} more)" if more else str(problems[0])
+
+
+def _one_line(text: str) -> str:
+    """The text without anything that would break its line, such as a file name with a newline in it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _text_of(path: Path) -> str:
@@ -39,7 +69,7 @@ def lint(arguments: argparse.Namespace) -> int:
     from evidence.signals import SIGNALS
 
     problems = lint_files([Path(name) for name in arguments.files], known_signals=SIGNALS)
-    print((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
+    _print((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
     return 1 if problems else 0
 
 
@@ -63,10 +93,7 @@ def scan(arguments: argparse.Namespace) -> int:
             Path(arguments.output).write_text(document + "\n", encoding="utf-8")
         except OSError as problem:
             raise Mistake(f"{arguments.output}: cannot be written ({problem.strerror}); name another file") from None
-    if arguments.json:
-        print(document)
-    else:
-        print(summary(found))
+    _print(document if arguments.json else summary(found))
     return 0
 
 
@@ -81,14 +108,17 @@ def score(arguments: argparse.Namespace) -> int:
     try:
         checklist = load_checklist(Path(arguments.checklist))
         answers = read_answers(_text_of(Path(arguments.answers)), name=arguments.answers, checklist=checklist)
-    except (InvalidChecklist, InvalidAnswers) as problem:
-        raise Mistake(str(problem)) from None
+    except InvalidChecklist as problem:
+        way_out = f"`python cli.py lint {arguments.checklist}` lists every problem"
+        raise Mistake(f"{_first(problem.problems)}; {way_out}") from None
+    except InvalidAnswers as problem:
+        raise Mistake(_first(problem.problems)) from None
     except OSError as problem:
         raise Mistake(f"{arguments.checklist}: cannot be read ({problem.strerror}); check the name") from None
     try:
         found = from_json(_text_of(Path(arguments.evidence))) if arguments.evidence else None
     except InvalidEvidence as problem:
-        raise Mistake(f"{arguments.evidence}: {problem}") from None
+        raise Mistake(f"{arguments.evidence}: {_first(problem.problems)}") from None
     result = score_now(checklist, answers, weigh(checklist, found).floors)
     document = score_document(result, checklist)
     lines = [_line("system", document["system"]), *(_line(area["id"], area) for area in document["areas"])]
@@ -105,22 +135,28 @@ def _line(name: str, estimate: dict[str, Any]) -> str:
     return f"{name:8} {numbers} {band}"
 
 
-def _with_workplace(command: Callable[[Any, Any, argparse.Namespace], int]) -> Command:
-    """Run a command that needs the database; its errors become one line."""
+def _with_workplace(command: Callable[[Any, Any, argparse.Namespace], int], *, make: bool) -> Command:
+    """Run a command that needs the database, made anew if need be and if it may be; its errors become one line."""
 
     def run(arguments: argparse.Namespace) -> int:
         from operations.authorize import Actor
         from operations.errors import InvalidInput, StoreError
         from operations.workplace import open_workplace
 
+        if arguments.database == "":
+            raise Mistake("--database: is empty; name a file, or leave the option out")
         try:
-            workplace = open_workplace(arguments.database)
+            workplace = open_workplace(arguments.database, make=make)
             try:
                 return command(workplace, Actor(name="command line", local=True), arguments)
             finally:
                 workplace.store.close()
-        except (StoreError, InvalidInput) as problem:
+        except InvalidInput as problem:
             raise Mistake(str(problem)) from None
+        except StoreError as problem:
+            what, _, way_out = str(problem).rpartition(": ")
+            said = f"{what}; {way_out}" if what and "; " not in str(problem) else str(problem)
+            raise Mistake(f"database: {said}") from None
 
     return run
 
@@ -170,24 +206,24 @@ def verify(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
     return 1 if verdict.fault else 0
 
 
-def arguments_parser() -> argparse.ArgumentParser:
+def arguments_parser() -> Parser:
     """The command line as it is documented."""
-    parser = argparse.ArgumentParser(prog="cli.py", description="Arrears from the command line.")
+    parser = Parser(prog="cli.py", description="Arrears from the command line.")
     parser.add_argument("--version", action="version", version=f"Arrears {VERSION}")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one JSON document on standard output")
-    stored = argparse.ArgumentParser(add_help=False)
+    stored = Parser(add_help=False)
     stored.add_argument("--database", metavar="FILE", help="the database (default: ARREARS_DATABASE or the user's own)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(name: str, run: Command, *, parents: Sequence[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    def add(name: str, run: Command, *, parents: Sequence[Parser]) -> Parser:
         about = (run.__doc__ or "").split("\n")[0]
         command = commands.add_parser(name, parents=list(parents), help=about, description=about)
         command.set_defaults(run=run)
         return command
 
-    def add_stored(name: str, work: Callable[[Any, Any, argparse.Namespace], int]) -> argparse.ArgumentParser:
-        run = _with_workplace(work)
+    def add_stored(name: str, work: Callable[[Any, Any, argparse.Namespace], int], *, make: bool = True) -> Parser:
+        run = _with_workplace(work, make=make)
         run.__doc__ = work.__doc__
         return add(name, run, parents=[shared, stored])
 
@@ -201,23 +237,28 @@ def arguments_parser() -> argparse.ArgumentParser:
     scoring.add_argument("--evidence", metavar="FILE")
     add_stored("systems", systems)
     add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")
-    add_stored("backup", backup).add_argument("file", metavar="FILE")
-    add_stored("verify", verify)
+    add_stored("backup", backup, make=False).add_argument("file", metavar="FILE")
+    add_stored("verify", verify, make=False)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 something was found, 2 a user's mistake."""
-    arguments = arguments_parser().parse_args(argv)
     try:
+        arguments = arguments_parser().parse_args(argv)
         run: Command = arguments.run
         return run(arguments)
     except Mistake as mistake:
-        print(mistake, file=sys.stderr)
+        print(_one_line(str(mistake)), file=sys.stderr)
         return USER_MISTAKE
     except BrokenPipeError:
         return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    try:
+        sys.stdout.flush()
+    except OSError:  # said already, or nobody reads it; Python would flush once more and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

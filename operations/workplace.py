@@ -12,7 +12,7 @@ from threading import Lock
 
 from checklists.checklist import Checklist
 from checklists.reader import DEFAULT_PACK, PACKS, canonical_body, load_checklist, read_canonical
-from operations.errors import NotFound
+from operations.errors import InvalidInput, NotFound
 from store.records import Records
 from store.store import Store, default_location, open_store
 
@@ -101,6 +101,12 @@ def close_shared_workplace() -> None:
             _SHARED.popitem()[1].store.close()
 
 
-def open_workplace(location: str | Path | None = None) -> Workplace:
-    """Open (and bring up to date) the database at `location`, by default the user's own."""
-    return Workplace(store=open_store(str(location or default_location())))
+def open_workplace(location: str | Path | None = None, *, make: bool = True) -> Workplace:
+    """Open (and bring up to date) the database at `location`, by default the user's own.
+
+    Without `make` a database that is not there raises InvalidInput instead of being made.
+    """
+    place = str(location or default_location())
+    if not make and not Path(place.removeprefix("sqlite:///")).exists() and ("://" not in place or "sqlite" in place):
+        raise InvalidInput(place, "there is no such database; name one with --database or ARREARS_DATABASE")
+    return Workplace(store=open_store(place))
