@@ -7,7 +7,7 @@ from datetime import date
 
 from operations.errors import InvalidInput
 
-_PERIOD = re.compile(r"(\d{4})Q([1-4])")
+_PERIOD = re.compile(r"([0-9]{4})Q([1-4])")
 
 
 def period_of(day: date) -> str:

@@ -11,7 +11,7 @@ from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from evidence.sandbox import Refused, collect_untrusted
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
-from operations.errors import InvalidInput
+from operations.errors import Conflict, InvalidInput
 from operations.scores import Scored, score_assessment
 from operations.systems import find_system
 from operations.wording import LINE_MAX, clean_line
@@ -34,6 +34,7 @@ class LedgerEntry:
     overridden: bool
     reason: str
     decided_by: str
+    decided_at: str | None  #: None while nobody decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,7 @@ def _ledger(
             overridden=overridden,
             reason=decision.reason if decision else "",
             decided_by=decision.decided_by if decision else "",
+            decided_at=decision.decided_at if decision else None,
         )
 
     open_entries = [entry(c, c.floor, overridden=False) for c in scored.score.contradictions]
@@ -188,11 +190,13 @@ def decide_floor(
     question_id: str,
     signal_id: str,
     decision: str,
+    decided_at: str | None,
     reason: str = "",
 ) -> None:
     """Accept a floor, or override it with a written reason; the overridden one stays visible with its reason.
 
-    Raises InvalidInput, Closed, NotFound.
+    `decided_at` is the moment of the decision the person saw, None where there was none.
+    Raises Conflict when somebody decided meanwhile, InvalidInput, Closed, NotFound.
     """
     if decision not in {"accepted", "overridden"}:
         raise InvalidInput("decision", f"{decision[:20]!r} is not known; accept the floor or override it")
@@ -200,6 +204,15 @@ def decide_floor(
 
     def work(records: Records) -> None:
         find_assessment(records, assessment_id)
+        records.hold(assessment_id)
+        stands = records.floor_decisions(assessment_id).get((question_id, signal_id))
+        if stands is not None and (stands.decision, stands.reason) == (decision, why):
+            return
+        if (stands.decided_at if stands else None) != decided_at:
+            who = stands.decided_by if stands else "Somebody"
+            why_so = f" ({stands.reason})" if stands and stands.reason else ""
+            verdict = f"{stands.decision}{why_so}" if stands else "undecided again"
+            raise Conflict(f"{who} decided this meanwhile: {verdict}; look at it and decide again.")
         records.decide_floor(
             assessment_id,
             FloorDecision(
@@ -216,7 +229,7 @@ def decide_floor(
             actor=actor.name,
             action=f"floor {decision}",
             subject=assessment_id,
-            detail=f"{question_id} {signal_id}",
+            detail=f"{question_id} {signal_id} {why}".strip(),
         )
 
     workplace.store.write(work)

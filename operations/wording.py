@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from operations.errors import InvalidInput
@@ -11,6 +12,8 @@ LINE_MAX = 300
 NOTE_MAX = 4000
 LINK_MAX = 500
 LINKS_MAX = 10
+
+_PLACE = re.compile(r"[^:]+:[0-9]+")  #: train.py:42
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}
@@ -41,6 +44,6 @@ def clean_links(text: str) -> tuple[str, ...]:
     cleaned = tuple(clean_line(link, field="evidence links", longest=LINK_MAX) for link in links)
     for link in cleaned:
         scheme = link.split(":", 1)[0].lower() if ":" in link.split("/", 1)[0] else ""
-        if scheme and scheme not in {"http", "https"} and not link.rsplit(":", 1)[-1].isdigit():
+        if scheme and scheme not in {"http", "https"} and not _PLACE.fullmatch(link):
             raise InvalidInput("evidence links", f"{link[:60]!r} starts with {scheme!r}; use http(s) or a path")
     return cleaned

@@ -5,11 +5,13 @@ Not named evidence.py: Streamlit puts this folder first on the path, and that wo
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from evidence.evidence import Polarity, Signal, State
 from evidence.readable import place
-from operations.errors import Closed, InvalidInput
+from operations.errors import Closed, Conflict, InvalidInput
 from operations.records import AssessmentRecord
 from operations.repository_evidence import (
     EvidenceView,
@@ -157,15 +159,20 @@ def _ledger(here: Desk, view: EvidenceView) -> None:
 
 
 def _decide(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
-    where = {
-        "assessment_id": view.assessment.assessment_id, "question_id": entry.question_id, "signal_id": entry.signal.id
-    }  # fmt: skip
+    decide = partial(
+        decide_floor, here.workplace, here.actor, assessment_id=view.assessment.assessment_id,
+        question_id=entry.question_id, signal_id=entry.signal.id, decided_at=entry.decided_at,
+    )  # fmt: skip
     if entry.overridden:
         st.markdown(plain(f"Overridden by {entry.decided_by}: {entry.reason}"))
         if view.assessment.state == "open" and st.button(
             "Let it count again", key=session.widget_key("accept", entry.question_id, entry.signal.id)
         ):
-            decide_floor(here.workplace, here.actor, **where, decision="accepted")
+            try:
+                decide(decision="accepted")
+            except Conflict as overtaken:
+                problems.problem(str(overtaken))
+                return
             st.rerun()
         return
     st.markdown(f"Counts as at least **{numbers.debt(entry.floor)}**")
@@ -182,8 +189,8 @@ def _decide(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
             "Override with this reason", key=session.widget_key("do-override", entry.question_id, entry.signal.id)
         ):
             try:
-                decide_floor(here.workplace, here.actor, **where, decision="overridden", reason=reason)
-            except InvalidInput as trouble:
+                decide(decision="overridden", reason=reason)
+            except (InvalidInput, Conflict) as trouble:
                 problems.problem(str(trouble))
                 return
             st.rerun()

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from operations.assessments import close_assessment, open_assessment
-from operations.errors import AlreadyThere, Conflict, InvalidInput
+from operations.errors import Conflict, InvalidInput, StoreError
 from operations.records import AssessmentRecord
 from operations.scores import SYSTEM
 from operations.system_view import (
@@ -45,8 +45,6 @@ CAUSE_WORDS = {
     Cause.ANSWERS: "answer changed",
     Cause.NEWLY_KNOWN: "newly known",
     Cause.NO_LONGER_KNOWN: "no longer known",
-    Cause.NO_LONGER_KNOWN: "no longer known",
-    Cause.RULES: "scoring rules changed",
     Cause.EVIDENCE: "repository evidence",
     Cause.NOT_APPLICABLE: "not applicable",
     Cause.CHECKLIST: "checklist changed",
@@ -322,35 +320,57 @@ def _questions(here: Desk, view: SystemView) -> None:
         st.caption(f"Sealed under {latest.document_sha256}")
 
 
+SETTINGS = {
+    "name": "Name of the system", "team": "Team", "decides": "What does it decide?", "affected": "Who is affected?"
+}  # fmt: skip
+
+
 def _settings(here: Desk, view: SystemView) -> None:
     """What is said about the system, to change it."""
     known = view.system
-    with st.expander("About this system", icon=":material/tune:"), st.form("settings", border=False):
-        name = st.text_input("Name of the system", known.name, max_chars=80)
-        team = st.text_input("Team", known.team, max_chars=80)
-        decides = st.text_input("What does it decide?", known.decides, max_chars=300)
-        affected = st.text_input("Who is affected?", known.affected, max_chars=300)
+
+    def key(field: str) -> str:
+        return session.widget_key("settings", field, known.system_id)
+
+    def given(field: str) -> str:
+        return str(session.widget_value(key(field)) or "")
+
+    def save() -> None:
+        """Runs before the page is drawn anew, so `known` is what the person had before them."""
+        session.set_trouble(known.system_id, "settings", "")
+        switches = frozenset(switch.id for switch in offered if session.widget_value(key(switch.id)))
+        try:
+            change_system(
+                here.workplace, here.actor, system_id=known.system_id, **{field: given(field) for field in SETTINGS},
+                switches=switches, expected_rev=known.rev,
+            )  # fmt: skip
+        except Conflict:
+            mine = "; ".join(f"{SETTINGS[field]} {given(field)}" for field in SETTINGS)
+            session.set_trouble(
+                known.system_id, "settings",
+                f"Not saved: somebody else changed this meanwhile, and theirs is shown now. You had entered: {mine}",
+            )  # fmt: skip
+        except (InvalidInput, StoreError) as trouble:
+            session.set_trouble(known.system_id, "settings", f"Not saved: {trouble}")
+        else:
+            session.say_after_rerun("Saved.")
+
+    offered = shipped_checklist().switches
+    trouble = session.trouble(known.system_id, "settings")
+    with (
+        st.expander("About this system", icon=":material/tune:", expanded=bool(trouble)),
+        st.form("settings", border=False),
+    ):
+        if trouble:
+            problems.problem(trouble)
+        for field, label in SETTINGS.items():
+            session.feed(key(field), getattr(known, field), version=known.rev)
+            st.text_input(label, key=key(field), max_chars=80 if field in {"name", "team"} else 300)
         st.markdown("**What is in it?** An open quarter follows at once; closed ones stay as they are.")
-        switches = frozenset(
-            switch.id
-            for switch in shipped_checklist().switches
-            if st.checkbox(plain(switch.title), switch.id in known.switches, help=plain(switch.explanation))
-        )
-        if st.form_submit_button("Save"):
-            try:
-                change_system(
-                    here.workplace, here.actor, system_id=known.system_id, name=name, team=team, decides=decides,
-                    affected=affected, switches=switches, expected_rev=known.rev,
-                )  # fmt: skip
-            except Conflict:
-                problems.problem(
-                    "Somebody else changed this meanwhile.", do="Reload the page and look at theirs first."
-                )
-            except (InvalidInput, AlreadyThere) as trouble:
-                problems.problem(str(trouble))
-            else:
-                session.say_after_rerun("Saved.")
-                st.rerun()
+        for switch in offered:
+            session.feed(key(switch.id), switch.id in known.switches, version=known.rev)
+            st.checkbox(plain(switch.title), key=key(switch.id), help=plain(switch.explanation))
+        st.form_submit_button("Save", on_click=save)
 
 
 system()

@@ -220,6 +220,7 @@ class _Quarter:
                 question_id=override.question,
                 signal_id=override.signal,
                 decision="overridden",
+                decided_at=None,
                 reason=override.reason,
             )
         if self.quarter < PRESENT:

@@ -25,6 +25,7 @@ from operations.assessments import (
 from operations.errors import Closed, Conflict, InvalidInput, NotFound
 from operations.exports import export
 from operations.portfolio import read_portfolio
+from operations.repository_evidence import decide_floor
 from operations.system_view import compare_periods, read_area_view, read_system_view
 from operations.systems import change_system, create_system
 from operations.upkeep import verify
@@ -161,6 +162,7 @@ def test_my_choice_over_theirs_replaces_only_what_i_changed(workplace: Workplace
         pytest.param(Choice(state="maybe"), "answer", id="not an answer"),
         pytest.param(Choice(state="unknown", note="x" * 4001), "note", id="a note too long"),
         pytest.param(Choice(state="unknown", links=("javascript:alert(1)",)), "evidence links", id="a link that runs"),
+        pytest.param(Choice(state="unknown", links=("javascript:f()//:80",)), "evidence links", id="one with a line"),
     ],
 )
 def test_what_cannot_be_an_answer_is_refused_with_the_place(workplace: Workplace, choice: Choice, field: str) -> None:
@@ -310,3 +312,17 @@ def test_a_newer_scoring_shows_closed_quarters_too(workplace: Workplace, monkeyp
     newer = read_system_view(workplace, ADA, system_id=system_id).total("2026Q3")
     assert newer.estimate > sealed.estimate
     assert verify(workplace, ADA).fault is None
+
+
+def test_a_second_decision_on_a_floor_never_replaces_one_that_was_not_seen(workplace: Workplace) -> None:
+    _, assessment_id = opened(workplace)
+    floor: Any = {"assessment_id": assessment_id, "question_id": "ENT-01", "signal_id": "secrets-in-code"}
+    decide_floor(workplace, ADA, **floor, decision="overridden", reason="test data", decided_at=None)
+    with pytest.raises(Conflict, match=r"Ada decided this meanwhile: overridden \(test data\)"):
+        decide_floor(workplace, BO, **floor, decision="overridden", reason="mine", decided_at=None)
+    stands = workplace.store.read(lambda records: records.floor_decisions(assessment_id))
+    assert [d.reason for d in stands.values()] == ["test data"]
+    seen = next(iter(stands.values())).decided_at
+    decide_floor(workplace, BO, **floor, decision="accepted", decided_at=seen)
+    stands = workplace.store.read(lambda records: records.floor_decisions(assessment_id))
+    assert [d.decision for d in stands.values()] == ["accepted"]

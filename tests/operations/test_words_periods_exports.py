@@ -46,7 +46,7 @@ def test_a_quarter_is_read_as_people_write_it(text: str) -> None:
     assert read_period(text) == "2026Q4"
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026Q5", "Q4 2026; drop", "2026Q1x"])
+@pytest.mark.parametrize("text", ["", "2026", "2026Q5", "Q4 2026; drop", "2026Q1x", "٢٠٢٦Q1"])
 def test_what_is_not_a_quarter_is_refused_with_the_way_to_write_it(text: str) -> None:
     with pytest.raises(InvalidInput, match="2026Q4"):
         read_period(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from operations.periods import following, preceding
-from operations.systems import create_system, read_system
+from operations.systems import change_system, create_system, read_system
 from operations.workplace import Workplace
 from scoring.compare import Cause
 from tests.pages.conftest import ADA, PAGES, QUARTER, Open, add_quarter, answer, open_system, press, title, words
@@ -87,3 +87,21 @@ def test_settings_are_saved(at_page: Open, workplace: Workplace) -> None:
     press(page, "Save")
     assert read_system(workplace, ADA, system_id=assessment.system_id).decides == "Who gets an offer"
     assert "Saved." in words(page)
+
+
+def test_settings_changed_by_another_meanwhile_are_not_overwritten_and_mine_are_said(
+    at_page: Open, workplace: Workplace
+) -> None:
+    made = open_system(workplace, "Churn model", answers=3)
+    page = at_page("system", system=made.system_id)
+    known = read_system(workplace, ADA, system_id=made.system_id)
+    change_system(
+        workplace, ADA, system_id=made.system_id, name="Theirs", team=known.team, decides="", affected="",
+        switches=known.switches, expected_rev=known.rev,
+    )  # fmt: skip
+    next(field for field in page.text_input if field.label == "Name of the system").set_value("Mine")
+    press(page, "Save")
+    assert "Not saved: somebody else changed this meanwhile" in words(page)
+    assert "Name of the system Mine" in words(page)
+    assert read_system(workplace, ADA, system_id=made.system_id).name == "Theirs"
+    assert next(field for field in page.text_input if field.label == "Name of the system").value == "Theirs"
