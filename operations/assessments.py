@@ -191,12 +191,6 @@ def open_assessment(
 
 
 @permitted(Action.READ)
-def read_assessment(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> AssessmentRecord:
-    """The assessment itself, without its answers. Raises NotFound."""
-    return workplace.store.read(lambda records: find_assessment(records, assessment_id))
-
-
-@permitted(Action.READ)
 def read_questionnaire(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> Questionnaire:
     """The questionnaire with everything given so far. Raises NotFound."""
 

@@ -32,11 +32,6 @@ def interval(estimate: float | None, low: float, high: float) -> str:
     return f"{debt(estimate)} ({debt(low)}{DASH}{debt(high)})"
 
 
-def band_letter(band: str | None) -> str:
-    """Write the band letter; None (too little is known for a band) as a dash."""
-    return band or DASH
-
-
 def debt_with_band(value: float | None, band: str | None) -> str:
     """Write debt 0..1 with its letter as "47 C"; without a band the number alone."""
     return f"{debt(value)} {band}" if band else debt(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,18 +18,6 @@ _SYSTEM = "arrears:system"
 _PERIOD = "arrears:period"
 _SAVED = "arrears:saved"
 _MESSAGES = "arrears:messages"
-UNDO_STEPS = 50  #: undo steps kept for one assessment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoStep:
-    """One answer as it stood before a choice: enough to put it back."""
-
-    question: str
-    state: str  #: "answered", "unknown", "not_applicable" or "unanswered"
-    level: int | None = None
-    reason: str = ""
-    note: str = ""
 
 
 def _state() -> MutableMapping[str, Any]:
@@ -109,49 +96,6 @@ def say_after_rerun(message: str) -> None:
 def take_messages() -> tuple[str, ...]:
     """Take the sentences kept by say_after_rerun; they are gone afterwards."""
     return tuple(_state().pop(_MESSAGES, ()))
-
-
-# -- drafts: text that is not saved yet --
-def draft(assessment: str, question: str) -> str | None:
-    """Read unsaved text for one question, None when there is none."""
-    return cast("str | None", _state().get(_draft_key(assessment, question)))
-
-
-def keep_draft(assessment: str, question: str, text: str) -> None:
-    """Keep unsaved text, e.g. after a refused save."""
-    _state()[_draft_key(assessment, question)] = text
-
-
-def drop_draft(assessment: str, question: str) -> None:
-    """Forget unsaved text, after it was saved."""
-    _state().pop(_draft_key(assessment, question), None)
-
-
-def _draft_key(assessment: str, question: str) -> str:
-    return f"arrears:draft:{assessment}:{question}"
-
-
-# -- undo --
-def push_undo(assessment: str, step: UndoStep) -> None:
-    """Put a step on the assessment's undo stack; the oldest falls off after UNDO_STEPS."""
-    stack = _state().setdefault(_undo_key(assessment), [])
-    stack.append(step)
-    del stack[:-UNDO_STEPS]
-
-
-def pop_undo(assessment: str) -> UndoStep | None:
-    """Take the latest step, None when the stack is empty."""
-    stack = _state().get(_undo_key(assessment))
-    return cast("UndoStep", stack.pop()) if stack else None
-
-
-def undo_depth(assessment: str) -> int:
-    """Count the steps that can be undone."""
-    return len(_state().get(_undo_key(assessment), ()))
-
-
-def _undo_key(assessment: str) -> str:
-    return f"arrears:undo:{assessment}"
 
 
 # -- questionnaire: the question in focus and how it is laid out --

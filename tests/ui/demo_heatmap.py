@@ -87,8 +87,8 @@ def page() -> None:
     else:
         st.query_params.pop("cell", None)
     st.text(f"selected: {chosen}")
-    st.text(f"system: {st.query_params.get('system', '')} runs: {session.undo_depth('runs')}")
-    session.push_undo("runs", session.UndoStep(question="", state=""))
+    st.text(f"system: {st.query_params.get('system', '')} runs: {st.session_state.get('runs', 0)}")
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     st.markdown(plain(heatmap_sentence(shown)))
     interval_bar(0.38, 0.47, 0.61, label="Churn model")
     if st.button("Other numbers"):

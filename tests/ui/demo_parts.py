@@ -18,19 +18,18 @@ def page() -> None:
     st.title("Parts", anchor=False)
     ask_name()
     st.text(f"name: {known_name()}")
-    session.push_undo("runs", session.UndoStep(question="", state=""))
     options = [f"{level} level" for level in range(5)] + ["We do not know", "Does not apply"]
     number = session.widget_text("number") or "1"
     radio = f"answer-a1-DAT {number}"  # a space, since ids of people may hold anything
 
     def keep() -> None:
-        session.keep_draft("a1", number, session.widget_text(radio))
+        st.session_state[f"kept-{number}"] = session.widget_text(radio)
 
     def following() -> None:
         st.session_state["number"] = str(int(number) + 1)
 
     st.radio("How bad is it?", options, index=None, key=radio, on_change=keep)
-    st.text(f"first answer: {session.draft('a1', '1')}")
+    st.text(f"first answer: {st.session_state.get('kept-1')}")
     st.text_input("Note", key="note")
     st.text(f"question {number}")
     st.button("Next question", key="next", type="primary", on_click=following)

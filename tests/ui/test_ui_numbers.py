@@ -32,7 +32,6 @@ def test_an_interval_stands_in_brackets_with_an_en_dash():
 def test_a_number_without_a_band_carries_no_letter():
     assert numbers.debt_with_band(0.51, "C") == "51 C"
     assert numbers.debt_with_band(0.51, None) == "51"
-    assert numbers.band_letter(None) == "–"
 
 
 @pytest.mark.parametrize(

@@ -49,34 +49,16 @@ def test_a_second_choice_is_not_undone_by_a_link_that_still_shows_the_first():
         assert at.text[0].value == f"selected: {cell}"
 
 
-def test_the_undo_stack_keeps_the_latest_steps_only():
-    def script():
-        import streamlit as st
-
-        from ui import session
-
-        for number in range(session.UNDO_STEPS + 3):
-            session.push_undo("a", session.UndoStep(question=str(number), state="answered", level=1))
-        latest = session.pop_undo("a")
-        st.text(f"{latest.question if latest else ''} {session.undo_depth('a')} {session.pop_undo('other')}")
-
-    at = AppTest.from_function(script).run()
-    assert at.text[0].value == "52 49 None"
-
-
-def test_messages_and_drafts_are_taken_once():
+def test_messages_are_taken_once():
     def script():
         import streamlit as st
 
         from ui import session
 
         session.say_after_rerun("one")
-        session.keep_draft("a", "q", "words")
-        before = session.draft("a", "q")
-        session.drop_draft("a", "q")
-        st.text(f"{session.take_messages()} {session.take_messages()} {before} {session.draft('a', 'q')}")
+        st.text(f"{session.take_messages()} {session.take_messages()}")
 
-    assert AppTest.from_function(script).run().text[0].value == "('one',) () words None"
+    assert AppTest.from_function(script).run().text[0].value == "('one',) ()"
 
 
 @pytest.mark.parametrize(
