@@ -5,7 +5,6 @@ import random
 import streamlit as st
 
 from scoring.bands import band
-from ui import session
 from ui.heatmap import Cell, ColumnHead, Grid, RowHead, heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
 
