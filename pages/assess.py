@@ -289,6 +289,14 @@ def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
                     _question(here, view, question)
 
 
+def _refused(assessment_id: str, question_id: str, sentence: str, *, keep: bool) -> None:
+    """Say why nothing was saved; `keep` leaves what the person typed, else what is stored is shown again."""
+    session.set_trouble(assessment_id, question_id, sentence)
+    problems.attention(f"{question_id} is not saved; the reason stands below the answers.")
+    if not keep:
+        session.note_refusal(assessment_id, question_id)
+
+
 @st.fragment
 def _question(here: Desk, view: Questionnaire, question: Question, *, alone: bool = False) -> None:
     """One question that redraws by itself when it is answered."""
@@ -316,10 +324,9 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
         except Conflict:
             raise
         except (StoreError, InvalidInput) as trouble:
-            session.set_trouble(assessment_id, question.id, f"Not saved: {trouble}")
-            problems.attention(f"{question.id} is not saved; the reason stands below the answers.")
-            if not typed and not isinstance(trouble, InvalidInput):
-                session.note_refusal(assessment_id, question.id)
+            _refused(
+                assessment_id, question.id, f"Not saved: {trouble}", keep=typed or isinstance(trouble, InvalidInput)
+            )  # fmt: skip
             return
         if session.clash(assessment_id, question.id) is not None:
             session.drop_clash(assessment_id, question.id)
@@ -343,16 +350,16 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
         except Conflict as conflict:
             theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
             session.keep_clash(assessment_id, question.id, Clash(seen=seen, theirs=theirs, mine=choice))
-            problems.attention(f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below.")
+            problems.attention(
+                f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below."
+            )
 
     def press(operation: Callable[..., AnswerRecord | None]) -> None:
         """Confirm or undo: only what the person has before them, so there is nothing to choose between."""
         try:
             attempt(lambda revision: operation(here.workplace, here.actor, **common, expected_rev=revision))
         except Conflict as conflict:
-            session.set_trouble(assessment_id, question.id, f"Nothing was changed: {conflict}")
-            problems.attention(f"{question.id} was not changed; the reason stands below the answers.")
-            session.note_refusal(assessment_id, question.id)
+            _refused(assessment_id, question.id, f"Nothing was changed: {conflict}", keep=False)
 
     draw_card(card, save=save, confirm=lambda: press(confirm_last), undo=lambda: press(undo_answer))
 
