@@ -330,7 +330,7 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
             return
         if session.clash(assessment_id, question.id) is not None:
             session.drop_clash(assessment_id, question.id)
-        session.set_seen_answer(assessment_id, question.id, stored)
+        session.set_seen_answer(assessment_id, question.id, stored, own=True)
         session.set_last_saved(here.workplace.clock())
         if stored is None or stored.rev != revision:
             session.note_own_change(assessment_id)
@@ -339,7 +339,7 @@ def _question(here: Desk, view: Questionnaire, question: Question, *, alone: boo
         seen, clash = seen_answer(card), session.clash(assessment_id, question.id)
         if isinstance(clash, Clash) and clash.mine is choice:  # "Use mine": over what was shown as theirs, no more
             choice, seen = choice.over(clash.theirs, seen=clash.seen), clash.theirs
-            session.set_seen_answer(assessment_id, question.id, seen)
+            session.set_seen_answer(assessment_id, question.id, seen, own=True)
         try:
             attempt(
                 lambda revision: answer_question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any, cast
@@ -196,14 +197,32 @@ def _note_decision(assessment: str, question: str) -> None:
     note_refusal(assessment, question)
 
 
+REACTION_SECONDS = 0.6  #: what was drawn less than this ago, a click that arrives now cannot have been meant for
+
+
 def seen_answer(assessment: str, question: str) -> object | None:
-    """Read the answer this tab drew or saved last: what the person has before them."""
-    return cast("object | None", _state().get(f"arrears:seen-answer:{assessment}:{question}"))
+    """Read the answer this tab's person had before them: the one drawn or saved last.
+
+    Right after somebody else's answer was drawn that is still the one before it: a click on its way at that moment
+    was meant for what stood there, and saving it must ask instead of overwriting.
+    """
+    known: tuple[object | None, object | None, float] | None = _state().get(
+        f"arrears:seen-answer:{assessment}:{question}"
+    )
+    if known is None:
+        return None
+    answer, before, drawn = known
+    return before if time.monotonic() - drawn < REACTION_SECONDS else answer
 
 
-def set_seen_answer(assessment: str, question: str, answer: object | None) -> None:
-    """Note the answer this tab draws, or has just saved."""
-    _state()[f"arrears:seen-answer:{assessment}:{question}"] = answer
+def set_seen_answer(assessment: str, question: str, answer: object | None, *, own: bool = False) -> None:
+    """Note the answer this tab draws, or (`own`) has just saved or agreed to."""
+    key = f"arrears:seen-answer:{assessment}:{question}"
+    known = _state().get(key)
+    if known is None or own:
+        _state()[key] = (answer, answer, 0.0)
+    elif known[0] != answer:
+        _state()[key] = (answer, known[0], time.monotonic())
 
 
 def refusals(assessment: str, question: str) -> int:

@@ -16,7 +16,7 @@ from operations.records import AnswerRecord, AssessmentRecord
 from operations.systems import create_system
 from operations.workplace import Workplace
 from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, answer, open_system, press, title, words
-from ui import numbers
+from ui import numbers, session
 from ui.question_card import answer_key
 
 BO = Actor(name="Bo", local=True)
@@ -311,3 +311,25 @@ def test_without_a_quarter_it_offers_to_open_one(at_page: Open, workplace: Workp
     page = at_page("assess", system=made.system_id)
     press(page, f"Open {numbers.period(QUARTER)}")
     assert title(page) == f"Churn model: {numbers.period(QUARTER)}"
+
+
+def test_a_click_on_its_way_while_anothers_answer_is_drawn_asks_instead_of_overwriting(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace
+) -> None:
+    page.run()
+    answer(workplace, assessment, "ENT-01", 1)
+    page.run()  # the server draws Ada's answer; the click below left the browser before it could show it
+    choose(page, assessment, "ENT-01", 4)
+    assert kept(workplace, assessment)["ENT-01"].level == 1
+    assert "changed this meanwhile" in words(page)
+
+
+def test_a_click_after_anothers_answer_was_there_to_see_changes_it(
+    page: AppTest, assessment: AssessmentRecord, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "REACTION_SECONDS", 0.0)
+    page.run()
+    answer(workplace, assessment, "ENT-01", 1)
+    page.run()
+    choose(page, assessment, "ENT-01", 4)
+    assert kept(workplace, assessment)["ENT-01"].level == 4
