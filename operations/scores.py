@@ -63,7 +63,7 @@ def weigh_evidence(records: Records, checklist: Checklist, assessment_id: str) -
 def score_assessment(workplace: Workplace, records: Records, assessment: AssessmentRecord) -> Scored:
     """Score one assessment from its answers, evidence and decisions as they stand now.
 
-    A closed one gives the score that was sealed: nothing in it can have changed, and the scoring is a pure function.
+    A closed one gives the score that was sealed, as long as the scoring version is the same: nothing in it can change.
     """
     checklist = workplace.checklist(records, assessment.checklist_id)
     answers = records.answers(assessment.assessment_id)
