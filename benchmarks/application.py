@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def _portfolio(browser: Browser, folder: Path) -> list[dict[str, Any]]:
         url = f"http://127.0.0.1:{server.port}/"
         took[count] = _warm(browser, url, "[role=gridcell] >> nth=60")
         visitor = Visitor(port=server.port, path="", query="")
-        asyncio.run(_open_and_close(visitor))
+        _in_loop(partial(_open_and_close, visitor))
         rows.append(_row(f"portfolio page with {count} systems: usable, warm", took[count], "s", ""))
         rows.append(
             _row(f"portfolio page with {count} systems: all websocket bytes", visitor.received_bytes / 1e3, "kB", "")
@@ -160,9 +161,10 @@ def _portfolio(browser: Browser, folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-async def _open_and_close(visitor: Visitor) -> None:
+async def _open_and_close(visitor: Visitor) -> list[dict[str, Any]]:
     await visitor.open()
     await visitor.close()
+    return []
 
 
 async def _memory(server: Server, system_id: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from math import cbrt, fsum, isfinite
 from operator import attrgetter
@@ -170,6 +170,10 @@ DEFAULTS = Parameters()
 # -- one question
 
 
+#: Sorted votes of five people are one of 252; a portfolio meets the same ones again and again.
+MET_MAX = 1024
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """A question ready to be scored: its score for each bare level and for "unknown", when no floor interferes."""
@@ -177,6 +181,7 @@ class _Asked:
     id: str
     unknown: QuestionScore
     bare: tuple[QuestionScore, ...]
+    met: dict[tuple[tuple[int | None, ...], int, float], QuestionScore] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +207,13 @@ def _score_question(
     settled = consensus(votes, level)
     if settled.level is None:
         return _unknown(question.unknown, floor, votes)
-    return _answered(question.unknown, settled, settled.level, floor, parameters.values)
+    seen = (settled.votes, settled.level, floor)
+    known = question.met.get(seen)
+    if known is None:
+        known = _answered(question.unknown, settled, settled.level, floor, parameters.values)
+        if len(question.met) < MET_MAX:
+            question.met[seen] = known
+    return known
 
 
 def _unknown(unknown: QuestionScore, floor: float, votes: Sequence[int | None]) -> QuestionScore:
