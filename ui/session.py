@@ -25,6 +25,12 @@ def _state() -> MutableMapping[str, Any]:
     return cast("MutableMapping[str, Any]", st.session_state)
 
 
+def _memory() -> dict[str, Any]:
+    """What this tab remembers beside its widgets, under one key: Streamlit copies all keys for each widget."""
+    memory: dict[str, Any] = _state().setdefault("arrears", {})
+    return memory
+
+
 def widget_key(kind: str, *parts: str) -> str:
     """Build the key of a widget, e.g. ("answer", assessment, question); Streamlit turns it into a CSS class."""
     return "-".join((kind, *parts))
@@ -33,18 +39,18 @@ def widget_key(kind: str, *parts: str) -> str:
 # -- the person --
 def person() -> str:
     """Read the display name given in this tab, "" when none was given."""
-    return str(_state().get(_PERSON, ""))
+    return str(_memory().get(_PERSON, ""))
 
 
 def set_person(name: str) -> None:
     """Keep the display name for this tab."""
-    _state()[_PERSON] = name
-    _state()[_NAMES_GIVEN] = names_given() + 1
+    _memory()[_PERSON] = name
+    _memory()[_NAMES_GIVEN] = names_given() + 1
 
 
 def names_given() -> int:
     """Count how often a name was given in this tab; 0 means the cookie speaks."""
-    return int(_state().get(_NAMES_GIVEN, 0))
+    return int(_memory().get(_NAMES_GIVEN, 0))
 
 
 def shortcuts_on() -> bool:
@@ -60,64 +66,64 @@ def widget_text(key: str) -> str:
 # -- what is being looked at --
 def chosen_system() -> str | None:
     """Read the id of the system chosen last, for pages opened without one in the address."""
-    return cast("str | None", _state().get(_SYSTEM))
+    return cast("str | None", _memory().get(_SYSTEM))
 
 
 def choose_system(system: str | None) -> None:
     """Keep the system across pages."""
-    _state()[_SYSTEM] = system
+    _memory()[_SYSTEM] = system
 
 
 def chosen_period() -> str | None:
     """Read the period chosen last, e.g. "2026Q4"."""
-    return cast("str | None", _state().get(_PERIOD))
+    return cast("str | None", _memory().get(_PERIOD))
 
 
 def choose_period(period: str | None) -> None:
     """Keep the period across pages."""
-    _state()[_PERIOD] = period
+    _memory()[_PERIOD] = period
 
 
 # -- saving --
 def last_saved() -> datetime | None:
     """Read when this tab's last answer was acknowledged by the store."""
-    return cast("datetime | None", _state().get(_SAVED))
+    return cast("datetime | None", _memory().get(_SAVED))
 
 
 def set_last_saved(moment: datetime) -> None:
     """Note that an answer is safe."""
-    _state()[_SAVED] = moment
+    _memory()[_SAVED] = moment
 
 
 def say_after_rerun(message: str) -> None:
     """Keep a plain sentence to be shown by the next run, e.g. from a callback or before a page switch."""
-    _state().setdefault(_MESSAGES, []).append(message)
+    _memory().setdefault(_MESSAGES, []).append(message)
 
 
 def take_messages() -> tuple[str, ...]:
     """Take the sentences kept by say_after_rerun; they are gone afterwards."""
-    return tuple(_state().pop(_MESSAGES, ()))
+    return tuple(_memory().pop(_MESSAGES, ()))
 
 
 # -- questionnaire: the question in focus and how it is laid out --
 def drawn_question(assessment: str) -> str | None:
     """Read which question the page drew last."""
-    return cast("str | None", _state().get(f"arrears:drawn:{assessment}"))
+    return cast("str | None", _memory().get(f"arrears:drawn:{assessment}"))
 
 
 def note_drawn_question(assessment: str, question: str) -> None:
     """Note which question the page draws."""
-    _state()[f"arrears:drawn:{assessment}"] = question
+    _memory()[f"arrears:drawn:{assessment}"] = question
 
 
 def focused_question(assessment: str) -> str | None:
     """Read the id of the question in focus."""
-    return cast("str | None", _state().get(f"arrears:focus:{assessment}"))
+    return cast("str | None", _memory().get(f"arrears:focus:{assessment}"))
 
 
 def focus_question(assessment: str, question: str | None) -> None:
     """Put a question in focus."""
-    _state()[f"arrears:focus:{assessment}"] = question
+    _memory()[f"arrears:focus:{assessment}"] = question
 
 
 # -- the heatmap's selection --
@@ -138,18 +144,18 @@ def select_cell(grid_key: str, cell: tuple[str, str] | None) -> None:
 
 def asked_cell(grid_key: str) -> tuple[str, str] | None:
     """Read which cell the page asked for when it last drew the heatmap."""
-    return cast("tuple[str, str] | None", _state().get(f"arrears:asked-cell:{grid_key}"))
+    return cast("tuple[str, str] | None", _memory().get(f"arrears:asked-cell:{grid_key}"))
 
 
 def returned_cell(grid_key: str) -> tuple[str, str] | None:
     """Read which cell the heatmap last told the page."""
-    return cast("tuple[str, str] | None", _state().get(f"arrears:returned-cell:{grid_key}"))
+    return cast("tuple[str, str] | None", _memory().get(f"arrears:returned-cell:{grid_key}"))
 
 
 def note_cells(grid_key: str, *, asked: tuple[str, str] | None, returned: tuple[str, str] | None) -> None:
     """Note what the page asked for and what it was told, so that the heatmap knows when the page changed its mind."""
-    _state()[f"arrears:asked-cell:{grid_key}"] = asked
-    _state()[f"arrears:returned-cell:{grid_key}"] = returned
+    _memory()[f"arrears:asked-cell:{grid_key}"] = asked
+    _memory()[f"arrears:returned-cell:{grid_key}"] = returned
 
 
 # -- widgets whose value comes from the store --
@@ -159,9 +165,9 @@ def feed(key: str, value: Any, *, version: object) -> None:
     Between versions the widget keeps what the person is typing.
     """
     state = _state()
-    if key not in state or state.get(f"arrears:fed:{key}") != version:
+    if key not in state or _memory().get(f"fed:{key}") != version:
         state[key] = value
-        state[f"arrears:fed:{key}"] = version
+        _memory()[f"fed:{key}"] = version
 
 
 def widget_value(key: str) -> Any:
@@ -172,28 +178,28 @@ def widget_value(key: str) -> Any:
 # -- saving one answer: what was refused, and what must be decided --
 def clash(assessment: str, question: str) -> object | None:
     """Read the refused save of a question that waits for "keep theirs" or "use mine"."""
-    return cast("object | None", _state().get(f"arrears:clash:{assessment}:{question}"))
+    return cast("object | None", _memory().get(f"arrears:clash:{assessment}:{question}"))
 
 
 def keep_clash(assessment: str, question: str, value: object) -> None:
     """Keep a refused save until the person decides."""
-    _state()[f"arrears:clash:{assessment}:{question}"] = value
+    _memory()[f"arrears:clash:{assessment}:{question}"] = value
     _note_decision(assessment, question)
 
 
 def drop_clash(assessment: str, question: str) -> None:
     """Forget a refused save: theirs stands, or mine was saved."""
-    _state().pop(f"arrears:clash:{assessment}:{question}", None)
+    _memory().pop(f"arrears:clash:{assessment}:{question}", None)
     _note_decision(assessment, question)
 
 
 def decisions(assessment: str, question: str) -> int:
     """Count how often two sides of a question met or were decided between."""
-    return int(_state().get(f"arrears:decisions:{assessment}:{question}", 0))
+    return int(_memory().get(f"arrears:decisions:{assessment}:{question}", 0))
 
 
 def _note_decision(assessment: str, question: str) -> None:
-    _state()[f"arrears:decisions:{assessment}:{question}"] = decisions(assessment, question) + 1
+    _memory()[f"arrears:decisions:{assessment}:{question}"] = decisions(assessment, question) + 1
     note_refusal(assessment, question)
 
 
@@ -206,7 +212,7 @@ def seen_answer(assessment: str, question: str) -> object | None:
     Right after somebody else's answer was drawn that is still the one before it: a click on its way at that moment
     was meant for what stood there, and saving it must ask instead of overwriting.
     """
-    known: tuple[object | None, object | None, float] | None = _state().get(
+    known: tuple[object | None, object | None, float] | None = _memory().get(
         f"arrears:seen-answer:{assessment}:{question}"
     )
     if known is None:
@@ -218,41 +224,41 @@ def seen_answer(assessment: str, question: str) -> object | None:
 def set_seen_answer(assessment: str, question: str, answer: object | None, *, own: bool = False) -> None:
     """Note the answer this tab draws, or (`own`) has just saved or agreed to."""
     key = f"arrears:seen-answer:{assessment}:{question}"
-    known = _state().get(key)
+    known = _memory().get(key)
     if known is None or own:
-        _state()[key] = (answer, answer, 0.0)
+        _memory()[key] = (answer, answer, 0.0)
     elif known[0] != answer:
-        _state()[key] = (answer, known[0], time.monotonic())
+        _memory()[key] = (answer, known[0], time.monotonic())
 
 
 def refusals(assessment: str, question: str) -> int:
     """Count how often the widgets of a question had to be set back to what is stored."""
-    return int(_state().get(f"arrears:refusals:{assessment}:{question}", 0))
+    return int(_memory().get(f"arrears:refusals:{assessment}:{question}", 0))
 
 
 def note_refusal(assessment: str, question: str) -> None:
     """Make the widgets of a question show the stored answer again."""
-    _state()[f"arrears:refusals:{assessment}:{question}"] = refusals(assessment, question) + 1
+    _memory()[f"arrears:refusals:{assessment}:{question}"] = refusals(assessment, question) + 1
 
 
 def trouble(assessment: str, question: str) -> str:
     """Read why the last save of a question did not work, "" when it did."""
-    return str(_state().get(f"arrears:trouble:{assessment}:{question}", ""))
+    return str(_memory().get(f"arrears:trouble:{assessment}:{question}", ""))
 
 
 def set_trouble(assessment: str, question: str, sentence: str) -> None:
     """Keep (or with "" forget) why a save did not work."""
-    _state()[f"arrears:trouble:{assessment}:{question}"] = sentence
+    _memory()[f"arrears:trouble:{assessment}:{question}"] = sentence
 
 
 def seen_change(assessment: str) -> int | None:
     """Read the change counter this tab knows: its own changes included, other people's not."""
-    return cast("int | None", _state().get(f"arrears:seen:{assessment}"))
+    return cast("int | None", _memory().get(f"arrears:seen:{assessment}"))
 
 
 def set_seen_change(assessment: str, change_seq: int) -> None:
     """Note the change counter this tab has shown."""
-    _state()[f"arrears:seen:{assessment}"] = change_seq
+    _memory()[f"arrears:seen:{assessment}"] = change_seq
 
 
 def note_own_change(assessment: str) -> None:
@@ -291,9 +297,9 @@ def local_moment(moment: str) -> str:
 # -- uploads --
 def uploads(assessment: str) -> int:
     """Count the uploads taken in this tab: a new number gives the uploader a new key, and so empties it."""
-    return int(_state().get(f"arrears:uploads:{assessment}", 0))
+    return int(_memory().get(f"arrears:uploads:{assessment}", 0))
 
 
 def count_upload(assessment: str) -> None:
     """Note that an upload was taken."""
-    _state()[f"arrears:uploads:{assessment}"] = uploads(assessment) + 1
+    _memory()[f"arrears:uploads:{assessment}"] = uploads(assessment) + 1
