@@ -285,7 +285,7 @@ def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
             st.header(plain(area.title), anchor=False)
             st.caption(plain(area.summary))
             for question in questions:
-                with st.container(border=True):
+                with st.container(border=True, key=session.widget_key("card", question.id)):
                     _question(here, view, question)
 
 

@@ -41,6 +41,8 @@ _CSS = """
 }
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
+/* In a list of cards the browser lays out and paints only those on the screen. */
+[class*="st-key-card-"] { content-visibility: auto; contain-intrinsic-size: auto 36rem; }
 /* The chosen system and who is answering stand in the header, at the right. */
 .st-key-arrears-header {
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;
