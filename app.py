@@ -27,7 +27,7 @@ quota = Quota(held=HeldByStreamlit(), limits=limits())
 #: What the first page needs: read while the browser still fetches the scripts, so that nobody waits for it.
 NEEDED_FIRST = ("pages.place", "ui.area_panel", "ui.grids", "operations.demonstration")
 #: What the first table needs, half a second of work: read when the first page is served.
-NEEDED_NEXT = ("pandas", "ui.question_card")
+NEEDED_NEXT = ("pandas", "ui.question_card", "operations.exports", "operations.upkeep")
 FIRST_PAGE_SECONDS = 4.0
 
 

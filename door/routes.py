@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import anyio
@@ -15,15 +17,32 @@ from starlette.routing import BaseRoute, Route
 from door.refusal import refusal
 from operations.authorize import Actor
 from operations.errors import InvalidInput, NotFound, StoreError
-from operations.exports import export
-from operations.upkeep import read_health
+from operations.workplace import Workplace
 from version import VERSION
+
+if TYPE_CHECKING:
+    from operations.exports import Export
+    from operations.records import Health
 
 _LOG = logging.getLogger(__name__)
 
 HEALTH_SECONDS_MAX = 2.0  #: a store that does not answer a one-row read for so long is not well
 LOCAL_ACTOR = Actor(name="local", local=True)  #: the door lets this machine in only; a sign-in will name people
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def read_health(workplace: Workplace, actor: Actor) -> Health:
+    """Ask how the database is. Like the next one it reads its module when it is first asked, not while starting."""
+    from operations.upkeep import read_health as read
+
+    return read(workplace, actor)
+
+
+def export(workplace: Workplace, actor: Actor, kind: str, params: Mapping[str, str]) -> Export:
+    """Make a file to hand out."""
+    from operations.exports import export as make
+
+    return make(workplace, actor, kind, params)
 
 
 async def healthz(request: Request) -> Response:
