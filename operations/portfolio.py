@@ -109,8 +109,9 @@ def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
     Below the coverage of a letter most of a number is what unanswered questions count as: a quarter in the middle of
     being answered would look much worse than the one before.
     """
-    rated = row.band is not None and before is not None and before.band is not None
-    change = row.estimate - before.estimate if rated else None  # type: ignore[operator, union-attr]
+    change = None
+    if before is not None and row.estimate is not None and before.estimate is not None and row.band and before.band:
+        change = row.estimate - before.estimate
     return ScoreCell(
         estimate=row.estimate,
         low=row.low,
