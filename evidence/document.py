@@ -12,11 +12,17 @@ from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from evidence.evidence import (
+    ADMITTED_MAX,
+    HOTSPOTS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
+    AdmittedDebt,
     Evidence,
+    Hotspot,
     Kind,
     Location,
+    PastQuarter,
+    PastSignal,
     Polarity,
     Signal,
     State,
@@ -30,6 +36,8 @@ QUESTIONS_MAX = 20
 UNPARSED_MAX = 2_000
 NOTES_MAX = 200
 LANGUAGES_MAX = 100
+QUARTERS_MAX = 40
+MARKER_LENGTH_MAX = 30
 NAME_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 1_000
 PATH_LENGTH_MAX = 300
@@ -40,6 +48,8 @@ WAY_OUT = "make the file anew with `python cli.py scan`"
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}\Z")
 _AREA = re.compile(r"[A-Z]{2,6}\Z")
 _QUESTION = re.compile(r"[A-Z]{2,6}-[0-9]{2,3}\Z")
+_PERIOD = re.compile(r"[0-9]{4}Q[1-4]\Z")
+_DAY = re.compile(r"[0-9]{4}-(?:03-31|06-30|09-30|12-31)\Z")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -119,6 +129,11 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
+def period_of(day: str) -> str:
+    """The quarter of a day: "2026-06-30" -> "2026Q2"."""
+    return f"{day[:4]}Q{(int(day[5:7]) + 2) // 3}"
+
+
 def _shown(value: object) -> str:
     """A foreign value in a message: printable, short, in quotes."""
     text = repr(value)
@@ -159,12 +174,21 @@ class _Reader:
             notes=self._each(
                 fields["notes"], "notes", NOTES_MAX, lambda value, where: self._text(value, where, TEXT_LENGTH_MAX)
             ),
+            history=self._each(fields["history"], "history", QUARTERS_MAX, self._quarter),
+            hotspots=self._each(fields["hotspots"], "hotspots", HOTSPOTS_MAX, self._hotspot),
+            admitted=self._each(fields["admitted"], "admitted", ADMITTED_MAX, self._admitted),
         )
-        ids = [signal.id for signal in evidence.signals]
+        self._once("signals", evidence.signals)
+        periods = [quarter.period for quarter in evidence.history]
+        if periods != sorted(set(periods)):
+            self.problem("history", "expected each quarter once, the oldest first")
+        return evidence
+
+    def _once(self, where: str, signals: tuple[Signal, ...] | tuple[PastSignal, ...]) -> None:
+        ids = [signal.id for signal in signals]
         if len(set(ids)) != len(ids):
             twice = sorted({name for name in ids if ids.count(name) > 1})
-            self.problem("signals", f"the signal {_shown(twice[0])} stands there twice")
-        return evidence
+            self.problem(where, f"the signal {_shown(twice[0])} stands there twice")
 
     def _signal(self, value: Any, where: str) -> Signal | None:
         fields = self._fields(value, where, Signal)
@@ -185,6 +209,61 @@ class _Reader:
             cannot_see=self._text(fields["cannot_see"], f"{where}.cannot_see", TEXT_LENGTH_MAX),
             fix=self._text(fields["fix"], f"{where}.fix", TEXT_LENGTH_MAX),
             version=self._count(fields["version"], f"{where}.version"),
+        )
+
+    def _quarter(self, value: Any, where: str) -> PastQuarter | None:
+        fields = self._fields(value, where, PastQuarter)
+        if fields is None:
+            return None
+        quarter = PastQuarter(
+            period=self._match(fields["period"], f"{where}.period", _PERIOD, "a quarter such as '2026Q2'"),
+            commit=self._match(fields["commit"], f"{where}.commit", _COMMIT, "7 to 64 hexadecimal digits"),
+            date=self._match(fields["date"], f"{where}.date", _DAY, "a quarter's last day such as '2026-06-30'"),
+            kind=self._choice(fields["kind"], f"{where}.kind", Kind),
+            files=self._count(fields["files"], f"{where}.files"),
+            lines=self._count(fields["lines"], f"{where}.lines"),
+            signals=self._each(fields["signals"], f"{where}.signals", SIGNALS_MAX, self._past_signal),
+        )
+        self._once(f"{where}.signals", quarter.signals)
+        if quarter.period and quarter.date and quarter.period != period_of(quarter.date):
+            self.problem(where, f"{quarter.date} is not the last day of {quarter.period}")
+        return quarter
+
+    def _past_signal(self, value: Any, where: str) -> PastSignal | None:
+        fields = self._fields(value, where, PastSignal)
+        if fields is None:
+            return None
+        return PastSignal(
+            id=self._match(fields["id"], f"{where}.id", _ID, "a signal's id such as 'secrets-in-code'"),
+            state=self._choice(fields["state"], f"{where}.state", State),
+            value=self._number(fields["value"], f"{where}.value"),
+            denominator=self._number(fields["denominator"], f"{where}.denominator"),
+            version=self._count(fields["version"], f"{where}.version"),
+        )
+
+    def _hotspot(self, value: Any, where: str) -> Hotspot | None:
+        fields = self._fields(value, where, Hotspot)
+        if fields is None:
+            return None
+        return Hotspot(
+            path=self._path(fields["path"], f"{where}.path"),
+            changes=self._count(fields["changes"], f"{where}.changes"),
+            complexity=self._count(fields["complexity"], f"{where}.complexity"),
+            lines=self._count(fields["lines"], f"{where}.lines"),
+            authors=self._count(fields["authors"], f"{where}.authors"),
+            admitted=self._count(fields["admitted"], f"{where}.admitted"),
+        )
+
+    def _admitted(self, value: Any, where: str) -> AdmittedDebt | None:
+        fields = self._fields(value, where, AdmittedDebt)
+        if fields is None:
+            return None
+        age = fields["age_days"]
+        return AdmittedDebt(
+            path=self._path(fields["path"], f"{where}.path"),
+            line=self._count(fields["line"], f"{where}.line"),
+            marker=self._text(fields["marker"], f"{where}.marker", MARKER_LENGTH_MAX),
+            age_days=None if age is None else self._count(age, f"{where}.age_days"),
         )
 
     def _location(self, value: Any, where: str) -> Location | None:

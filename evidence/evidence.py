@@ -7,6 +7,8 @@ from enum import StrEnum
 
 SCHEMA = "evidence/1"
 LOCATIONS_MAX = 10
+HOTSPOTS_MAX = 10
+ADMITTED_MAX = 10
 
 
 class State(StrEnum):
@@ -79,6 +81,52 @@ class Unparsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastSignal:
+    """What one detector said of a past quarter: no words and no places, those belong to the present."""
+
+    id: str
+    state: State
+    value: float | None
+    denominator: float | None
+    version: int  #: detector version: two quarters compare only under the same one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastQuarter:
+    """The repository as it stood at the end of a quarter, by the first-parent history."""
+
+    period: str  #: e.g. "2026Q2"
+    commit: str  #: the last commit of that quarter or of one before
+    date: str  #: the quarter's last day, "2026-06-30"
+    kind: Kind
+    files: int
+    lines: int  #: of all languages
+    signals: tuple[PastSignal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hotspot:
+    """A file that is changed often and hard to change. People are counted, never named."""
+
+    path: str
+    changes: int  #: commits of the last twelve months that touched it
+    complexity: int  #: decisions in it, cyclomatic
+    lines: int
+    authors: int  #: different people of those commits
+    admitted: int  #: markers of admitted debt in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmittedDebt:
+    """A place where the authors themselves write that something is owed. Never the comment's text."""
+
+    path: str
+    line: int
+    marker: str  #: "TODO", "FIXME", "HACK", "XXX", "workaround"...
+    age_days: int | None  #: since it was first seen, None when the history does not tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All signals of one scan."""
 
@@ -93,3 +141,6 @@ class Evidence:
     signals: tuple[Signal, ...]
     unparsed: tuple[Unparsed, ...]
     notes: tuple[str, ...]  #: what was left out and why: limits reached, `.git` ignored, links skipped
+    history: tuple[PastQuarter, ...] = ()  #: oldest first; the commit scanned is not among them
+    hotspots: tuple[Hotspot, ...] = ()  #: at most HOTSPOTS_MAX, by changes x complexity
+    admitted: tuple[AdmittedDebt, ...] = ()  #: at most ADMITTED_MAX, oldest first

@@ -10,11 +10,17 @@ from hypothesis import strategies as st
 
 from evidence.document import BYTES_MAX, InvalidEvidence, evidence_hash, from_json, to_json
 from evidence.evidence import (
+    ADMITTED_MAX,
+    HOTSPOTS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
+    AdmittedDebt,
     Evidence,
+    Hotspot,
     Kind,
     Location,
+    PastQuarter,
+    PastSignal,
     Polarity,
     Signal,
     State,
@@ -45,6 +51,36 @@ signals = st.builds(
     fix=plain,
     version=st.integers(0, 99),
 )
+identities = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,5}){0,3}", fullmatch=True)
+past_signals = st.builds(
+    PastSignal,
+    id=identities,
+    state=st.sampled_from(State),
+    value=numbers,
+    denominator=numbers,
+    version=st.integers(0, 99),
+)
+quarters = st.integers(1990, 2090).flatmap(
+    lambda year: st.sampled_from([(1, "03-31"), (2, "06-30"), (3, "09-30"), (4, "12-31")]).flatmap(
+        lambda end: st.builds(
+            PastQuarter,
+            period=st.just(f"{year}Q{end[0]}"),
+            commit=st.from_regex(r"[0-9a-f]{40}", fullmatch=True),
+            date=st.just(f"{year}-{end[1]}"),
+            kind=st.sampled_from(Kind),
+            files=st.integers(0, 10**6),
+            lines=st.integers(0, 10**9),
+            signals=st.lists(past_signals, max_size=3, unique_by=lambda signal: signal.id).map(tuple),
+        )
+    )
+)
+counts = st.integers(0, 10**6)
+hotspots = st.builds(
+    Hotspot, path=paths, changes=counts, complexity=counts, lines=counts, authors=counts, admitted=counts
+)
+admitted = st.builds(
+    AdmittedDebt, path=paths, line=counts, marker=st.sampled_from(["TODO", "workaround"]), age_days=st.none() | counts
+)
 documents = st.builds(
     Evidence,
     schema=st.just(SCHEMA),
@@ -58,7 +94,18 @@ documents = st.builds(
     signals=st.lists(signals, max_size=4, unique_by=lambda signal: signal.id).map(tuple),
     unparsed=st.lists(st.builds(Unparsed, path=paths, reason=plain), max_size=3).map(tuple),
     notes=st.lists(plain, max_size=3).map(tuple),
+    history=st.lists(quarters, max_size=4, unique_by=lambda quarter: quarter.period).map(
+        lambda chosen: tuple(sorted(chosen, key=lambda quarter: quarter.period))
+    ),
+    hotspots=st.lists(hotspots, max_size=HOTSPOTS_MAX).map(tuple),
+    admitted=st.lists(admitted, max_size=ADMITTED_MAX).map(tuple),
 )
+QUARTER = {
+    "period": "2026Q2", "commit": "a" * 40, "date": "2026-06-30", "kind": "library", "files": 3, "lines": 9,
+    "signals": [{"id": "stale-copies", "state": "found", "value": 1, "denominator": None, "version": 1}],
+}  # fmt: skip
+HOTSPOT = {"path": "a.py", "changes": 3, "complexity": 9, "lines": 80, "authors": 2, "admitted": 0}
+ADMITTED = {"path": "a.py", "line": 3, "marker": "TODO", "age_days": 400}
 
 
 def example():
@@ -117,6 +164,26 @@ def test_equal_evidence_gives_equal_bytes_whatever_the_order_of_languages():
         (lambda d: d["signals"][0].update(locations=[{"path": "a", "line": 1.5}]), "[0].line: expected a whole"),
         (lambda d: d["signals"].append(None), "expected an object, got None"),
         (lambda d: d.update(unparsed=[{"path": "a"}]), "unparsed[0]: 'reason' is missing"),
+        (lambda d: d.pop("history"), "'history' is missing"),
+        (lambda d: d.update(history=[QUARTER] * 41), "41 entries, at most 40"),
+        (lambda d: d.update(history=[QUARTER] * 2), "each quarter once, the oldest first"),
+        (lambda d: d.update(history=[QUARTER, QUARTER | {"period": "2026Q1", "date": "2026-03-31"}]), "oldest first"),
+        (lambda d: d.update(history=[QUARTER | {"period": "2026-2"}]), "history[0].period: expected a quarter"),
+        (lambda d: d.update(history=[QUARTER | {"date": "2026-06-31"}]), "history[0].date: expected a quarter's last"),
+        (lambda d: d.update(history=[QUARTER | {"date": "2026-09-30"}]), "2026-09-30 is not the last day of 2026Q2"),
+        (lambda d: d.update(history=[QUARTER | {"commit": "main"}]), "history[0].commit: expected 7 to 64"),
+        (lambda d: d.update(history=[QUARTER | {"kind": "website"}]), "history[0].kind: expected one of"),
+        (lambda d: d.update(history=[QUARTER | {"signals": QUARTER["signals"] * 2}]), "'stale-copies' stands there"),
+        (lambda d: d.update(history=[QUARTER | {"signals": [{}]}]), "history[0].signals[0]: 'denominator' is missing"),
+        (lambda d: d.update(history=[None]), "history[0]: expected an object"),
+        (lambda d: d.update(hotspots=[HOTSPOT] * 11), "11 entries, at most 10"),
+        (lambda d: d.update(hotspots=[HOTSPOT | {"path": "../a.py"}]), "hotspots[0].path: expected a path inside"),
+        (lambda d: d.update(hotspots=[HOTSPOT | {"author": "a@b.c"}]), "hotspots[0]: 'author' is not known"),
+        (lambda d: d.update(hotspots=[HOTSPOT | {"changes": None}]), "hotspots[0].changes: expected a whole number"),
+        (lambda d: d.update(admitted=[ADMITTED] * 11), "11 entries, at most 10"),
+        (lambda d: d.update(admitted=[ADMITTED | {"age_days": -1}]), "admitted[0].age_days: expected a whole number"),
+        (lambda d: d.update(admitted=[ADMITTED | {"marker": "TODO" * 20}]), "80 characters, at most 30"),
+        (lambda d: d.update(admitted=[ADMITTED | {"text": "later"}]), "admitted[0]: 'text' is not known"),
     ],
 )  # fmt: skip
 def test_a_changed_document_is_refused_with_the_place(change, words):
