@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evidence.archive import open_archive
-from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Location, Signal, State, Strength
+from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Kind, Location, Signal, State, Strength
 from evidence.folder import FolderSource, open_regular_file
 from evidence.repository import Repository, read_repository
 from evidence.signals import SIGNALS
@@ -18,26 +18,26 @@ UNPARSED_MAX = 1_000
 _RANK = {Strength.WEAK: 0, Strength.STRONG: 1, Strength.DIRECT: 2}
 
 
-def collect(path: Path, *, name: str | None = None) -> Evidence:
+def collect(path: Path, *, name: str | None = None, kind: Kind | None = None) -> Evidence:
     """Read a folder or an archive of the person's own machine, in this process. Raises Refused.
 
     `name` is what the repository is called in the evidence; without it the folder's or file's own name, never its
-    place on the machine.
+    place on the machine. `kind` says what the repository is for; without it visible marks tell.
     """
     name = name or path.resolve().name
     if path.is_dir():
-        return collect_source(FolderSource(path, LOCAL_LIMITS), name=name, limits=LOCAL_LIMITS)
+        return collect_source(FolderSource(path, LOCAL_LIMITS), name=name, limits=LOCAL_LIMITS, kind=kind)
     stream, size = open_regular_file(path)
     with stream:
         source = open_archive(stream, size=size, limits=LOCAL_LIMITS)
-        return collect_source(source, name=name, limits=LOCAL_LIMITS)
+        return collect_source(source, name=name, limits=LOCAL_LIMITS, kind=kind)
 
 
-def collect_source(source: Source, *, name: str, limits: Limits) -> Evidence:
+def collect_source(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Evidence:
     """Read what `source` holds and ask every signal. Raises Refused when it is empty or breaks a limit."""
     if not source.members:
         raise Refused("There is nothing to read in it; give the folder of one repository, or a zip of it.")
-    return judge(read_repository(source, name=display(name, 200), limits=limits))
+    return judge(read_repository(source, name=display(name, 200), limits=limits, kind=kind))
 
 
 def judge(repository: Repository) -> Evidence:

@@ -19,6 +19,12 @@ from evidence.tables import document
 
 SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that is kept as text
 TEXTS_BYTES_MAX = 16 * MIB  #: all of them
+_KIND_NAMES = {
+    Kind.APPLICATION: "an application",
+    Kind.LIBRARY: "a library",
+    Kind.NOTEBOOKS: "a set of notebooks",
+    Kind.TEMPLATE: "a template",
+}
 PYTHON_LINES_NAME = "Python"
 NOTEBOOK_LINES_NAME = "Jupyter notebook"
 
@@ -254,8 +260,11 @@ class _Reading:
                 self.fail(path, str(problem))
 
 
-def read_repository(source: Source, *, name: str, limits: Limits) -> Repository:
-    """Read every wanted file of a source once. A file that cannot be read becomes Unparsed; the rest goes on."""
+def read_repository(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Repository:
+    """Read every wanted file of a source once. A file that cannot be read becomes Unparsed; the rest goes on.
+
+    `kind` is what a person says the repository is for; None = told by its visible marks.
+    """
     reading = _Reading(document("languages")["endings"])
     with _without_collector():
         for member, content in source.contents(lambda member: _wanted(member, reading.endings, limits)):
@@ -265,7 +274,10 @@ def read_repository(source: Source, *, name: str, limits: Limits) -> Repository:
     python = tuple(sorted(reading.python, key=lambda file: file.path))
     notebooks = tuple(sorted(reading.notebooks, key=lambda notebook: notebook.path))
     texts = dict(sorted(reading.texts.items()))
-    kind, reason = classify(source.members, python, notebooks, texts)
+    if kind is None:
+        kind, reason = classify(source.members, python, notebooks, texts)
+    else:
+        reason = f"Taken for {_KIND_NAMES[kind]}: so it was said."
     return Repository(
         name=name,
         kind=kind,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from evidence.archive import ZipSource, count_zip_entries, open_archive
 from evidence.collector import collect
+from evidence.evidence import Kind
 from evidence.folder import FolderSource, head_commit
 from evidence.source import LOCAL_LIMITS, MIB, UPLOAD_LIMITS, Refused, display
 from tests.evidence.making import zip_of, zip_of_empty_files
@@ -291,6 +292,12 @@ class TestFolder:
         archive = tmp_path / "churn.zip"
         archive.write_bytes(zip_of({"churn-main/a.py": "x = 1\n"}))
         assert (collect(archive).files, collect(archive, name="Churn").repository) == (1, "Churn")
+
+    def test_a_person_may_say_what_the_repository_is_for(self, tmp_path):
+        (tmp_path / "train.py").write_text("x = 1\n")
+        said = collect(tmp_path, kind=Kind.LIBRARY)
+        assert (said.kind, said.notes[0]) == (Kind.LIBRARY, "Taken for a library: so it was said.")
+        assert collect(tmp_path).kind is Kind.APPLICATION
 
 
 class TestCommit:
