@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from evidence.comments import Admission, admissions
 from evidence.python_source import NotPython, PythonFile, Walk, parse
 
 CELLS_MAX = 5_000
@@ -60,6 +61,7 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
             if len(plain) > CELL_BYTES_MAX:
                 raise NotPython("too long")
             walk.module(parse(plain), cell=number)
+            walk.admitted.extend(Admission(number, admission.marker) for admission in admissions(plain))
         except (NotPython, RecursionError, MemoryError):
             unparsed += 1
     return Notebook(

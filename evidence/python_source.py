@@ -11,6 +11,8 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any, NamedTuple
 
+from evidence.comments import Admission, admissions
+
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
 RECORD_KEYS_MAX = 40
@@ -112,12 +114,17 @@ class Record(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function or method with its size in lines."""
+    """A function or method with its size in lines.
+
+    `complexity` is cyclomatic, counted as radon counts: 1 and one for each way the flow can turn (if, loop and its
+    else, handler, condition of a comprehension, `and`/`or`, case, assert). A function defined inside counts its own.
+    """
 
     name: str
     line: int
     lines: int
     class_name: str
+    complexity: int
 
 
 class Handler(NamedTuple):
@@ -147,7 +154,14 @@ class PythonFile(NamedTuple):
     environment_reads: tuple[int, ...]  #: lines
     environment_writes: tuple[tuple[str, int], ...]
     is_script: bool  #: has `if __name__ == "__main__"`
+    turns: int  #: where the flow can turn outside of functions: their complexity is counted apart
+    admitted: tuple[Admission, ...]  #: comments that admit debt
     is_notebook: bool = False
+
+    @property
+    def complexity(self) -> int:
+        """The cyclomatic complexity of the whole file: its functions and what stands outside of them."""
+        return self.turns + sum(function.complexity for function in self.functions)
 
     def makers(self) -> dict[str, str]:
         """Which call made each name: {"scaler": "sklearn.preprocessing.StandardScaler"}; the last one wins."""
@@ -184,6 +198,7 @@ def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
         walk.module(tree)
     except (RecursionError, MemoryError):
         raise NotPython("too deeply nested to be read") from None
+    walk.admitted.extend(admissions(text))
     return walk.file(path=path, role=role, lines=lines, is_notebook=False)
 
 
@@ -232,13 +247,15 @@ class Walk:
         self.texts: list[Text] = []
         self.settings: list[Setting] = []
         self.records: list[Record] = []
-        self.functions: list[Function] = []
+        self.functions: list[tuple[str, int, int, str]] = []  #: without their complexity
+        self.admitted: list[Admission] = []
         self.classes: list[tuple[str, tuple[str, ...]]] = []
         self.handlers: list[Handler] = []
         self.environment_reads: list[int] = []
         self.environment_writes: list[tuple[str, int]] = []
         self.is_script = False
         self._cell: int | None = None
+        self._turns: list[int] = [0]  #: of the top level, then of each function
 
     def file(self, *, path: str, role: str, lines: int, is_notebook: bool) -> PythonFile:
         """What was collected."""
@@ -251,12 +268,16 @@ class Walk:
             texts=tuple(self.texts),
             settings=tuple(self.settings),
             records=tuple(self.records),
-            functions=tuple(self.functions),
+            functions=tuple(
+                Function(*facts, turns + 1) for facts, turns in zip(self.functions, self._turns[1:], strict=True)
+            ),
             classes=tuple(self.classes),
             handlers=tuple(self.handlers),
             environment_reads=tuple(self.environment_reads),
             environment_writes=tuple(self.environment_writes),
             is_script=self.is_script,
+            turns=self._turns[0],
+            admitted=tuple(self.admitted),
             is_notebook=is_notebook,
         )
 
@@ -464,7 +485,8 @@ class Walk:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: _Place) -> _Place:
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
-        self.functions.append(Function(node.name, self._line(node), lines, place[1]))
+        self.functions.append((node.name, self._line(node), lines, place[1]))
+        self._turns.append(0)
         scope = len(self.functions) - 1
         parameters = node.args
         named = [*parameters.posonlyargs, *parameters.args]
@@ -488,10 +510,33 @@ class Walk:
         self.classes.append((node.name, (*(self._name(base) for base in node.bases), *(f"@{d}" for d in decorators))))
         return (place[0], node.name, place[2], (), False)
 
-    def _guard(self, _: ast.AST, place: _Place) -> _Place:
+    def _if(self, _: ast.If, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += 1
         return (place[0], place[1], True, (), False)
 
+    def _turn(self, _: ast.AST, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += 1
+        return place
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += 2 if node.orelse else 1
+        return place
+
+    def _condition(self, node: ast.BoolOp, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += len(node.values) - 1
+        return place
+
+    def _comprehension(self, node: ast.comprehension, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += len(node.ifs) + 1
+        return place
+
+    def _match(self, node: ast.Match, place: _Place) -> _Place:
+        last = node.cases[-1].pattern
+        self._turns[place[0] + 1] += len(node.cases) - (isinstance(last, ast.MatchAs) and last.pattern is None)
+        return place
+
     def _try(self, node: ast.Try, place: _Place) -> _Place:
+        self._turns[place[0] + 1] += len(node.handlers) + bool(node.orelse)
         for handler in node.handlers:
             bare = handler.type is None
             if bare or self._name(handler.type or handler) in ("Exception", "BaseException"):
@@ -583,7 +628,15 @@ _HANDLERS: dict[type, Any] = {
     ast.AsyncFunctionDef: Walk._function,
     ast.Lambda: Walk._lambda,
     ast.ClassDef: Walk._class,
-    ast.If: Walk._guard,
+    ast.If: Walk._if,
+    ast.IfExp: Walk._turn,
+    ast.Assert: Walk._turn,
+    ast.For: Walk._loop,
+    ast.AsyncFor: Walk._loop,
+    ast.While: Walk._loop,
+    ast.BoolOp: Walk._condition,
+    ast.comprehension: Walk._comprehension,
+    ast.Match: Walk._match,
     ast.Try: Walk._try,
     getattr(ast, "TryStar", ast.Try): Walk._try,
 }

@@ -113,6 +113,48 @@ class TestPython:
     def test_handlers_of_named_errors_are_no_broad_ones(self):
         assert python("try:\n    f()\nexcept (KeyError, ValueError):\n    pass").handlers == ()
 
+    @pytest.mark.parametrize(
+        ("body", "complexity"),
+        [
+            ("pass", 1),
+            ("if a: b()\n    elif c: d()\n    else: e()", 3),
+            ("for a in b: c()\n    else: d()", 3),
+            ("while a and b or c: d()", 4),
+            ("try: a()\n    except B: c()\n    except D: e()\n    else: f()\n    finally: g()", 4),
+            ("return [a for a in b if c if d]", 4),
+            ("return a if b else c", 2),
+            ("assert a, b", 2),
+            ("with a: b()", 1),
+            ("match a:\n        case 1: b()\n        case 2: c()\n        case _: d()", 3),
+            ("match a:\n        case 1: b()\n        case 2: c()", 3),
+            ("def g():\n        if a: b()\n    return g", 1),
+        ],
+    )
+    def test_a_function_counts_the_ways_its_flow_can_turn(self, body, complexity):
+        file = python(f"def f():\n    {body}\nif x: y()\n")
+        assert file.functions[0].complexity == complexity
+        assert file.turns == 1
+        assert file.complexity == 1 + sum(function.complexity for function in file.functions)
+
+    def test_only_comments_admit_debt_and_their_text_is_not_kept(self):
+        file = python(
+            '# TODO(joe): this one\nx = \'# TODO not this\'  # fixme and this\ny = """\n# XXX nor this\n"""\n'
+            "# all todos done, nothing to hack away\nz = 'it\\'s # HACK'  # a workaround for it\n"
+        )
+        assert file.admitted == ((1, "TODO"), (2, "FIXME"), (7, "workaround"))
+
+    @pytest.mark.parametrize(
+        ("comment", "marker"),
+        [
+            ("TODO", "TODO"), ("todo: later", "TODO"), ("FIXME", "FIXME"), ("HACK", "HACK"), ("hacky", "HACK"),
+            ("an ugly hack", "HACK"), ("XXX", "XXX"), ("work-around", "workaround"), ("kludge", "kludge"),
+            ("temporary fix", "temporary"), ("quick and dirty", "temporary"), ("tech debt", "technical debt"),
+            ("a todo list", None), ("hackathon", None), ("xxx", None), ("temporary file", None), ("TODO-list", None),
+        ],
+    )  # fmt: skip
+    def test_debt_is_admitted_in_words_that_mean_nothing_else(self, comment, marker):
+        assert python(f"x = 1  # {comment}\n").admitted == (((1, marker),) if marker else ())
+
     def test_environment_reads_and_the_script_mark_are_seen(self):
         file = python(
             "import os\na = os.environ['A']\nb = os.getenv('B')\nos.environ['C'] = 'd'\nif __name__ == '__main__': f()"
