@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.comments import Admission, admissions
@@ -28,6 +28,10 @@ class Notebook:
     executed: tuple[tuple[int, int], ...]  #: (cell number, execution count) of run cells, in the notebook's order
     unparsed_cells: int
     code: PythonFile
+
+    def placed(self, path: str, role: str) -> Notebook:
+        """The same notebook at a place in a repository."""
+        return replace(self, path=path, role=role, code=self.code._replace(path=path, role=role))
 
 
 def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import contextlib
 import gc
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from evidence.evidence import Kind, Unparsed
+from evidence.facts import FileFacts, facts_of, kind_of
 from evidence.kinds import classify
 from evidence.manifests import NotAManifest, Requirement, is_lock, is_manifest, read_manifest
-from evidence.notebook import Notebook, read_notebook
-from evidence.python_source import Import, NotPython, PythonFile, read_python
+from evidence.notebook import Notebook
+from evidence.python_source import Import, PythonFile
 from evidence.source import KIB, MIB, Limits, Member, Source
-from evidence.tables import document
 
-SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that is kept as text
-TEXTS_BYTES_MAX = 16 * MIB  #: all of them
+TEXTS_BYTES_MAX = 16 * MIB  #: all settings, workflows and manifests that are kept as text
 _KIND_NAMES = {
     Kind.APPLICATION: "an application",
     Kind.LIBRARY: "a library",
     Kind.NOTEBOOKS: "a set of notebooks",
     Kind.TEMPLATE: "a template",
 }
-PYTHON_LINES_NAME = "Python"
-NOTEBOOK_LINES_NAME = "Jupyter notebook"
 
 _TEST = re.compile(
     r"(?i)(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:tests?|test_[^/]*|[^/]*_tests?|conftest)\.(?:py|ipynb)$"
@@ -36,11 +33,6 @@ _EXAMPLE = re.compile(
 )
 _BUILD = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conf|versioneer|_version)\.py$|(?:^|/)(?:\.github|\.circleci|ci|tools|build|dist)/"
-)
-_TEXT_FILE = re.compile(
-    r"(?i)(?:\.(?:ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
-    r"makefile|justfile|procfile|jenkinsfile|pipfile|crontab|codeowners|mlproject|\.gitattributes|\.gitignore|[\w.-]*requirements[\w.-]*\.(?:txt|in)|"
-    r"[\w.-]+\.dvc|[\w.-]+\.cron))$"
 )
 _CI = re.compile(
     r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"
@@ -200,97 +192,80 @@ def role_of(path: str) -> str:
     return "build" if _BUILD.search(path) else "source"
 
 
-@dataclass
-class _Reading:
-    """What is gathered while the files come in."""
-
-    endings: Mapping[str, str]
-    python: list[PythonFile] = field(default_factory=list)
-    notebooks: list[Notebook] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
-    text_bytes: int = 0
-    requirements: list[Requirement] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
-    unparsed: list[Unparsed] = field(default_factory=list)
-
-    def fail(self, path: str, reason: str) -> None:
-        self.unparsed.append(Unparsed(path=path, reason=reason))
-
-    def take(self, member: Member, content: bytes) -> None:
-        path = member.path
-        if path.endswith(".py"):
-            self._take_python(path, content)
-        elif path.endswith(".ipynb"):
-            self._take_notebook(path, content)
-        else:
-            language = self.endings.get(path.rpartition(".")[2].lower())
-            if language is not None:
-                self.lines[language] = self.lines.get(language, 0) + content.count(b"\n") + 1
-        if _TEXT_FILE.search(path) or is_manifest(path):
-            self._take_text(path, content)
-
-    def _take_python(self, path: str, content: bytes) -> None:
-        self.lines[PYTHON_LINES_NAME] = self.lines.get(PYTHON_LINES_NAME, 0) + content.count(b"\n") + 1
-        try:
-            self.python.append(read_python(content, path=path, role=role_of(path)))
-        except NotPython as problem:
-            self.fail(path, str(problem))
-
-    def _take_notebook(self, path: str, content: bytes) -> None:
-        try:
-            notebook = read_notebook(content, path=path, role=role_of(path))
-        except NotPython as problem:
-            self.fail(path, str(problem))
-            return
-        self.notebooks.append(notebook)
-        self.lines[NOTEBOOK_LINES_NAME] = self.lines.get(NOTEBOOK_LINES_NAME, 0) + notebook.code_lines
-        if notebook.unparsed_cells:
-            self.fail(path, f"{notebook.unparsed_cells} of {notebook.code_cells} code cells are not valid Python")
-
-    def _take_text(self, path: str, content: bytes) -> None:
-        if len(content) > SETTINGS_BYTES_MAX or self.text_bytes + len(content) > TEXTS_BYTES_MAX:
-            return
-        self.text_bytes += len(content)
-        text = content.decode("utf-8", "replace")
-        self.texts[path] = text
-        if is_manifest(path):
-            try:
-                self.requirements.extend(read_manifest(text, path))
-            except NotAManifest as problem:
-                self.fail(path, str(problem))
-
-
 def read_repository(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Repository:
     """Read every wanted file of a source once. A file that cannot be read becomes Unparsed; the rest goes on.
 
     `kind` is what a person says the repository is for; None = told by its visible marks.
     """
-    reading = _Reading(document("languages")["endings"])
-    with _without_collector():
-        for member, content in source.contents(lambda member: _wanted(member, reading.endings, limits)):
-            reading.take(member, content)
-    for member in source.members:
-        _note_too_large(member, limits, reading)
-    python = tuple(sorted(reading.python, key=lambda file: file.path))
-    notebooks = tuple(sorted(reading.notebooks, key=lambda notebook: notebook.path))
-    texts = dict(sorted(reading.texts.items()))
+    with without_collector():
+        facts = {
+            member.path: facts_of(content, member.path)
+            for member, content in source.contents(lambda member: _wanted(member, limits))
+        }
+        return assemble(
+            source.members,
+            facts,
+            name=name,
+            commit=source.commit,
+            notes=source.notes,
+            unparsed=too_large(source, limits),
+            kind=kind,
+        )
+
+
+def assemble(
+    members: tuple[Member, ...],
+    facts: Mapping[str, FileFacts],
+    *,
+    name: str,
+    commit: str | None = None,
+    notes: tuple[str, ...] = (),
+    unparsed: Iterable[Unparsed] = (),
+    kind: Kind | None = None,
+) -> Repository:
+    """The repository that these files make, from the facts of each by its path: what every past commit needs too."""
+    python: list[PythonFile] = []
+    notebooks: list[Notebook] = []
+    texts: dict[str, str] = {}
+    requirements: list[Requirement] = []
+    lines: dict[str, int] = {}
+    problems = list(unparsed)
+    room = TEXTS_BYTES_MAX
+    for path in sorted(facts):
+        known = facts[path]
+        if known.language:
+            lines[known.language] = lines.get(known.language, 0) + known.lines
+        if known.python is not None:
+            python.append(known.python._replace(path=path, role=role_of(path)))
+        if known.notebook is not None:
+            notebooks.append(known.notebook.placed(path, role_of(path)))
+        if known.text is not None and len(known.text) <= room:
+            room -= len(known.text)
+            texts[path] = known.text
+            if is_manifest(path):
+                try:
+                    requirements.extend(read_manifest(known.text, path))
+                except NotAManifest as problem:
+                    problems.append(Unparsed(path=path, reason=str(problem)))
+        if known.problem:
+            problems.append(Unparsed(path=path, reason=known.problem))
     if kind is None:
-        kind, reason = classify(source.members, python, notebooks, texts)
+        kind, reason = classify(members, python, notebooks, texts)
     else:
         reason = f"Taken for {_KIND_NAMES[kind]}: so it was said."
     return Repository(
         name=name,
         kind=kind,
-        commit=source.commit,
-        members=source.members,
-        python=python,
-        notebooks=notebooks,
+        commit=commit,
+        members=members,
+        python=tuple(python),
+        notebooks=tuple(notebooks),
         texts=texts,
-        requirements=tuple(sorted(reading.requirements, key=lambda wanted: (wanted.path, wanted.line, wanted.name))),
-        locks=tuple(member.path for member in source.members if is_lock(member.path)),
-        lines_by_language=reading.lines,
-        unparsed=tuple(sorted(reading.unparsed, key=lambda entry: (entry.path, entry.reason))),
-        notes=(reason, *source.notes),
+        requirements=tuple(sorted(requirements, key=lambda wanted: (wanted.path, wanted.line, wanted.name))),
+        locks=tuple(member.path for member in members if is_lock(member.path)),
+        lines_by_language=lines,
+        unparsed=tuple(sorted(problems, key=lambda entry: (entry.path, entry.reason))),
+        notes=(reason, *notes),
     )
 
 
@@ -298,27 +273,22 @@ def _limit_of(path: str, limits: Limits) -> int:
     return limits.notebook_bytes if path.endswith(".ipynb") else limits.source_bytes
 
 
-def _wanted(member: Member, endings: Mapping[str, str], limits: Limits) -> bool:
+def _wanted(member: Member, limits: Limits) -> bool:
     """Whether a file's contents are read: source, notebooks, settings and manifests below their size limit."""
-    path = member.path
-    known = (
-        path.endswith((".py", ".ipynb"))
-        or path.rpartition(".")[2].lower() in endings
-        or bool(_TEXT_FILE.search(path))
-        or is_manifest(path)
-    )
-    return known and member.size <= _limit_of(path, limits) and not is_lock(path)
+    return member.size <= _limit_of(member.path, limits) and bool(kind_of(member.path))
 
 
-def _note_too_large(member: Member, limits: Limits, reading: _Reading) -> None:
-    limit = _limit_of(member.path, limits)
-    if member.path.endswith((".py", ".ipynb")) and member.size > limit:
-        size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
-        reading.fail(member.path, f"larger than {size}, so not read")
+def too_large(source: Source, limits: Limits) -> Iterator[Unparsed]:
+    """The source files and notebooks that are larger than the limits, so not read."""
+    for member in source.members:
+        limit = _limit_of(member.path, limits)
+        if member.size > limit and member.path.endswith((".py", ".ipynb")):
+            size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit // KIB} KiB"
+            yield Unparsed(path=member.path, reason=f"larger than {size}, so not read")
 
 
 @contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Syntax trees hold no cycles: without the cycle collector they are made about a sixth faster."""
     was_on = gc.isenabled()
     gc.disable()
