@@ -25,9 +25,13 @@ from operations.system_view import read_system_view
 from pages.place import Desk, chosen_period, chosen_system, desk, put_in_link
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
+from ui.evidence_rows import DEBT, EVERYTHING, SHOWN, UNTOLD, area_groups
+from ui.findings import draw_findings
+from ui.small_table import TableColumn, small_table
 from ui.text import plain
 
 ARCHIVE_MB = 20
+UNPARSED_SHOWN = 10
 
 
 def evidence() -> None:
@@ -196,54 +200,41 @@ def _decide(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
             st.rerun()
 
 
-STATE_WORDS = {
-    State.FOUND: "seen",
-    State.ABSENT: "not seen",
-    State.UNKNOWN: "could not tell",
-    State.NOT_APPLICABLE: "does not apply",
-}
-STATE_ICONS = {
-    (State.FOUND, Polarity.DEBT): ":material/error:",
-    (State.FOUND, Polarity.CARE): ":material/check_circle:",
-}
-
-
 def _areas(view: EvidenceView) -> None:
+    """Every signal in the open: found debt first, and what could not be told said as clearly."""
     st.header("Area by area", anchor=False)
-    for area in view.checklist.areas:
-        signals = view.signals(area.id)
-        if not signals:
-            continue
-        seen = sum(s.state is State.FOUND and s.polarity is Polarity.DEBT for s in signals)
-        title = f"{area.title}: {numbers.count(seen, 'sign')} of debt, {len(signals)} looked for"
-        with st.expander(plain(title), expanded=seen > 0):
-            for signal in signals:
-                icon = STATE_ICONS.get(
-                    (signal.state, signal.polarity),
-                    ":material/help:" if signal.state is State.UNKNOWN else ":material/remove:",
-                )
-                st.markdown(
-                    f"{icon} **{plain(signal.statement)}** · {STATE_WORDS[signal.state]}  \n{plain(signal.message)}"
-                )
-                if signal.state is State.FOUND:
-                    if signal.locations:
-                        st.markdown(_places(signal))
-                    if signal.polarity is Polarity.DEBT:
-                        st.caption(plain(f"Way out: {signal.fix}"))
-                st.caption(
-                    plain(f"Cannot see: {signal.cannot_see} · {', '.join(signal.questions)} · {signal.strength.value}")
-                )
+    shown = st.segmented_control(
+        "Show", SHOWN, default=EVERYTHING, required=True, key="signals", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    groups = area_groups(view, shown=shown)
+    if groups:
+        draw_findings(groups, key="areas")
+    else:
+        st.markdown(NOTHING_SHOWN[shown])
+
+
+NOTHING_SHOWN = {
+    EVERYTHING: "This scan holds no signal.",
+    DEBT: "No sign of debt was found. That is no proof that there is none.",
+    UNTOLD: "Every signal that applies could be told.",
+}
 
 
 def _unparsed(view: EvidenceView) -> None:
     found = view.evidence
     if found is None or not (found.unparsed or found.notes):
         return
-    with st.expander(f"What could not be read ({len(found.unparsed)})"):
-        for note in found.notes:
-            st.markdown(plain(note))
-        if found.unparsed:
-            st.dataframe([{"File": u.path, "Why": u.reason} for u in found.unparsed], hide_index=True, width="stretch")
+    st.header("What could not be read", anchor=False)
+    for note in found.notes:
+        st.caption(plain(note))
+    if found.unparsed:
+        rows = [(unparsed.path, unparsed.reason) for unparsed in found.unparsed]
+        columns = (TableColumn(title="File", kind="path"), TableColumn(title="Why"))
+        small_table("What could not be read", columns, rows[:UNPARSED_SHOWN], key="unparsed", caption_shown=False)
+        if len(rows) > UNPARSED_SHOWN:
+            with st.expander(f"The other {numbers.count(len(rows) - UNPARSED_SHOWN, 'file')}"):
+                small_table("The others", columns, rows[UNPARSED_SHOWN:], key="unparsed-others", caption_shown=False)
 
 
 evidence()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -58,6 +60,25 @@ def title(page: AppTest) -> str:
     return str(page.title[0].value).replace("\\", "")
 
 
+#: Components of ours that hold words of their own; what they are given is what a reader sees.
+WITH_WORDS = ("arrears_findings", "arrears_small_table")
+
+
+def drawn(component: Any) -> str:
+    """The words a component of ours shows, one a line, "" for one that shows none."""
+
+    def flat(part: Any) -> Iterator[str]:
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, (list, dict)):
+            for one in part.values() if isinstance(part, dict) else part:
+                yield from flat(one)
+
+    if component.proto.component_name not in WITH_WORDS:
+        return ""
+    return "\n".join(flat(json.loads(component.proto.json)))
+
+
 def words(page: AppTest) -> str:
     """Everything the page says, in one string."""
     parts = [
@@ -77,6 +98,7 @@ def words(page: AppTest) -> str:
         for element in getattr(page, kind)
     ]
     parts += [expander.label for expander in page.expander]
+    parts += [drawn(component) for component in page.get("bidi_component")]
     return "\n".join(str(part) for part in parts).replace("\\", "").replace("\u2060", "")
 
 
