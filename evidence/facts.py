@@ -78,6 +78,6 @@ def _notebook_facts(content: bytes) -> FileFacts:
         notebook = read_notebook(content, path="", role="")
     except NotPython as refusal:
         return FileFacts("", 0, None, None, None, str(refusal))
-    unparsed = notebook.unparsed_cells
+    unparsed = len(notebook.broken_cells)
     problem = f"{unparsed} of {notebook.code_cells} code cells are not valid Python" if unparsed else ""
     return FileFacts(NOTEBOOK, notebook.code_lines, None, notebook, None, problem)

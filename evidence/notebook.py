@@ -1,18 +1,20 @@
-"""The facts of one Jupyter notebook: its code cells walked as one file, and the order in which they were run."""
+"""The facts of one Jupyter notebook: its code cells walked as one file, how they were run, and what they left."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evidence.cell_names import CellNames, Hidden, hidden_state, names_of
 from evidence.comments import Admission, admissions
 from evidence.python_source import NotPython, PythonFile, Walk, parse
 
 CELLS_MAX = 5_000
 CELL_BYTES_MAX = 256 * 1024
-_MAGIC_LINE = re.compile(r"^(\s*)(?:[%!?]|\w[\w., ]*=\s*[%!](?!=))")
+_MAGIC_LINE = re.compile(r"^(\s*)(?:[%!?]|(?:pip3?|conda|mamba) install\b|\w[\w., ]*=\s*[%!](?!=))")
 _HELP_LINE = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
 
 
@@ -23,10 +25,16 @@ class Notebook:
     path: str
     role: str
     language: str
+    cells: int  #: of every sort
     code_cells: int  #: non-empty ones
     code_lines: int  #: without blank lines and magics
     executed: tuple[tuple[int, int], ...]  #: (cell number, execution count) of run cells, in the notebook's order
-    unparsed_cells: int
+    longest_cell: tuple[int, int]  #: (cell number, lines with anything on them); (0, 0) without code
+    broken_cells: tuple[int, ...]  #: numbers of the cells that do not parse
+    hidden: tuple[Hidden, ...]  #: cells that use a name no cell above them gives
+    output_bytes: int  #: of all stored outputs, counted as characters
+    error_cells: tuple[int, ...]  #: numbers of the cells whose stored output is an error
+    table_cells: tuple[int, ...]  #: numbers of the cells whose stored output is a table of rows
     code: PythonFile
 
     def placed(self, path: str, role: str) -> Notebook:
@@ -48,36 +56,92 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
     language = _language(document)
     walk = Walk()
     executed: list[tuple[int, int]] = []
-    code_cells = code_lines = unparsed = 0
+    broken: list[int] = []
+    names: list[CellNames] = []
+    outputs = _Outputs()
+    code_cells = code_lines = 0
+    longest = (0, 0)
     for number, cell in enumerate(cells[:CELLS_MAX], start=1):
         source = _code(cell)
         if source is None:
             continue
+        outputs.take(cell.get("outputs"), number)
         count = cell.get("execution_count", cell.get("prompt_number"))
         if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 10**6:
             executed.append((number, count))
         code_cells += 1
         plain = without_magics(source)
-        code_lines += sum(1 for line in plain.splitlines() if line.strip())
-        if language != "python" or not plain.strip():
+        lines = sum(1 for line in plain.splitlines() if line.strip())
+        code_lines += lines
+        longest = max(longest, (number, lines), key=lambda entry: entry[1])
+        if language != "python":
             continue
+        tree: ast.Module | None = None
         try:
             if len(plain) > CELL_BYTES_MAX:
                 raise NotPython("too long")
-            walk.module(parse(plain), cell=number)
+            tree = parse(plain)
+            walk.module(tree, cell=number)
+            names.append(names_of(tree, source, number))
             walk.admitted.extend(Admission(number, admission.marker) for admission in admissions(plain))
         except (NotPython, RecursionError, MemoryError):
-            unparsed += 1
+            broken.append(number)
+            names.append(names_of(None, "", number))
     return Notebook(
         path=path,
         role=role,
         language=language,
+        cells=len(cells),
         code_cells=code_cells,
         code_lines=code_lines,
         executed=tuple(executed),
-        unparsed_cells=unparsed,
+        longest_cell=longest,
+        broken_cells=tuple(broken),
+        hidden=hidden_state(names),
+        output_bytes=outputs.size,
+        error_cells=tuple(outputs.errors),
+        table_cells=tuple(outputs.tables),
         code=walk.file(path=path, role=role, lines=code_lines, is_notebook=True),
     )
+
+
+class _Outputs:
+    """What the stored outputs hold: their size, which are errors, which are tables."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.errors: list[int] = []
+        self.tables: list[int] = []
+
+    def take(self, outputs: Any, cell: int) -> None:
+        """Measure the outputs of one cell."""
+        for output in outputs if isinstance(outputs, list) else ():
+            if not isinstance(output, dict):
+                continue
+            self.size += _text_length(output)
+            if output.get("output_type") in ("error", "pyerr") and cell not in self.errors:
+                self.errors.append(cell)
+            shown = output.get("data")
+            page = shown.get("text/html") if isinstance(shown, dict) else output.get("html")
+            if isinstance(page, list):
+                page = "".join(part for part in page[:40] if isinstance(part, str))
+            if isinstance(page, str) and "<table" in page[:2_000] and "<td" in page and cell not in self.tables:
+                self.tables.append(cell)
+
+
+def _text_length(value: Any) -> int:
+    """How many characters of text stand anywhere in a value."""
+    total = 0
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, str):
+            total += len(one)
+        elif isinstance(one, list):
+            pending.extend(one)
+        elif isinstance(one, dict):
+            pending.extend(one.values())
+    return total
 
 
 def without_magics(source: str) -> str:

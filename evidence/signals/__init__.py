@@ -18,13 +18,16 @@ from evidence.signals.data import (
 )
 from evidence.signals.detector import Detector
 from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
-from evidence.signals.feedback import (
-    EXPLORATION_PRESENT,
-    MODEL_OUTPUT_FEEDS_TRAINING,
-    PREDICTION_LOG_WITHOUT_VERSION,
-)
+from evidence.signals.feedback import EXPLORATION_PRESENT, MODEL_OUTPUT_FEEDS_TRAINING, PREDICTION_LOG_WITHOUT_VERSION
 from evidence.signals.foundation import FLOATING_MODEL_ALIAS, PROMPT_IN_CODE
 from evidence.signals.monitoring import BROAD_EXCEPT, MONITORING_TOOL_USED, PRINT_INSTEAD_OF_LOGGING
+from evidence.signals.notebooks import (
+    NOTEBOOK_CELLS_BROKEN,
+    NOTEBOOK_ERRORS_KEPT,
+    NOTEBOOK_HIDDEN_STATE,
+    NOTEBOOK_OUTPUTS_KEPT,
+    NOTEBOOKS_TOO_LONG,
+)
 from evidence.signals.pipelines import STALE_COPIES
 from evidence.signals.research import NOTEBOOK_CODE_SHARE, NOTEBOOK_IN_PRODUCTION, NOTEBOOKS_OUT_OF_ORDER
 from evidence.signals.testing import (
@@ -51,9 +54,14 @@ SIGNALS: dict[str, Detector] = {
     "lock-file-present": LOCK_FILE_PRESENT,
     "model-output-feeds-training": MODEL_OUTPUT_FEEDS_TRAINING,
     "monitoring-tool-used": MONITORING_TOOL_USED,
+    "notebook-cells-broken": NOTEBOOK_CELLS_BROKEN,
     "notebook-code-share": NOTEBOOK_CODE_SHARE,
+    "notebook-errors-kept": NOTEBOOK_ERRORS_KEPT,
+    "notebook-hidden-state": NOTEBOOK_HIDDEN_STATE,
     "notebook-in-production": NOTEBOOK_IN_PRODUCTION,
+    "notebook-outputs-kept": NOTEBOOK_OUTPUTS_KEPT,
     "notebooks-out-of-order": NOTEBOOKS_OUT_OF_ORDER,
+    "notebooks-too-long": NOTEBOOKS_TOO_LONG,
     "prediction-log-without-version": PREDICTION_LOG_WITHOUT_VERSION,
     "print-instead-of-logging": PRINT_INSTEAD_OF_LOGGING,
     "prompt-in-code": PROMPT_IN_CODE,

@@ -236,11 +236,64 @@ class TestNotebook:
 
     def test_a_broken_cell_is_counted_and_the_rest_read(self):
         read = self.read(notebook(("x = (", 1), ("f(1)", 2)))
-        assert (read.unparsed_cells, len(read.code.calls)) == (1, 1)
+        assert (read.broken_cells, len(read.code.calls)) == ((1,), 1)
 
     def test_another_language_is_not_read_as_python(self):
         read = self.read(notebook(("library(x)\nx <- 1", 1), language="R"))
-        assert (read.unparsed_cells, read.language, read.code.calls) == (0, "r", ())
+        assert (read.broken_cells, read.language, read.code.calls) == ((), "r", ())
+
+    @pytest.mark.parametrize(
+        ("cells", "hidden"),
+        [
+            pytest.param(["x = 1", "x + 1"], [], id="given above"),
+            pytest.param(["x + 1", "x = 1"], [(1, True)], id="given below"),
+            pytest.param(["x = x + 1", "y = 2"], [(1, True)], id="given by the same line"),
+            pytest.param(["x + 1", "y = 2"], [(1, False)], id="given nowhere"),
+            pytest.param(["y(x)", "x", "z(x)"], [(1, False), (3, False)], id="each name is said once"),
+            pytest.param(["x += 1", "y = 1"], [(1, True)], id="added to"),
+            pytest.param(["a = [n for n in range(3)]", "n = 1"], [], id="a comprehension's own name"),
+            pytest.param(["for n in range(3):\n    m = n\nm", "y"], [(2, False)], id="a loop gives names"),
+            pytest.param(["def f():\n    return x", "x = 1\nf()"], [], id="a function runs later"),
+            pytest.param(["class A:\n    y = x", "x = 1"], [], id="a class is not followed"),
+            pytest.param(["from os import *", "path", "x"], [], id="a star import may give it"),
+            pytest.param(["y", "from os import *", "y = 1"], [(1, True)], id="before the star import"),
+            pytest.param(["%run setup.ipynb", "x"], [], id="a magic may give it"),
+            pytest.param(["%autoreload 2", "x", "1"], [(2, False)], id="a quiet magic gives none"),
+            pytest.param(["files = !ls", "files"], [], id="a shell line gives it"),
+            pytest.param(["%time a, b = len('x'), 2", "a + b"], [], id="a timed line gives it"),
+            pytest.param(["%%capture out\nprint(1)", "out"], [], id="a captured output"),
+            pytest.param(["x = (", "y"], [], id="a broken cell may give it"),
+            pytest.param(["try:\n    x\nexcept NameError:\n    x = 1", "x"], [], id="asked for with care"),
+            pytest.param(["try:\n    x\nexcept KeyError:\n    pass", "1"], [(1, False)], id="another error"),
+            pytest.param(["display(_)", "_12", "In", "print"], [], id="what every session has"),
+            pytest.param(["with open('x') as f:\n    y = f.read()", "y", "f"], [], id="a with gives names"),
+            pytest.param(["if (n := 3) > 2:\n    print(n)", "n"], [], id="a walrus"),
+            pytest.param(["exec('x = 1')", "x"], [], id="executed text may give it"),
+            pytest.param(["match 3:\n    case x:\n        x", "x"], [], id="a match gives names"),
+        ],
+    )
+    def test_a_cell_that_uses_what_no_cell_above_gives_is_seen(self, cells, hidden):
+        read = self.read(notebook(*((cell, None) for cell in cells)))
+        assert [tuple(one) for one in read.hidden] == hidden
+
+    def test_outputs_are_measured_and_errors_and_tables_found_in_them(self):
+        def output(**shown):
+            return {"cell_type": "code", "source": "x", "outputs": [shown]}
+
+        cells = [
+            output(output_type="stream", text=["ab", "c"]),
+            output(output_type="error", evalue="no"),
+            output(output_type="display_data", data={"text/html": ["<table>", "<td>1</td>", "</table>"]}),
+            output(output_type="display_data", data={"text/html": "<table of contents>"}),
+            {"cell_type": "code", "source": "x", "outputs": {"not": "a list"}},
+            {"cell_type": "code", "source": "x", "outputs": [None, 3]},
+        ]
+        read = self.read(json.dumps({"cells": cells}))
+        assert (read.error_cells, read.table_cells, read.output_bytes) == ((2,), (3,), 84)
+
+    def test_the_longest_cell_is_known(self):
+        read = self.read(notebook(("x = 1", 1), ("y = 1\n\nz = 2", 2)))
+        assert (read.longest_cell, read.cells) == ((2, 2), 2)
 
     def test_the_old_format_is_read_too(self):
         cell = {"cell_type": "code", "input": ["f(1)"], "prompt_number": 4}

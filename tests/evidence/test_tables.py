@@ -13,7 +13,7 @@ PURPOSES = {
     "monitoring", "data_checks", "config_schema", "data_versioning", "llm", "orchestration", "tracking", "serving",
     "learning", "exploration", "logging", "notebook_runner",
 }  # fmt: skip
-TABLES = ("tools", "calls", "secrets", "models", "places", "languages")
+TABLES = ("tools", "calls", "secrets", "models", "places", "languages", "notebooks")
 PATTERNS = [(table, pattern) for table in ("secrets", "models", "places") for pattern in patterns(table)]
 
 
