@@ -61,6 +61,10 @@ def _library_marks(paths: Sequence[str], texts: Mapping[str, str]) -> list[tuple
         marks.append(("packaged", 1))
     if re.search(r"(?i)Programming Language :: Python|Development Status ::|Framework :: ", packaging):
         marks.append(("classifiers of a published package", 3))
+    if re.search(
+        r"\b(?:long_description_content_type|download_url|project_urls|keywords)\s*=", texts.get("setup.py", "")
+    ):
+        marks.append(("described for a package index", 2))
     if "PKG-INFO" in paths:
         marks.append(("packed as a published package", 1))
     if any(path in ("docs/conf.py", "docs/source/conf.py", "doc/conf.py", "mkdocs.yml") for path in paths):

@@ -34,6 +34,10 @@ _EXAMPLE = re.compile(
 _BUILD = re.compile(
     r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conf|versioneer|_version)\.py$|(?:^|/)(?:\.github|\.circleci|ci|tools|build|dist)/"
 )
+_RECORD = re.compile(
+    r"(?i)(?:^|/)(?:mlruns|outputs?|\.hydra|multirun|uncommitted|[\w-]*results?|wandb|lightning_logs|runs|logs|\.trash|snapshots|"
+    r"recordings|cassettes)/"
+)
 _CI = re.compile(
     r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"
     r"\.azure[\w/-]*\.ya?ml|jenkinsfile[\w.-]*|bitbucket-pipelines\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|\.buildkite/.*\.ya?ml|"
@@ -190,6 +194,11 @@ def role_of(path: str) -> str:
     if _EXAMPLE.search(path):
         return "example"
     return "build" if _BUILD.search(path) else "source"
+
+
+def is_record(path: str) -> bool:
+    """Whether a data file is what a tool wrote of a run, by its folder: nobody sets anything there."""
+    return bool(_RECORD.search(path))
 
 
 def read_repository(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Repository:

@@ -28,8 +28,9 @@ def config_literals_in_code(repository: Repository) -> Finding:
 
     A learning setting is a number given by keyword to a constructor or a training call, or assigned, under a name of
     the table `calls.toml`; a cut-off is a number a score is compared with. Settings modules, declared fields and
-    defaults of parameters do not count. Strong from five numbers on that are at least half of all such settings:
-    "one versioned place" is then not the whole truth, but how the place is managed is not seen.
+    defaults of parameters do not count, nor does a zero, which switches off. Strong from five numbers on that are at
+    least half of all such settings: "one versioned place" is then not the whole truth, but how the place is managed
+    is not seen.
     """
     literal: list[tuple[str, int]] = []
     managed = 0
@@ -61,6 +62,8 @@ def config_literals_in_code(repository: Repository) -> Finding:
 
 def _is_learning_setting(setting: Setting) -> bool:
     name = setting.name.rpartition(".")[2].lower()
+    if not setting.value:
+        return False  # switched off, or an axis
     if setting.place == "compared":
         return name in words("calls", "scores") and 0 < setting.value < 1
     if setting.place == "assigned":
@@ -236,7 +239,7 @@ CONFIG_LITERALS_IN_CODE = Detector(
     strength=Strength.STRONG,
     cannot_see="settings computed or read at run time, and whether a number is a deliberate default",
     fix="Move learning settings and cut-offs into one versioned settings file and keep the resolved set with each run.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=config_literals_in_code,
 )
@@ -249,7 +252,7 @@ SECRETS_IN_CODE = Detector(
     strength=Strength.DIRECT,
     cannot_see="credentials in history, in notebook outputs, short passwords, and whether one is still valid",
     fix="Withdraw the credential, issue a new one, and read it from a secret store or the environment.",
-    version=1,
+    version=2,
     applies_to=EVERY_KIND,
     look=secrets_in_code,
 )

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Call, PythonFile, Reference, Result, Value
-from evidence.repository import Repository, role_of
+from evidence.repository import Repository, is_record, role_of
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.source import MIB
 from evidence.tables import patterns, tools_for, words
@@ -18,13 +18,14 @@ HOME_FILES_STRONG = 2
 SETTINGS_ENDINGS = (".yml", ".yaml", ".toml", ".json", ".ini", ".cfg", ".conf", ".env", ".properties")
 REMOTE = re.compile(r"(?i)^(?:https?|s3a?|gs|gcs|abfss?|adl|wasbs?|hdfs|ftp|oss)://")
 FIXED_ADDRESS = re.compile(
-    r"(?i)[0-9a-f]{40}|versionid=|[/_=-]v\d+(?:[._]\d+)*(?:[/_.-]|$)|\d{4}[-_/]?\d{2}[-_/]?\d{2}|/(?:releases/download|tags?)/|sha256"
+    r"(?i)[0-9a-f]{40}|versionid=|[/_=-]v\d+(?:[._]\d+)*(?:[/_.-]|$)|\d{4}[-_/]?\d{2}[-_/]?\d{2}|(?<!\d)(?:19|20)\d{2}[-_](?:0[1-9]|1[0-2])(?!\d)|/(?:releases/download|tags?)/|sha256"
 )
 
 
 def absolute_paths(repository: Repository) -> Finding:
     """Counts text literals and settings that name a place on one machine (table `places.toml`): a person's home
-    folder, a notebook service's own folder, a mounted disk.
+    folder, a notebook service's own folder, a mounted disk. What a tool recorded of a run (`mlruns`, `outputs`) does
+    not count.
 
     Strong when home folders stand in two or more files of the work itself: a list of inputs that is always current,
     or a rebuild by anybody else, is then not there. Otherwise weak: one such path proves little.
@@ -55,7 +56,9 @@ def _candidates(repository: Repository) -> Iterator[tuple[str, int, str]]:
             if "/" in text.text or "\\" in text.text:
                 yield file.path, text.line, text.text
     for path, content in repository.texts.items():
-        if path.lower().endswith(SETTINGS_ENDINGS) and path not in repository.ci and role_of(path) == "source":
+        if not path.lower().endswith(SETTINGS_ENDINGS) or path in repository.ci or is_record(path):
+            continue
+        if role_of(path) == "source":
             for number, line in enumerate(content.splitlines(), start=1):
                 if ("/" in line or "\\" in line) and len(line) <= 2_000 and not line.lstrip().startswith("#"):
                     for word in re.split(r"[\s\"'=,;]+", line):
@@ -309,7 +312,7 @@ ABSOLUTE_PATHS = Detector(
     strength=Strength.STRONG,
     cannot_see="paths put together at run time, and whether the code is still used",
     fix="Name inputs once in versioned settings, relative to the project or as addresses, and pass them in.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=absolute_paths,
 )
@@ -322,7 +325,7 @@ UNVERSIONED_REMOTE_DATA = Detector(
     strength=Strength.STRONG,
     cannot_see="versions kept by the storage behind an address, and names built at run time",
     fix="Fix the revision, the snapshot date or a checksum at each fetch and keep it with the model.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=unversioned_remote_data,
 )

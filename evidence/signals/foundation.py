@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from evidence.evidence import Kind, Polarity, State, Strength
 from evidence.python_source import PythonFile, Text
-from evidence.repository import Repository, role_of
+from evidence.repository import Repository, is_record, role_of
 from evidence.signals.detector import CODE, Detector, Finding, absent, counted, found
 from evidence.tables import patterns, tools_for
 
 PROMPT_LENGTH_MIN = 200
+MESSAGE_LINES_MAX = 5  #: from the start of a message's dictionary to its text
 PROMPT_NAME = re.compile(r"(?i)prompt|instruction|system_?(?:message|msg)|^content$|^template$|persona|few_?shot")
 PROMPT_START = re.compile(
     r"(?i)^\s*(?:you are (?:a|an|the)\b|act as (?:a|an)\b|your task is\b|answer the (?:following )?question|"
@@ -34,7 +35,7 @@ def prompt_in_code(repository: Repository) -> Finding:
     users = _users(repository)
     if not users:
         return _no_model()
-    prompts = [(file.path, text.line) for file in repository.work for text in file.texts if _is_prompt(text)]
+    prompts = [(file.path, text.line) for file in repository.work for text in file.texts if _is_prompt(text, file)]
     if not prompts:
         return absent("No prompt stands in the code.")
     return found(
@@ -45,10 +46,20 @@ def prompt_in_code(repository: Repository) -> Finding:
     )
 
 
-def _is_prompt(text: Text) -> bool:
+def _is_prompt(text: Text, file: PythonFile) -> bool:
     if PROMPT_START.match(text.text) and text.length >= 40:
         return True
+    if text.name == "content" and not text.call and not _is_message(text, file):
+        return False
     return text.length >= PROMPT_LENGTH_MIN and bool(PROMPT_NAME.search(text.name)) and text.text.count(" ") >= 20
+
+
+def _is_message(text: Text, file: PythonFile) -> bool:
+    """Whether a text under "content" stands beside a "role", as messages to a model do; pages have contents too."""
+    return any(
+        0 <= text.line - record.line <= MESSAGE_LINES_MAX and "role" in record.keys and "content" in record.keys
+        for record in file.records
+    )
 
 
 def _users(repository: Repository) -> dict[str, list[tuple[str, int]]]:
@@ -121,7 +132,7 @@ def _model_names(file: PythonFile) -> Iterator[tuple[str, int, bool]]:
 def _settings(repository: Repository) -> Iterator[tuple[str, int, str]]:
     for path, content in repository.texts.items():
         if path.endswith((".yml", ".yaml", ".toml", ".json", ".env", ".ini", ".cfg")) and path not in repository.ci:
-            if role_of(path) != "source":
+            if role_of(path) != "source" or is_record(path):
                 continue
             for number, line in enumerate(content.splitlines(), start=1):
                 match = MODEL_SETTING.match(line[:300])
@@ -138,7 +149,7 @@ PROMPT_IN_CODE = Detector(
     strength=Strength.STRONG,
     cannot_see="prompts put together from short pieces or kept in a provider's console",
     fix="Keep prompts in versioned files with an owner, and release them with the evaluation they passed.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=prompt_in_code,
 )
@@ -151,7 +162,7 @@ FLOATING_MODEL_ALIAS = Detector(
     strength=Strength.DIRECT,
     cannot_see="names that come from the environment, and versions fixed by a gateway",
     fix="Name the dated version, note its withdrawal date, and evaluate the successor before it is needed.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=floating_model_alias,
 )

@@ -16,7 +16,7 @@ TIDYING = frozenset(
      "disconnect", "release", "end", "finish", "getLogger", "import_module"}
 )  # fmt: skip
 SCORING_CALLS = re.compile(
-    r"(?i)^(?:predict\w*|score\w*|infer\w*|forecast\w*|generate|complete|transform|embed\w*|classify\w*|rank\w*)$"
+    r"(?i)^(?:predict\w*|score\w*|infer|inference\w*|run_inference|forecast\w*|generate|complete|transform|embed\w*|classify\w*|rank\w*)$"
 )
 COMMAND_LINE_FILE = re.compile(
     r"(?i)(?:^|/)(?:__main__|cli\w*|\w*_cli|commands?|console|main|manage)\.py$|(?:^|/)(?:scripts|bin|cli|commands)/"
@@ -27,7 +27,8 @@ def broad_except(repository: Repository) -> Finding:
     """Counts handlers that catch everything and neither raise, log nor hand the error on. Printing is no handling.
 
     Handlers around tidying up (`close`, `remove` ...) and around mere imports do not count. Strong when such a handler
-    stands around predicting or scoring in an application: an answer is then made up silently. Otherwise weak.
+    stands around predicting or scoring in a function of an application: an answer is then made up silently. Otherwise
+    weak: at the top of a script it is a trial run.
     """
     silent: list[tuple[str, int, Handler]] = []
     total = 0
@@ -40,7 +41,9 @@ def broad_except(repository: Repository) -> Finding:
         return unknown("There are no Python modules.")
     if not silent:
         return absent(f"{counted(total, 'handler')} catching everything, none without a trace.", of=total)
-    scoring = [entry for entry in silent if any(SCORING_CALLS.match(word) for word in entry[2].guards)]
+    scoring = [
+        entry for entry in silent if entry[2].scope >= 0 and any(SCORING_CALLS.match(word) for word in entry[2].guards)
+    ]
     around = f", {len(scoring)} of them around predicting or scoring" if scoring else ""
     return found(
         f"No trace of the error in {len(silent)} of {counted(total, 'handler')} catching everything{around}.",
@@ -103,7 +106,7 @@ BROAD_EXCEPT = Detector(
     strength=Strength.STRONG,
     cannot_see="whether the value given in place of the error is checked later, and errors swallowed by other means",
     fix="Catch the errors you expect, log the others with their cause, and count the answers that were replaced.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=broad_except,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from evidence.evidence import Kind, Polarity, Strength
@@ -26,16 +27,21 @@ DEPLOYED_FILE = re.compile(
 
 
 def notebooks_out_of_order(repository: Repository) -> Finding:
-    """Counts notebooks whose cells were run in another order than they stand in: a later cell has a smaller run number.
+    """Counts notebooks whose cells were run in another order than they stand in: two cells or more would have to be
+    taken out for the run numbers of the others to rise. One cell run again proves little.
 
     Notebooks with fewer than three run cells and cleared ones say nothing. Direct when the repository is a set of
-    notebooks and such a notebook trains: the stored result then did not come from reading it top to bottom. Weak
-    otherwise: a notebook beside an application may be a scratch pad.
+    notebooks and a notebook that trains is among them: the stored result then did not come from reading it top to
+    bottom. Weak otherwise: a notebook beside an application may be a scratch pad.
     """
     run = [notebook for notebook in _kept(repository) if len(notebook.executed) >= RUN_CELLS_MIN]
     if not run:
         return unknown("No notebook keeps the order in which its cells were run.")
-    mixed = {notebook.path: cell for notebook in run if (cell := first_out_of_order(notebook)) is not None}
+    mixed = {
+        notebook.path: cell
+        for notebook in run
+        if cells_out_of_place(notebook) > 1 and (cell := first_out_of_order(notebook)) is not None
+    }
     if not mixed:
         return absent(f"Run in order: {counted(len(run), 'notebook')}.", of=len(run))
     trains = any(
@@ -67,6 +73,15 @@ def first_out_of_order(notebook: Notebook) -> int | None:
             return cell
         highest = max(highest, count)
     return None
+
+
+def cells_out_of_place(notebook: Notebook) -> int:
+    """How many cells would have to be taken out for the run numbers of the others never to fall."""
+    rising: list[int] = []  # the smallest last number of a rising row of each length
+    for _, count in notebook.executed:
+        place = bisect_right(rising, count)
+        rising[place : place + 1] = [count]
+    return len(notebook.executed) - len(rising)
 
 
 def notebook_code_share(repository: Repository) -> Finding:
@@ -141,7 +156,7 @@ NOTEBOOKS_OUT_OF_ORDER = Detector(
     strength=Strength.DIRECT,
     cannot_see="notebooks stored without run numbers, and cells edited after they were run",
     fix="Restart and run all before storing a notebook; move what trains into a module that a notebook calls.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=notebooks_out_of_order,
 )

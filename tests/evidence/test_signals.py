@@ -120,6 +120,8 @@ def test_no_text_of_a_secret_gets_into_the_evidence():
         pytest.param('url = "postgresql://{user}:{password}@{host}/db"', id="template of an address"),
         pytest.param('secret = "projects/12/secrets/db"', id="name in a vault"),
         pytest.param('primary_key = "order_id_2024"', id="a key of a table"),
+        pytest.param('url = "postgresql://shop:t7Kq2mVx@localhost:5432/shop"', id="a database of this machine"),
+        pytest.param('url = "postgresql://shop:t7Kq2mVx@orders_db/shop"', id="a database beside it in compose"),
     ],
 )
 def test_what_only_looks_like_a_credential_is_left_alone(code):
@@ -262,11 +264,12 @@ def test_a_split_by_chance_in_a_notebook_beside_an_application_only_asks():
     [
         ((1, 2, 3), State.ABSENT),
         ((5, 9, 30), State.ABSENT),
-        ((1, 3, 2), State.FOUND),
+        ((1, 4, 3, 2), State.FOUND),
+        ((1, 2, 9, 3, 4), State.ABSENT),
         ((None, None, None), State.UNKNOWN),
         ((4, None, 5), State.UNKNOWN),
     ],
-    ids=["in order", "in order with gaps", "out of order", "cleared", "too few"],
+    ids=["in order", "in order with gaps", "out of order", "one cell run again", "cleared", "too few"],
 )
 def test_the_order_of_cells_is_read_from_their_run_numbers(runs, state):
     assert signal("notebooks-out-of-order", {"a.ipynb": notebook(*(("x = 1", run) for run in runs))}).state is state
@@ -301,6 +304,44 @@ def test_a_repository_without_language_models_is_not_asked_about_prompts():
 
 def test_one_home_path_only_asks():
     assert signal("absolute-paths", {"a.py": 'open("/home/marta/data.csv")\n'}).strength is Strength.WEAK
+
+
+def test_what_a_tool_recorded_of_a_run_is_no_setting():
+    records = ("mlruns/3/meta.yaml", "outputs/2026-01-02/.hydra/hydra.yaml", "benchmark_results/run.json")
+    files = dict.fromkeys(records, '{"cwd": "/home/marta/shop",\n "model": "gpt-4o"}\n')
+    assert signal("absolute-paths", files).state is State.ABSENT
+    assert signal("floating-model-alias", {"ask.py": "import openai\n", **files}).state is State.ABSENT
+
+
+def test_a_page_that_is_written_is_no_prompt_and_a_message_is():
+    words = "The risk of each decision is weighed against what the customer may lose by it. " * 4
+    use = "import openai\n"
+    page = {"report.py": f'{use}content = f"""{words}"""\n'}
+    message = {"ask.py": f'{use}messages = [{{"role": "system", "content": "{words}"}}]\n'}
+    assert signal("prompt-in-code", page).state is State.ABSENT
+    assert signal("prompt-in-code", message).state is State.FOUND
+
+
+def test_a_month_in_an_address_fixes_what_it_names():
+    fixed = 'pd.read_parquet("https://example.org/trips_2023-01.parquet")\n'
+    loose = 'pd.read_parquet("https://example.org/trips_latest.parquet")\n'
+    states = [
+        signal("unversioned-remote-data", {"a.py": f"import pandas as pd\n{code}"}).state for code in (fixed, loose)
+    ]
+    assert states == [State.ABSENT, State.FOUND]
+
+
+def test_a_trial_run_at_the_end_of_a_module_and_a_guessed_frequency_are_not_scoring():
+    trial = 'try:\n    model.predict(rows)\nexcept Exception:\n    print("failed")\n'
+    guess = "def f(x):\n    try:\n        return pd.infer_freq(x)\n    except Exception:\n        return None\n"
+    served = "def f(x):\n    try:\n        return model.predict(x)\n    except Exception:\n        return 0\n"
+    strengths = [signal("broad-except", {"a.py": code}).strength for code in (trial, guess, served)]
+    assert strengths == [Strength.WEAK, Strength.WEAK, Strength.STRONG]
+
+
+def test_a_setting_that_is_switched_off_and_a_colour_are_no_learning_settings():
+    code = "GPT(dropout=0, weight_decay=0.0)\nchart.Polygons(alpha=0.5)\nrelu(x, alpha=0.1)\nGPT(lr=0.1)\n"
+    assert signal("config-literals-in-code", {"a.py": code}).state is State.ABSENT
 
 
 def test_addresses_of_services_are_no_machine_paths():
