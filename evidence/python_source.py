@@ -225,10 +225,16 @@ _FIELDS: dict[type, tuple[str, ...]] = {  # last first, as a stack wants them
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
+_FIELDS[ast.arguments] = ("kw_defaults", "defaults")
 _LEAVES = frozenset(
     {ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, type(None), str, bool, int}
 )
 _NUMBERS = (int, float)
+_NUMERALS = frozenset({ast.Constant, ast.UnaryOp})
+_LITERALS = _NUMERALS | {ast.JoinedStr}
+_ORDERS = frozenset({ast.Lt, ast.Gt, ast.LtE, ast.GtE})
+_ENVIRONMENT_CALLS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"})
+_new = tuple.__new__  #: makes a named tuple in half the time of its own constructor
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOGGING = frozenset({"exception", "error", "warning", "warn", "critical", "info", "debug", "log", "capture_exception",
                       "fail", "print_exc", "format_exc", "exc_info", "abort", "exit", "HTTPException"})  # fmt: skip
@@ -286,34 +292,47 @@ class Walk:
         self._cell = cell
         place: _Place = (-1, "", False, (), False)
         stack: list[Any] = [tree]
+        pop, push, extend = stack.pop, stack.append, stack.extend
+        fields, leaves, handler_of = _FIELDS, _LEAVES, _HANDLERS.get
         while stack:
-            node = stack.pop()
+            node = pop()
             kind = node.__class__
-            if kind in _LEAVES:
+            if kind in leaves:
                 continue
             if kind is tuple:  # everything below the node that changed the place has been seen
                 place = node
                 continue
-            handle = _HANDLERS.get(kind)
+            handle = handler_of(kind)
             if handle is not None:
                 below = handle(self, node, place)
                 if below is not place:
-                    stack.append(place)
+                    push(place)
                     place = below
-            for name in _FIELDS[kind]:
+            for name in fields[kind]:
                 child = getattr(node, name)
-                if child.__class__ is list:
-                    stack.extend(child[::-1])
-                else:
-                    stack.append(child)
+                kind = child.__class__
+                if kind is list:
+                    if child:
+                        extend(child[::-1])
+                elif kind not in leaves:
+                    push(child)
 
-    def _line(self, node: ast.AST) -> int:
-        return self._cell if self._cell is not None else getattr(node, "lineno", 0)
+    def _line(self, node: Any) -> int:
+        line: int = self._cell or node.lineno
+        return line
 
-    def _name(self, node: ast.AST) -> str:
+    def _name(self, node: Any) -> str:
         """The dotted name of an expression with the import alias of its first word resolved, or ""."""
-        if isinstance(node, ast.Name):
-            return self.aliases.get(node.id, node.id)
+        kind = node.__class__
+        if kind is ast.Name:
+            word: str = node.id
+            return self.aliases.get(word, word)
+        if kind is ast.Attribute and node.value.__class__ is ast.Name:
+            word = node.value.id
+            return f"{self.aliases.get(word, word)}.{node.attr}"
+        return self._long_name(node)
+
+    def _long_name(self, node: ast.AST) -> str:
         words: list[str] = []
         while True:
             if isinstance(node, ast.Attribute):
@@ -335,42 +354,46 @@ class Walk:
         words.reverse()
         return ".".join(words).replace(".()", "()") if len(words) > 1 else words[0]
 
-    def _value(self, node: ast.AST) -> Value:
-        value: Value = OPAQUE
-        if isinstance(node, ast.Constant):
-            value = _constant(node.value)
-        elif isinstance(node, (ast.Name, ast.Attribute)):
-            value = Reference(self._name(node))
-        elif isinstance(node, ast.Call):
-            value = Result(self._name(node.func))
-        elif isinstance(node, ast.Subscript):
-            value = Reference(self._name(node.value), not _is_column(node.slice))
-        elif isinstance(node, ast.JoinedStr):
-            value = _template(node)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+    def _value(self, node: Any) -> Value:
+        kind = node.__class__
+        if kind is ast.Constant:
+            return _constant(node.value)
+        if kind is ast.Name or kind is ast.Attribute:
+            return _new(Reference, (self._name(node), False))
+        if kind is ast.Call:
+            return _new(Result, (self._name(node.func),))
+        if kind is ast.Subscript:
+            return _new(Reference, (self._name(node.value), not _is_column(node.slice)))
+        if kind is ast.JoinedStr:
+            return _template(node)
+        if kind is ast.UnaryOp and node.op.__class__ is ast.USub and node.operand.__class__ is ast.Constant:
             number = node.operand.value
-            value = -number if isinstance(number, _NUMBERS) else OPAQUE
-        return value
+            return -number if isinstance(number, _NUMBERS) else OPAQUE
+        return OPAQUE
 
-    def _text(self, node: ast.AST, name: str, call: str = "") -> None:
+    def _text(self, node: Any, name: str, call: str = "") -> None:
         """Keep a string literal that could be a path, an address, a prompt, a credential."""
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        kind = node.__class__
+        if kind is ast.Constant and node.value.__class__ is str:
             text = node.value
-        elif isinstance(node, ast.JoinedStr):
+        elif kind is ast.JoinedStr:
             text = _template(node)
         else:
             return
-        if len(text) < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
+        length = len(text)
+        if length < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
             return
-        self.texts.append(Text(text[:TEXT_LENGTH_MAX], len(text), self._line(node), name, call))
+        self.texts.append(_new(Text, (text[:TEXT_LENGTH_MAX], length, self._cell or node.lineno, name, call)))
 
-    def _number(self, node: ast.AST, name: str, place: _Place, how: str, call: str = "") -> None:
-        value = self._value(node)
-        if name and isinstance(value, _NUMBERS) and not isinstance(value, bool):
-            try:
-                self.settings.append(Setting(name, float(value), self._line(node), place[0], how, call))
-            except OverflowError:
-                return
+    def _number(self, node: Any, name: str, place: _Place, how: str, call: str = "") -> None:
+        if name and node.__class__ in _NUMERALS:
+            value = self._value(node)
+            if isinstance(value, _NUMBERS) and not isinstance(value, bool):
+                try:
+                    number = float(value)
+                except OverflowError:
+                    return
+                self.settings.append(_new(Setting, (name, number, self._line(node), place[0], how, call)))
 
     # one method a kind of node: keeps facts, gives the place its children stand in
 
@@ -381,21 +404,31 @@ class Walk:
             keywords: dict[str, Value] = {} if node.keywords else NO_KEYWORDS
             for keyword in node.keywords:
                 key = keyword.arg or "**"
-                keywords[key] = self._value(keyword.value)
-                self._text(keyword.value, key, name)
-                self._number(keyword.value, key, place, "passed", name)
-            for argument in node.args:
-                self._text(argument, "", name)
-            arguments = tuple([self._value(argument) for argument in node.args[:12]])
-            self.calls.append(Call(sys.intern(name), self._line(node), scope, arguments, keywords, targets, nested))
-            if name in ("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"):
-                self.environment_reads.append(self._line(node))
+                value = keyword.value
+                keywords[key] = self._value(value)
+                kind = value.__class__
+                if kind in _LITERALS:
+                    self._text(value, key, name)
+                    self._number(value, key, place, "passed", name)
+            arguments: tuple[Value, ...] = ()
+            if node.args:
+                for argument in node.args:
+                    if argument.__class__ in _LITERALS:
+                        self._text(argument, "", name)
+                arguments = tuple([self._value(argument) for argument in node.args[:12]])
+            line = self._cell or node.lineno
+            self.calls.append(_new(Call, (sys.intern(name), line, scope, arguments, keywords, targets, nested)))
+            if name in _ENVIRONMENT_CALLS:
+                self.environment_reads.append(line)
         return place if nested else (scope, class_name, guarded, targets, True)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> _Place:
         found = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = tuple(name for target in found for name in self._targets(target))
-        if node.value is not None and names:
+        if len(found) == 1 and found[0].__class__ is ast.Name:
+            names: tuple[str, ...] = (self._name(found[0]),)
+        else:
+            names = tuple([name for target in found for name in self._targets(target)])
+        if node.value.__class__ in _LITERALS and names:
             self._text(node.value, names[0])
             how = "declared" if isinstance(node, ast.AnnAssign) else "assigned"
             self._number(node.value, names[0], place, how)
@@ -424,7 +457,9 @@ class Walk:
         value = getattr(node, "value", None)
         if value is not None and isinstance(node, ast.Return):
             self._text(value, "")
-        return (place[0], place[1], place[2], (), False)
+        if place[3] or place[4]:
+            return (place[0], place[1], place[2], (), False)
+        return place
 
     def _dictionary(self, node: ast.Dict, place: _Place) -> _Place:
         names = []
@@ -442,7 +477,8 @@ class Walk:
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> _Place:
         for element in node.elts[:50]:
-            self._text(element, "")
+            if element.__class__ in _LITERALS:
+                self._text(element, "")
         return place
 
     def _operation(self, node: ast.BinOp, place: _Place) -> _Place:
@@ -456,11 +492,13 @@ class Walk:
         return place
 
     def _compare(self, node: ast.Compare, place: _Place) -> _Place:
-        sides = [node.left, *node.comparators]
+        sides = (node.left, *node.comparators)
+        if not any([side.__class__ in _NUMERALS for side in sides]):
+            return place
         names = [self._name(side) for side in sides if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript))]
-        if any(isinstance(operator, (ast.Lt, ast.Gt, ast.LtE, ast.GtE)) for operator in node.ops):
+        if names and any([operator.__class__ in _ORDERS for operator in node.ops]):
             for side in sides:
-                self._number(side, names[0] if names else "", place, "compared")
+                self._number(side, names[0], place, "compared")
         for side in sides:
             if names and names[0] == "__name__" and isinstance(side, ast.Constant) and side.value == "__main__":
                 self.is_script = True
@@ -491,6 +529,8 @@ class Walk:
         parameters = node.args
         named = [*parameters.posonlyargs, *parameters.args]
         here: _Place = (scope, "", place[2], (), False)
+        if not parameters.defaults and not parameters.kw_defaults:
+            return here
         pairs = list(zip(named[len(named) - len(parameters.defaults) :], parameters.defaults, strict=True))
         pairs += [
             (name, default)
