@@ -4,54 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from evidence.command import Command, Mistake, Parser, add_scan_options, leave, print_out, run, scan, signals
 from version import VERSION
-
-Command = Callable[[argparse.Namespace], int]
-
-USER_MISTAKE = 2
-
-
-class Mistake(Exception):
-    """A user's mistake: shown as one line "where: what; way out", exit code 2."""
-
-
-class Parser(argparse.ArgumentParser):
-    """The command line read; what is wrong with it is a Mistake like any other, not a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise Mistake."""
-        raise Mistake(f"{self.prog}: {message}; `python {self.prog} --help` shows what it takes")
-
-
-def _print(text: str) -> None:
-    """Print on standard output and see it through, so that a full disk is noticed here."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        raise Mistake(f"standard output: cannot be written ({problem.strerror}); send it elsewhere") from None
 
 
 def _say(document: Any, *, as_json: bool, text: str) -> None:
-    _print(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
+    print_out(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
 
 
 def _first(problems: Sequence[object]) -> str:
     """The first problem of a file, and how many more there are: one line is promised."""
     more = len(problems) - 1
     return f"{problems[0]} (and {more} more)" if more else str(problems[0])
-
-
-def _one_line(text: str) -> str:
-    """The text without anything that would break its line, such as a file name with a newline in it."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _text_of(path: Path) -> str:
@@ -69,32 +38,8 @@ def lint(arguments: argparse.Namespace) -> int:
     from evidence.signals import SIGNALS
 
     problems = lint_files([Path(name) for name in arguments.files], known_signals=SIGNALS)
-    _print((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
+    print_out((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
     return 1 if problems else 0
-
-
-def scan(arguments: argparse.Namespace) -> int:
-    """Show what a checkout or an archive shows; with --output the evidence goes to a file."""
-    from evidence.collector import collect
-    from evidence.document import to_json
-    from evidence.readable import summary
-    from evidence.sandbox import Refused
-
-    path = Path(arguments.path)
-    if not path.exists():
-        raise Mistake(f"{path}: no such file or folder; give a checkout, a .zip or a .tar.gz")
-    try:
-        found = collect(path)
-    except Refused as refusal:
-        raise Mistake(f"{path}: {refusal}") from None
-    document = to_json(found)
-    if arguments.output:
-        try:
-            Path(arguments.output).write_text(document + "\n", encoding="utf-8")
-        except OSError as problem:
-            raise Mistake(f"{arguments.output}: cannot be written ({problem.strerror}); name another file") from None
-    _print(document if arguments.json else summary(found))
-    return 0
 
 
 def score(arguments: argparse.Namespace) -> int:
@@ -228,9 +173,8 @@ def arguments_parser() -> Parser:
         return add(name, run, parents=[shared, stored])
 
     add("lint", lint, parents=[shared]).add_argument("files", nargs="+", metavar="FILE")
-    scanning = add("scan", scan, parents=[shared])
-    scanning.add_argument("path", metavar="PATH")
-    scanning.add_argument("--output", metavar="FILE", help="write the evidence JSON to this file")
+    add_scan_options(add("scan", scan, parents=[shared]))
+    add("signals", signals, parents=[shared])
     scoring = add("score", score, parents=[shared])
     scoring.add_argument("--checklist", required=True, metavar="FILE")
     scoring.add_argument("--answers", required=True, metavar="FILE")
@@ -244,21 +188,8 @@ def arguments_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 something was found, 2 a user's mistake."""
-    try:
-        arguments = arguments_parser().parse_args(argv)
-        run: Command = arguments.run
-        return run(arguments)
-    except Mistake as mistake:
-        print(_one_line(str(mistake)), file=sys.stderr)
-        return USER_MISTAKE
-    except BrokenPipeError:
-        return 0
+    return run(arguments_parser, argv)
 
 
 if __name__ == "__main__":
-    code = main()
-    try:
-        sys.stdout.flush()
-    except OSError:  # said already, or nobody reads it; Python would flush once more and complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    leave(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evidence import COLLECTOR
 from evidence.archive import open_archive
 from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Kind, Location, Signal, State, Strength
 from evidence.folder import FolderSource, open_regular_file
@@ -12,7 +13,6 @@ from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector, Finding
 from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
 
-COLLECTOR = "0.1.0"
 MESSAGE_LENGTH_MAX = 400
 UNPARSED_MAX = 1_000
 _RANK = {Strength.WEAK: 0, Strength.STRONG: 1, Strength.DIRECT: 2}
