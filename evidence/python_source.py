@@ -356,20 +356,21 @@ class Walk:
 
     def _value(self, node: Any) -> Value:
         kind = node.__class__
+        value: Value = OPAQUE
         if kind is ast.Constant:
-            return _constant(node.value)
-        if kind is ast.Name or kind is ast.Attribute:
-            return _new(Reference, (self._name(node), False))
-        if kind is ast.Call:
-            return _new(Result, (self._name(node.func),))
-        if kind is ast.Subscript:
-            return _new(Reference, (self._name(node.value), not _is_column(node.slice)))
-        if kind is ast.JoinedStr:
-            return _template(node)
-        if kind is ast.UnaryOp and node.op.__class__ is ast.USub and node.operand.__class__ is ast.Constant:
+            value = _constant(node.value)
+        elif kind is ast.Name or kind is ast.Attribute:
+            value = _new(Reference, (self._name(node), False))
+        elif kind is ast.Call:
+            value = _new(Result, (self._name(node.func),))
+        elif kind is ast.Subscript:
+            value = _new(Reference, (self._name(node.value), not _is_column(node.slice)))
+        elif kind is ast.JoinedStr:
+            value = _template(node)
+        elif kind is ast.UnaryOp and node.op.__class__ is ast.USub and node.operand.__class__ is ast.Constant:
             number = node.operand.value
-            return -number if isinstance(number, _NUMBERS) else OPAQUE
-        return OPAQUE
+            value = -number if isinstance(number, _NUMBERS) else OPAQUE
+        return value
 
     def _text(self, node: Any, name: str, call: str = "") -> None:
         """Keep a string literal that could be a path, an address, a prompt, a credential."""
@@ -493,10 +494,10 @@ class Walk:
 
     def _compare(self, node: ast.Compare, place: _Place) -> _Place:
         sides = (node.left, *node.comparators)
-        if not any([side.__class__ in _NUMERALS for side in sides]):
+        if _NUMERALS.isdisjoint(map(type, sides)):
             return place
         names = [self._name(side) for side in sides if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript))]
-        if names and any([operator.__class__ in _ORDERS for operator in node.ops]):
+        if names and not _ORDERS.isdisjoint(map(type, node.ops)):
             for side in sides:
                 self._number(side, names[0], place, "compared")
         for side in sides:
