@@ -142,8 +142,8 @@ def open_assessment(
 ) -> AssessmentRecord:
     """Open the questionnaire of a system for a quarter, or return the one that is there.
 
-    A new one takes the checklist as shipped today; answers of the last closed quarter stay at hand, not counted.
-    Raises NotFound, InvalidInput.
+    A new one takes the checklist as shipped today; answers of the last closed quarter stay at hand, not counted. A
+    scan that was handed in while no quarter was open is the evidence of the new one. Raises NotFound, InvalidInput.
     """
     quarter = read_period(period)
     if scope not in SCOPES:
@@ -179,7 +179,8 @@ def open_assessment(
             subject=assessment.assessment_id,
             detail=f"{system.name} {quarter}",
         )
-        return assessment
+        _take_waiting_scan(workplace, actor, records, assessment)
+        return find_assessment(records, assessment.assessment_id)
 
     try:
         return workplace.store.write(work)
@@ -188,6 +189,15 @@ def open_assessment(
         if found is None:
             raise
         return found
+
+
+def _take_waiting_scan(workplace: Workplace, actor: Actor, records: Records, assessment: AssessmentRecord) -> None:
+    """Let a new quarter go by what a collector handed in while none was open."""
+    newest = records.evidence_list(assessment.system_id, limit=1)
+    if newest and newest[0].evidence_id not in {
+        link.evidence_id for link in records.evidence_links(assessment.system_id)
+    }:
+        records.attach_evidence(assessment.assessment_id, newest[0].evidence_id, at=workplace.now(), by=actor.name)
 
 
 @permitted(Action.READ)

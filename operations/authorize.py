@@ -24,6 +24,8 @@ class Action(StrEnum):
     OPEN_ASSESSMENT = "open assessment"
     ANSWER = "answer"
     ADD_EVIDENCE = "add evidence"
+    PUSH_EVIDENCE = "push evidence"
+    MANAGE_TOKENS = "manage tokens"
     DECIDE_FLOOR = "decide floor"
     CLOSE_ASSESSMENT = "close assessment"
     EXPORT = "export"
@@ -35,10 +37,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts. In local mode everybody who reaches the loopback address is the local actor, under a display name."""
+    """Who acts. In local mode everybody who reaches the loopback address is the local actor, under a display name.
+
+    A collector with a token is an actor too: it may hand in evidence of one system, and nothing else.
+    """
 
     name: str
     local: bool = False
+    collects_for: str | None = None  #: the system whose evidence this collector may hand in; None for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +64,16 @@ def _local_only(actor: Actor, _resource: Resource) -> bool:
     return actor.local
 
 
+def _collector_of_the_system(actor: Actor, resource: Resource) -> bool:
+    """A token opens one door: the evidence of the system it was made for."""
+    return actor.collects_for is not None and actor.collects_for == resource.system_id
+
+
 #: One rule an action; an action without a rule is denied. Roles of signed-in people will stand here.
-RULES: Mapping[Action, Rule] = dict.fromkeys(Action, _local_only)
+RULES: Mapping[Action, Rule] = {
+    **dict.fromkeys(Action, _local_only),
+    Action.PUSH_EVIDENCE: _collector_of_the_system,
+}
 
 #: Every operation by "module.function", filled by @permitted.
 OPERATIONS: dict[str, Action] = {}

@@ -22,6 +22,7 @@ __all__ = [
     "DatabaseTooOld",
     "Forbidden",
     "InvalidInput",
+    "InvalidToken",
     "NotFound",
     "StorageFull",
     "StorageUnavailable",
@@ -40,3 +41,10 @@ class InvalidInput(ValueError):
         super().__init__(f"{field}: {problem}")
         self.field = field
         self.problem = problem
+
+
+class InvalidToken(Exception):
+    """The secret is that of no token in use: never made, revoked, or of a system out of use. It does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__("This token is not known, or was revoked; make a new one on the system's evidence page.")

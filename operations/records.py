@@ -8,8 +8,10 @@ from store.records import (
     AssessmentRecord,
     EvidenceRecord,
     FloorDecision,
+    FloorEvent,
     SnapshotRecord,
     SystemRecord,
+    TokenRecord,
 )
 from store.store import Health
 
@@ -19,7 +21,9 @@ __all__ = [
     "AssessmentRecord",
     "EvidenceRecord",
     "FloorDecision",
+    "FloorEvent",
     "Health",
     "SnapshotRecord",
     "SystemRecord",
+    "TokenRecord",
 ]

@@ -1,24 +1,59 @@
-"""Repository evidence: take an archive or a collector's JSON, attach it to an assessment, decide on a floor."""
+"""Repository evidence: take it from a person or a collector with a token, show it, decide on a floor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from checklists.checklist import Checklist
+from evidence.compare import EvidenceChange, compare_evidence
 from evidence.document import InvalidEvidence, evidence_hash, from_json, to_json
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from evidence.sandbox import Refused, collect_untrusted
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
-from operations.errors import Conflict, InvalidInput
-from operations.scores import Scored, score_assessment
+from operations.errors import Conflict, InvalidInput, InvalidToken, NotFound
+from operations.periods import period_of
+from operations.scans import (
+    SCANS_MAX,
+    EvidenceTrend,
+    Origin,
+    Scan,
+    TrendPoint,
+    signs_of_quarter,
+    summarise,
+    summary_of,
+    summary_text,
+    total_of,
+)
+from operations.scores import PARAMETERS, Scored, score_assessment, weigh_evidence
 from operations.systems import find_system
-from operations.wording import LINE_MAX, clean_line
-from operations.workplace import Workplace
+from operations.wording import LINE_MAX, NAME_MAX, clean_line
+from operations.workplace import Workplace, shipped_checklist
 from scoring.score import Contradiction, Floor
-from scoring.weigh import Weighed
-from store.records import AssessmentRecord, EvidenceRecord, FloorDecision, Records, SystemRecord
+from scoring.votes import settle
+from scoring.weigh import FLOORS, Weighed
+from store.records import (
+    AnswerEvent,
+    AnswerRecord,
+    AssessmentRecord,
+    EvidenceLink,
+    EvidenceRecord,
+    EvidenceRow,
+    FloorDecision,
+    FloorEvent,
+    Records,
+    SystemRecord,
+    TokenRecord,
+)
+
+SECRET_PREFIX = "arr_"  # noqa: S105 - not a secret: by it people and secret scanners know what they have found
+SECRET_BYTES = 32
+TOKENS_MAX = 20  #: in use, a system
+SCANS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +67,12 @@ class LedgerEntry:
     signal: Signal
     floor: float
     overridden: bool
+    since: str | None  #: from when on answer and repository have disagreed without a break; None where they agree
+    decision: str  #: "open", "accepted" or "overridden"
     reason: str
     decided_by: str
     decided_at: str | None  #: None while nobody decided
+    decisions: tuple[FloorEvent, ...]  #: all that was ever decided about this pair, oldest first, earlier quarters too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +86,15 @@ class EvidenceView:
     evidence: Evidence | None
     ledger: tuple[LedgerEntry, ...]
     answered: Mapping[str, int | None]
+    scans: tuple[Scan, ...]  #: of the system, newest first, at most SCANS_SHOWN
+    change: EvidenceChange | None  #: against the scan of the same repository before, None for the first
+    compared_with: Scan | None  #: that scan
+    decisions: tuple[FloorEvent, ...]  #: all floor decisions of the system, oldest first
+
+    @property
+    def open_entries(self) -> tuple[LedgerEntry, ...]:
+        """The disagreements nobody has decided."""
+        return tuple(entry for entry in self.ledger if entry.decision == "open")
 
     def signals(self, area_id: str) -> tuple[Signal, ...]:
         """The signals of one area: debt found first, then care found, then what was not seen."""
@@ -75,22 +122,45 @@ def hints_for(weighed: Weighed, question_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*floors, *hints)))
 
 
-def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evidence) -> EvidenceRecord:
-    body = to_json(found)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token at the only moment its secret is known."""
 
+    token: TokenRecord
+    secret: str = field(repr=False)  #: shown once, never kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What became of evidence that a collector handed in."""
+
+    evidence_id: str
+    new: bool  #: False when this very scan was handed in before
+    system_id: str
+    assessment_id: str | None  #: the open assessment that goes by it, None while there is none
+    period: str | None
+
+
+def _kept(records: Records, actor: Actor, *, system_id: str, found: Evidence, at: str) -> tuple[EvidenceRecord, bool]:
+    """Keep a scan for its system; whether it is new."""
+    record = EvidenceRecord(
+        evidence_id=evidence_hash(found),
+        system_id=system_id,
+        repository=found.repository,
+        commit_id=found.commit or "",
+        collector=found.collector,
+        body=to_json(found),
+        summary=summary_text(summarise(found)),
+        collected_at=at,
+        collected_by=actor.name,
+    )
+    return record, records.keep_evidence(record)
+
+
+def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evidence) -> EvidenceRecord:
     def work(records: Records) -> EvidenceRecord:
         assessment = find_assessment(records, assessment_id)
-        record = EvidenceRecord(
-            evidence_id=evidence_hash(found),
-            system_id=assessment.system_id,
-            repository=found.repository,
-            commit_id=found.commit or "",
-            collector=found.collector,
-            body=body,
-            collected_at=workplace.now(),
-            collected_by=actor.name,
-        )
-        records.keep_evidence(record)
+        record, _new = _kept(records, actor, system_id=assessment.system_id, found=found, at=workplace.now())
         records.attach_evidence(assessment_id, record.evidence_id, at=workplace.now(), by=actor.name)
         records.audit(
             at=workplace.now(),
@@ -102,6 +172,129 @@ def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evide
         return record
 
     return workplace.store.write(work)
+
+
+@permitted(Action.MANAGE_TOKENS)
+def make_token(workplace: Workplace, actor: Actor, *, system_id: str, name: str) -> NewToken:
+    """Make a key with which a collector hands in evidence of one system. Its secret is in the answer, never again.
+
+    Raises NotFound, InvalidInput, AlreadyThere when a token in use has the name.
+    """
+    secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    wanted = TokenRecord(
+        token_id=workplace.new_id(),
+        system_id=system_id,
+        name=clean_line(name, field="name", longest=NAME_MAX, required=True),
+        made_at=workplace.now(),
+        made_by=actor.name,
+    )
+
+    def work(records: Records) -> TokenRecord:
+        find_system(records, system_id)
+        if sum(token.revoked_at is None for token in records.tokens_of(system_id)) >= TOKENS_MAX:
+            raise InvalidInput("token", f"this system has {TOKENS_MAX} in use; revoke one that nobody needs")
+        token = records.add_token(wanted, _secret_hash(secret))
+        records.audit(
+            at=workplace.now(), actor=actor.name, action="make token", subject=system_id, detail=f"{token.name}"
+        )
+        return token
+
+    return NewToken(token=workplace.store.write(work), secret=secret)
+
+
+@permitted(Action.MANAGE_TOKENS)
+def revoke_token(workplace: Workplace, actor: Actor, *, system_id: str, token_id: str) -> TokenRecord:
+    """Make a token useless, at once and for good; revoking it again changes nothing. Raises NotFound."""
+
+    def work(records: Records) -> TokenRecord:
+        before = [token for token in records.tokens_of(system_id) if token.token_id == token_id]
+        token = records.revoke_token(system_id, token_id, at=workplace.now(), by=actor.name)
+        if before and before[0].revoked_at is None:
+            records.audit(
+                at=workplace.now(), actor=actor.name, action="revoke token", subject=system_id, detail=token.name
+            )
+        return token
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.MANAGE_TOKENS)
+def read_tokens(workplace: Workplace, _actor: Actor, *, system_id: str) -> tuple[TokenRecord, ...]:
+    """The tokens of a system, newest first, revoked ones included. Raises NotFound."""
+
+    def work(records: Records) -> tuple[TokenRecord, ...]:
+        find_system(records, system_id)
+        return tuple(records.tokens_of(system_id))
+
+    return workplace.store.read(work)
+
+
+def _secret_hash(secret: str) -> str:
+    """How a secret is kept. It has 256 random bits, so one round of SHA-256 is as good as any."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _owner(records: Records, secret: str) -> TokenRecord:
+    """The token a secret belongs to. What is unknown and what is revoked takes the same way. Raises InvalidToken."""
+    given = _secret_hash(secret)
+    found = records.token_of_secret(given)
+    kept = found[1] if found is not None else _secret_hash("")
+    if not hmac.compare_digest(kept, given) or found is None:
+        raise InvalidToken
+    return found[0]
+
+
+def check_token(workplace: Workplace, *, secret: str) -> TokenRecord:
+    """Whose token this is, before anything else is read from who holds it. Raises InvalidToken."""
+    return workplace.store.read(lambda records: _owner(records, secret))
+
+
+def push_evidence(workplace: Workplace, *, secret: str, text: str) -> Pushed:
+    """Take evidence from the holder of a token; the token says of which system it is.
+
+    The same document handed in again is found by its hash and kept once. It goes to the system's open assessment (the
+    latest quarter), or waits for one. Raises InvalidToken, InvalidEvidence, StorageFull.
+    """
+    check_token(workplace, secret=secret)
+    found = from_json(text)
+
+    def work(records: Records) -> Pushed:
+        token = _owner(records, secret)
+        actor = Actor(name=f"collector {token.name}", collects_for=token.system_id)
+        records.use_token(token.token_id, at=workplace.now())
+        return _push(workplace, actor, system_id=token.system_id, records=records, found=found)
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.PUSH_EVIDENCE)
+def _push(workplace: Workplace, actor: Actor, *, system_id: str, records: Records, found: Evidence) -> Pushed:
+    """Keep the scan and let the open assessment go by it, inside the transaction that looked at the token."""
+    at = workplace.now()
+    record, new = _kept(records, actor, system_id=system_id, found=found, at=at)
+    taken_by = next((a for a in reversed(records.assessments_of(system_id)) if a.state == "open"), None)
+    newest = records.evidence_list(system_id, limit=1)[0].evidence_id
+    attached = None
+    if taken_by is not None and newest == record.evidence_id:
+        seq = taken_by.change_seq
+        records.attach_evidence(taken_by.assessment_id, record.evidence_id, at=at, by=actor.name)
+        attached = records.change_seq(taken_by.assessment_id) != seq
+    if new or attached:
+        records.audit(
+            at=at,
+            actor=actor.name,
+            action="push evidence",
+            subject=taken_by.assessment_id if taken_by is not None and attached else system_id,
+            detail=f"{found.repository} {record.evidence_id[:12]}",
+        )
+    goes_by = taken_by is not None and newest == record.evidence_id
+    return Pushed(
+        evidence_id=record.evidence_id,
+        new=new,
+        system_id=system_id,
+        assessment_id=taken_by.assessment_id if taken_by is not None and goes_by else None,
+        period=taken_by.period if taken_by is not None and goes_by else None,
+    )
 
 
 @permitted(Action.ADD_EVIDENCE)
@@ -129,8 +322,48 @@ def add_evidence_json(workplace: Workplace, actor: Actor, *, assessment_id: str,
     return _attach(workplace, actor, assessment_id, found)
 
 
+def _contradicts(answer: AnswerRecord | AnswerEvent, floor: float) -> bool:
+    """Whether an answer owes less than a floor says."""
+    level = settle(answer.votes) if answer.level is None and answer.votes else answer.level
+    return answer.state == "answered" and level is not None and PARAMETERS.values[level] < floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What is known of the past of a system, as far as the age of a contradiction needs it."""
+
+    records: Records
+    assessments: Sequence[AssessmentRecord]  #: up to the one looked at, the latest first
+    scans: Sequence[EvidenceRow]  #: of the same repository, up to the one looked at, the latest first
+
+    def since(self, question_id: str, signal_id: str, floor: float) -> str | None:
+        """From when on answer and repository have disagreed without a break."""
+        answered, seen = self._answered_since(question_id, floor), self._seen_since(signal_id, floor)
+        return max(answered, seen) if answered is not None and seen is not None else None
+
+    def _answered_since(self, question_id: str, floor: float) -> str | None:
+        since = None
+        for assessment in self.assessments:
+            for event in reversed(self.records.answer_history(assessment.assessment_id, question_id)):
+                if not _contradicts(event, floor):
+                    return since
+                since = event.changed_at
+            if question_id not in self.records.answers(assessment.assessment_id):
+                return since
+        return since
+
+    def _seen_since(self, signal_id: str, floor: float) -> str | None:
+        since = None
+        enough = {strength.value for strength, value in FLOORS.items() if value >= floor}
+        for scan in self.scans:
+            if summary_of(self.records, scan).debts.get(signal_id) not in enough:
+                break
+            since = scan.collected_at
+        return since
+
+
 def _ledger(
-    scored: Scored, found: Evidence | None, decisions: Mapping[tuple[str, str], FloorDecision]
+    scored: Scored, found: Evidence | None, past: _Past, decisions: Sequence[FloorEvent]
 ) -> tuple[LedgerEntry, ...]:
     signals = {signal.id: signal for signal in found.signals} if found else {}
     answered = scored.score.questions
@@ -140,7 +373,9 @@ def _ledger(
         asked = answered.get(pair.question)
         if question is None or signal is None or asked is None:
             return None
-        decision = decisions.get((pair.question, pair.signal))
+        about = tuple(d for d in decisions if (d.question_id, d.signal_id) == (pair.question, pair.signal))
+        here = [d for d in about if d.assessment_id == scored.assessment.assessment_id]
+        stands = here[-1] if here else None
         return LedgerEntry(
             question_id=question.id,
             question=question.text,
@@ -149,9 +384,12 @@ def _ledger(
             signal=signal,
             floor=floor,
             overridden=overridden,
-            reason=decision.reason if decision else "",
-            decided_by=decision.decided_by if decision else "",
-            decided_at=decision.decided_at if decision else None,
+            since=past.since(pair.question, pair.signal, floor),
+            decision=stands.decision if stands else "open",
+            reason=stands.reason if stands else "",
+            decided_by=stands.decided_by if stands else "",
+            decided_at=stands.decided_at if stands else None,
+            decisions=about,
         )
 
     open_entries = [entry(c, c.floor, overridden=False) for c in scored.score.contradictions]
@@ -159,26 +397,106 @@ def _ledger(
     return tuple(e for e in (*open_entries, *closed_entries) if e is not None)
 
 
+def _of_the_repository(rows: Sequence[EvidenceRow], stored: EvidenceRecord | None) -> list[EvidenceRow]:
+    """This scan and the earlier ones of the same repository, the latest first."""
+    later = [row.evidence_id for row in rows]
+    if stored is None or stored.evidence_id not in later:
+        return []
+    return [row for row in rows[later.index(stored.evidence_id) :] if row.repository == stored.repository]
+
+
+def _scan(records: Records, row: EvidenceRow, links: Sequence[EvidenceLink]) -> Scan:
+    return Scan(
+        evidence_id=row.evidence_id,
+        repository=row.repository,
+        commit=row.commit_id,
+        collected_at=row.collected_at,
+        collected_by=row.collected_by,
+        counts=summary_of(records, row).counts,
+        period=next((link.period for link in reversed(links) if link.evidence_id == row.evidence_id), None),
+    )
+
+
 @permitted(Action.READ)
 def read_evidence(workplace: Workplace, _actor: Actor, *, assessment_id: str) -> EvidenceView:
-    """What the attached evidence shows, and where it contradicts an answer. Raises NotFound."""
+    """What the attached evidence shows, how it changed, and where it contradicts an answer. Raises NotFound."""
 
     def work(records: Records) -> EvidenceView:
         assessment = find_assessment(records, assessment_id)
         scored = score_assessment(workplace, records, assessment)
         stored = records.evidence_of(assessment_id)
         found = from_json(stored.body) if stored else None
+        decisions = records.floor_history(assessment.system_id)
+        links = records.evidence_links(assessment.system_id)
+        rows = records.evidence_list(assessment.system_id, limit=SCANS_MAX)
+        same = _of_the_repository(rows, stored)
+        earlier = records.evidence(assessment.system_id, same[1].evidence_id) if len(same) > 1 else None
+        upto = [a for a in reversed(records.assessments_of(assessment.system_id)) if a.period <= assessment.period]
+        past = _Past(records=records, assessments=upto, scans=same)
         return EvidenceView(
             system=find_system(records, assessment.system_id),
             assessment=assessment,
             checklist=scored.checklist,
             stored=stored,
             evidence=found,
-            ledger=_ledger(scored, found, records.floor_decisions(assessment_id)),
+            ledger=_ledger(scored, found, past, decisions),
             answered={key: answer.level for key, answer in scored.answers.items()},
+            scans=tuple(_scan(records, row, links) for row in rows[:SCANS_SHOWN]),
+            change=compare_evidence(from_json(earlier.body), found) if found and earlier else None,
+            compared_with=_scan(records, same[1], links) if found and earlier else None,
+            decisions=tuple(decisions),
         )
 
     return workplace.store.read(work)
+
+
+@permitted(Action.READ)
+def read_evidence_trend(workplace: Workplace, _actor: Actor, *, system_id: str) -> EvidenceTrend:
+    """The signs of debt in a system's repository, quarter by quarter. Raises NotFound."""
+
+    def work(records: Records) -> EvidenceTrend:
+        system = find_system(records, system_id)
+        rows = {row.evidence_id: row for row in records.evidence_list(system_id)}
+        current = {link.period: link for link in records.evidence_links(system_id)}  # the last one a quarter counts
+        points: list[TrendPoint] = []
+        for period, link in current.items():
+            points.append(_point(records, rows[link.evidence_id], period=period, origin=Origin.ATTACHED))
+        newest = next(iter(rows.values()), None)
+        if newest is not None:
+            if newest.evidence_id not in {link.evidence_id for link in current.values()}:
+                period = period_of(workplace.day_of(newest.collected_at))
+                points.append(_point(records, newest, period=period, origin=Origin.NEWEST))
+            whole = records.evidence(system_id, newest.evidence_id)
+            present = from_json(whole.body) if whole is not None else None
+            for quarter in present.history if present else ():
+                areas = signs_of_quarter(quarter, present) if present else {}
+                points.append(
+                    TrendPoint(
+                        period=quarter.period,
+                        origin=Origin.BACK_FILLED,
+                        commit=quarter.commit,
+                        at=quarter.date,
+                        total=total_of(areas),
+                        areas=areas,
+                    )
+                )
+        order = list(Origin)
+        points.sort(key=lambda point: (point.period, order.index(point.origin)))
+        assessments = records.assessments_of(system_id)
+        checklist = workplace.checklist(records, assessments[-1].checklist_id) if assessments else shipped_checklist()
+        looked_at = {area for point in points for area in point.areas}
+        return EvidenceTrend(
+            system=system, areas=tuple(a for a in checklist.areas if a.id in looked_at), points=tuple(points)
+        )
+
+    return workplace.store.read(work)
+
+
+def _point(records: Records, row: EvidenceRow, *, period: str, origin: Origin) -> TrendPoint:
+    areas = summary_of(records, row).areas
+    return TrendPoint(
+        period=period, origin=origin, commit=row.commit_id, at=row.collected_at, total=total_of(areas), areas=areas
+    )
 
 
 @permitted(Action.DECIDE_FLOOR)
@@ -203,8 +521,11 @@ def decide_floor(
     why = clean_line(reason, field="reason", longest=LINE_MAX, required=decision == "overridden")
 
     def work(records: Records) -> None:
-        find_assessment(records, assessment_id)
+        assessment = find_assessment(records, assessment_id)
         records.hold(assessment_id)
+        weighed = weigh_evidence(records, workplace.checklist(records, assessment.checklist_id), assessment_id)
+        if (question_id, signal_id) not in {(f.question, f.signal) for f in (*weighed.floors, *weighed.overridden)}:
+            raise NotFound("The repository puts no such floor under this question. Reload the page.")
         stands = records.floor_decisions(assessment_id).get((question_id, signal_id))
         if stands is not None and (stands.decision, stands.reason) == (decision, why):
             return

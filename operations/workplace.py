@@ -45,6 +45,10 @@ class Workplace:
         """Today where the machine stands: a quarter ends at local midnight, for all readers alike."""
         return self.clock().astimezone().date()
 
+    def day_of(self, moment: str) -> date:
+        """The day a stored moment fell on where the machine stands."""
+        return datetime.fromisoformat(moment).astimezone().date()
+
     def close(self) -> None:
         """Let go of the database."""
         self.store.close()

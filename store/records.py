@@ -96,6 +96,7 @@ class EvidenceRecord:
     commit_id: str
     collector: str  #: version of the collector
     body: str  #: the evidence document, JSON text
+    summary: str = ""  #: what lists and trends need of the body, JSON text; "" where nobody made one
     collected_at: str
     collected_by: str
 
@@ -109,14 +110,56 @@ class EvidenceRow:
     repository: str
     commit_id: str
     collector: str
+    summary: str
     collected_at: str
     collected_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLink:
+    """That an assessment went by a scan from a moment on."""
+
+    period: str
+    assessment_id: str
+    seq: int  #: 1, 2, 3 ...: the highest is the scan the assessment goes by
+    evidence_id: str
+    attached_at: str
+    attached_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A key with which a collector may hand in evidence of one system. The secret itself is kept nowhere."""
+
+    token_id: str
+    system_id: str
+    name: str  #: where it is used, e.g. "GitHub Actions"; among those in use once a system
+    made_at: str
+    made_by: str
+    last_used_at: str | None = None
+    revoked_at: str | None = None
+    revoked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorDecision:
     """Whether the team accepts the floor a signal puts under a question, or overrides it and says why."""
 
+    question_id: str
+    signal_id: str
+    decision: str  #: "accepted" or "overridden"
+    reason: str
+    decided_at: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorEvent:
+    """One entry of the history of floor decisions: what was decided about a floor at one moment."""
+
+    period: str
+    assessment_id: str
+    seq: int  #: 1, 2, 3 ... in its assessment
     question_id: str
     signal_id: str
     decision: str  #: "accepted" or "overridden"
@@ -276,9 +319,9 @@ class Records:
         """Delete every demonstration system with all that belongs to it, audit entries apart; how many there were."""
         systems = "(SELECT system_id FROM system WHERE org_id = :org AND demonstration = 1)"
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
-        for table in ("score", "snapshot", "assessment_evidence", "evidence"):
+        for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
-        for table in ("floor_decision", "answer", "answer_event"):
+        for table in ("floor_decision", "floor_event", "answer", "answer_event"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND assessment_id IN {assessments}")  # noqa: S608
         self._execute(f"DELETE FROM assessment WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
         removed = self._execute("DELETE FROM system WHERE org_id = :org AND demonstration = 1")
@@ -507,23 +550,26 @@ class Records:
 
     # --- evidence ---------------------------------------------------------------------------------------------------
 
-    def keep_evidence(self, record: EvidenceRecord) -> None:
-        """Keep a scan under its content hash; nothing happens when the system has it already. Raises NotFound."""
+    def keep_evidence(self, record: EvidenceRecord) -> bool:
+        """Keep a scan under its content hash; False, and nothing happens, when the system has it. Raises NotFound."""
         if self.system(record.system_id) is None:
             raise NotFound(f"There is no system with the id '{record.system_id}'.")
-        self._execute(
+        added = self._execute(
             "INSERT INTO evidence (org_id, system_id, evidence_id, repository, commit_id, collector, codec, body,"
-            " collected_at, collected_by) VALUES (:org, :system_id, :evidence_id, :repository, :commit_id, :collector,"
-            " 'zlib', :body, :collected_at, :collected_by) ON CONFLICT (org_id, system_id, evidence_id) DO NOTHING",
+            " summary, collected_at, collected_by) VALUES (:org, :system_id, :evidence_id, :repository, :commit_id,"
+            " :collector, 'zlib', :body, :summary, :collected_at, :collected_by)"
+            " ON CONFLICT (org_id, system_id, evidence_id) DO NOTHING",
             system_id=record.system_id,
             evidence_id=record.evidence_id,
             repository=record.repository,
             commit_id=record.commit_id,
             collector=record.collector,
             body=_packed(record.body),
+            summary=record.summary,
             collected_at=record.collected_at,
             collected_by=record.collected_by,
         )
+        return added == 1
 
     def attach_evidence(self, assessment_id: str, evidence_id: str, at: str, by: str) -> None:
         """Make a kept scan the one this assessment goes by; nothing happens when it is. Raises NotFound, Closed."""
@@ -558,31 +604,110 @@ class Records:
         latest = self._latest_link(assessment) if assessment else None
         if assessment is None or latest is None:
             return None
-        (row,) = self._query(
-            "SELECT * FROM evidence WHERE org_id = :org AND system_id = :system_id AND evidence_id = :evidence_id",
-            system_id=assessment.system_id,
-            evidence_id=latest["evidence_id"],
-        )
-        light = _evidence_row(row)
-        return EvidenceRecord(
-            evidence_id=light.evidence_id,
-            system_id=light.system_id,
-            repository=light.repository,
-            commit_id=light.commit_id,
-            collector=light.collector,
-            body=_unpacked(row["body"], f"the evidence {light.evidence_id}"),
-            collected_at=light.collected_at,
-            collected_by=light.collected_by,
-        )
+        return self.evidence(assessment.system_id, latest["evidence_id"])
 
-    def evidence_list(self, system_id: str) -> list[EvidenceRow]:
-        """Every scan kept for a system, newest first, without the bodies."""
+    def evidence(self, system_id: str, evidence_id: str) -> EvidenceRecord | None:
+        """A scan of a system, with its body."""
         rows = self._query(
-            "SELECT evidence_id, system_id, repository, commit_id, collector, collected_at, collected_by FROM evidence"
-            " WHERE org_id = :org AND system_id = :system_id ORDER BY collected_at DESC, evidence_id",
+            "SELECT * FROM evidence WHERE org_id = :org AND system_id = :system_id AND evidence_id = :evidence_id",
             system_id=system_id,
+            evidence_id=evidence_id,
+        )
+        return _evidence(rows[0]) if rows else None
+
+    def evidence_list(self, system_id: str, limit: int = -1) -> list[EvidenceRow]:
+        """The scans kept for a system, newest first, without the bodies; at most `limit` of them, -1 for all."""
+        most = "" if limit < 0 else " LIMIT :limit"
+        rows = self._query(
+            "SELECT evidence_id, system_id, repository, commit_id, collector, summary, collected_at, collected_by"  # noqa: S608
+            " FROM evidence WHERE org_id = :org AND system_id = :system_id"
+            f" ORDER BY collected_at DESC, evidence_id DESC{most}",
+            system_id=system_id,
+            **({} if limit < 0 else {"limit": limit}),
         )
         return [_evidence_row(row) for row in rows]
+
+    def evidence_links(self, system_id: str) -> list[EvidenceLink]:
+        """Which scans the assessments of a system went by, in the order of the quarters, then of time."""
+        rows = self._query(
+            "SELECT link.period, link.assessment_id, link.seq, link.evidence_id, link.attached_at, link.attached_by"
+            " FROM assessment JOIN assessment_evidence AS link ON link.org_id = assessment.org_id"
+            " AND link.period = assessment.period AND link.assessment_id = assessment.assessment_id"
+            " WHERE assessment.org_id = :org AND assessment.system_id = :system_id ORDER BY link.period, link.seq",
+            system_id=system_id,
+        )
+        return [EvidenceLink(**row) for row in rows]
+
+    # --- tokens -----------------------------------------------------------------------------------------------------
+
+    def add_token(self, record: TokenRecord, secret_sha256: str) -> TokenRecord:
+        """Keep a new token by the hash of its secret. Raises NotFound, AlreadyThere for a name in use."""
+        if self.system(record.system_id) is None:
+            raise NotFound(f"There is no system with the id '{record.system_id}'.")
+        added = self._query(
+            "INSERT INTO token (org_id, token_id, system_id, name, secret_sha256, made_at, made_by)"
+            " VALUES (:org, :token_id, :system_id, :name, :secret_sha256, :made_at, :made_by)"
+            " ON CONFLICT DO NOTHING RETURNING *",
+            token_id=record.token_id,
+            system_id=record.system_id,
+            name=record.name,
+            secret_sha256=secret_sha256,
+            made_at=record.made_at,
+            made_by=record.made_by,
+        )
+        if not added:
+            same = [t for t in self.tokens_of(record.system_id) if t.name == record.name and t.revoked_at is None]
+            raise AlreadyThere(
+                f"There is a token called {record.name} already: choose another name, or revoke that one.",
+                existing=same[0] if same else None,
+            )
+        return _token(added[0])
+
+    def tokens_of(self, system_id: str) -> list[TokenRecord]:
+        """The tokens of a system, newest first, revoked ones included."""
+        rows = self._query(
+            "SELECT * FROM token WHERE org_id = :org AND system_id = :system_id ORDER BY made_at DESC, token_id",
+            system_id=system_id,
+        )
+        return [_token(row) for row in rows]
+
+    def token_of_secret(self, secret_sha256: str) -> tuple[TokenRecord, str] | None:
+        """The token whose secret has this hash, with the hash as stored; None as well when it is revoked.
+
+        A token of a system that is out of use opens nothing either.
+        """
+        rows = self._query(
+            "SELECT token.* FROM token JOIN system ON system.org_id = token.org_id"
+            " AND system.system_id = token.system_id AND system.retired_at IS NULL"
+            " WHERE token.org_id = :org AND token.secret_sha256 = :secret_sha256 AND token.revoked_at IS NULL",
+            secret_sha256=secret_sha256,
+        )
+        return (_token(rows[0]), rows[0]["secret_sha256"]) if rows else None
+
+    def use_token(self, token_id: str, at: str) -> None:
+        """Note that a token was used."""
+        self._execute(
+            "UPDATE token SET last_used_at = :at WHERE org_id = :org AND token_id = :token_id AND revoked_at IS NULL",
+            token_id=token_id,
+            at=at,
+        )
+
+    def revoke_token(self, system_id: str, token_id: str, at: str, by: str) -> TokenRecord:
+        """Make a token of a system useless for good; nothing happens when it is. Raises NotFound."""
+        self._execute(
+            "UPDATE token SET revoked_at = :at, revoked_by = :by WHERE org_id = :org AND system_id = :system_id"
+            " AND token_id = :token_id AND revoked_at IS NULL",
+            system_id=system_id,
+            token_id=token_id,
+            at=at,
+            by=by,
+        )
+        for token in self.tokens_of(system_id):
+            if token.token_id == token_id:
+                return token
+        raise NotFound("There is no such token; reload the page to see those there are.")
+
+    # --- floors -----------------------------------------------------------------------------------------------------
 
     def decide_floor(self, assessment_id: str, decision: FloorDecision) -> None:
         """Keep what the team decided about one floor, in place of what it decided before. Raises Closed, NotFound."""
@@ -591,20 +716,30 @@ class Records:
         if current is not None and (current.decision, current.reason) == (decision.decision, decision.reason):
             self._untouch(assessment_id)
             return
+        values = {
+            "period": held.period,
+            "assessment": assessment_id,
+            "question_id": decision.question_id,
+            "signal_id": decision.signal_id,
+            "decision": decision.decision,
+            "reason": decision.reason,
+            "at": decision.decided_at,
+            "by": decision.decided_by,
+        }
         self._execute(
             "INSERT INTO floor_decision (org_id, period, assessment_id, question_id, signal_id, decision, reason,"
             " decided_at, decided_by) VALUES (:org, :period, :assessment, :question_id, :signal_id, :decision, :reason,"
             " :at, :by) ON CONFLICT (org_id, period, assessment_id, question_id, signal_id) DO UPDATE SET"
             " decision = excluded.decision, reason = excluded.reason, decided_at = excluded.decided_at,"
             " decided_by = excluded.decided_by",
-            period=held.period,
-            assessment=assessment_id,
-            question_id=decision.question_id,
-            signal_id=decision.signal_id,
-            decision=decision.decision,
-            reason=decision.reason,
-            at=decision.decided_at,
-            by=decision.decided_by,
+            **values,
+        )
+        self._execute(
+            "INSERT INTO floor_event (org_id, period, assessment_id, seq, question_id, signal_id, decision, reason,"
+            " decided_at, decided_by) SELECT :org, :period, :assessment, coalesce(max(seq), 0) + 1, :question_id,"
+            " :signal_id, :decision, :reason, :at, :by FROM floor_event"
+            " WHERE org_id = :org AND period = :period AND assessment_id = :assessment",
+            **values,
         )
 
     def floor_decisions(self, assessment_id: str) -> dict[tuple[str, str], FloorDecision]:
@@ -627,6 +762,18 @@ class Records:
             )
             for row in rows
         }
+
+    def floor_history(self, system_id: str) -> list[FloorEvent]:
+        """Everything ever decided about floors in the assessments of a system, oldest first."""
+        rows = self._query(
+            "SELECT event.period, event.assessment_id, event.seq, event.question_id, event.signal_id, event.decision,"
+            " event.reason, event.decided_at, event.decided_by FROM assessment"
+            " JOIN floor_event AS event ON event.org_id = assessment.org_id AND event.period = assessment.period"
+            " AND event.assessment_id = assessment.assessment_id"
+            " WHERE assessment.org_id = :org AND assessment.system_id = :system_id ORDER BY event.period, event.seq",
+            system_id=system_id,
+        )
+        return [FloorEvent(**row) for row in rows]
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 
@@ -1148,8 +1295,36 @@ def _evidence_row(row: Row) -> EvidenceRow:
         repository=row["repository"],
         commit_id=row["commit_id"],
         collector=row["collector"],
+        summary=row["summary"],
         collected_at=row["collected_at"],
         collected_by=row["collected_by"],
+    )
+
+
+def _evidence(row: Row) -> EvidenceRecord:
+    return EvidenceRecord(
+        evidence_id=row["evidence_id"],
+        system_id=row["system_id"],
+        repository=row["repository"],
+        commit_id=row["commit_id"],
+        collector=row["collector"],
+        body=_unpacked(row["body"], f"the evidence {row['evidence_id']}"),
+        summary=row["summary"],
+        collected_at=row["collected_at"],
+        collected_by=row["collected_by"],
+    )
+
+
+def _token(row: Row) -> TokenRecord:
+    return TokenRecord(
+        token_id=row["token_id"],
+        system_id=row["system_id"],
+        name=row["name"],
+        made_at=row["made_at"],
+        made_by=row["made_by"],
+        last_used_at=row["last_used_at"],
+        revoked_at=row["revoked_at"],
+        revoked_by=row["revoked_by"],
     )
 
 

@@ -266,6 +266,70 @@ FROM (
 JOIN assessment ON assessment.org_id = happened.org_id AND assessment.assessment_id = happened.assessment_id
 JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id;
 """,
+    "0002 tokens, pushed evidence, every floor decision": """
+ALTER TABLE evidence ADD COLUMN summary TEXT NOT NULL DEFAULT '';
+CREATE INDEX evidence_by_time ON evidence (org_id, system_id, collected_at, evidence_id);
+
+CREATE TABLE token (
+  org_id TEXT NOT NULL,
+  token_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  secret_sha256 TEXT NOT NULL CHECK (length(secret_sha256) = 64),
+  made_at TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  last_used_at TEXT,
+  revoked_at TEXT,
+  revoked_by TEXT,
+  PRIMARY KEY (org_id, token_id),
+  UNIQUE (org_id, secret_sha256),
+  CHECK ((revoked_at IS NULL) = (revoked_by IS NULL)),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+CREATE INDEX token_of_system ON token (org_id, system_id);
+CREATE UNIQUE INDEX token_in_use ON token (org_id, system_id, name) WHERE revoked_at IS NULL;
+
+CREATE TABLE floor_event (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  question_id TEXT NOT NULL,
+  signal_id TEXT NOT NULL,
+  decision TEXT NOT NULL CHECK (decision IN ('accepted', 'overridden')),
+  reason TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, seq),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {strict};
+INSERT INTO floor_event (org_id, period, assessment_id, seq, question_id, signal_id, decision, reason, decided_at,
+  decided_by)
+SELECT org_id, period, assessment_id,
+  row_number() OVER (PARTITION BY org_id, period, assessment_id ORDER BY decided_at, question_id, signal_id),
+  question_id, signal_id, decision, reason, decided_at, decided_by
+FROM floor_decision;
+
+DROP VIEW assessment_timeline;
+CREATE VIEW assessment_timeline AS
+SELECT happened.org_id, assessment.period, system.team, system.name AS system, happened.at, happened.what, happened.who,
+  happened.subject, assessment.system_id, assessment.assessment_id
+FROM (
+  SELECT org_id, assessment_id, opened_at AS at, 'opened' AS what, opened_by AS who, '' AS subject FROM assessment
+  UNION ALL
+  SELECT org_id, assessment_id, closed_at, 'closed', closed_by, document_sha256 FROM assessment WHERE state = 'closed'
+  UNION ALL
+  SELECT org_id, assessment_id, changed_at, CASE state WHEN 'unanswered' THEN 'answer cleared' ELSE 'answered' END,
+    changed_by, question_id FROM answer_event
+  UNION ALL
+  SELECT org_id, assessment_id, attached_at, 'evidence attached', attached_by, evidence_id FROM assessment_evidence
+  UNION ALL
+  SELECT org_id, assessment_id, decided_at, 'floor ' || decision, decided_by, question_id || ' ' || signal_id
+  FROM floor_event
+) AS happened
+JOIN assessment ON assessment.org_id = happened.org_id AND assessment.assessment_id = happened.assessment_id
+JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id;
+""",
 }
 
 _DEMONSTRATION_ASSESSMENT = (
@@ -376,7 +440,36 @@ SQLITE_GUARDS: dict[str, str] = {
             ),
             _guard("audit_head_never_deleted", "DELETE", "audit_head", "", "the audit trail is never deleted"),
         ]
-    )
+    ),
+    "0002 tokens, pushed evidence, every floor decision": "\n".join(
+        [
+            *_append_only("floor_event", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, seq"),
+            _guard(
+                "floor_event_sealed_insert",
+                "INSERT",
+                "floor_event",
+                _CLOSED.format(row="NEW"),
+                "the assessment is closed: its rows in floor_event are sealed",
+            ),
+            _guard(
+                "token_never_deleted",
+                "DELETE",
+                "token",
+                f"NOT {_DEMONSTRATION_SYSTEM}",
+                "a token is never deleted: revoke it",
+            ),
+            _guard(
+                "token_fixed",
+                "UPDATE",
+                "token",
+                "OLD.revoked_at IS NOT NULL OR NEW.org_id <> OLD.org_id OR NEW.token_id <> OLD.token_id"
+                " OR NEW.system_id <> OLD.system_id OR NEW.name <> OLD.name"
+                " OR NEW.secret_sha256 <> OLD.secret_sha256 OR NEW.made_at <> OLD.made_at"
+                " OR NEW.made_by <> OLD.made_by",
+                "a token never changes, and a revoked one never comes back",
+            ),
+        ]
+    ),
 }
 
 

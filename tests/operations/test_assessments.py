@@ -25,7 +25,7 @@ from operations.assessments import (
 from operations.errors import Closed, Conflict, InvalidInput, NotFound
 from operations.exports import export
 from operations.portfolio import read_portfolio
-from operations.repository_evidence import decide_floor
+from operations.repository_evidence import add_evidence_json, decide_floor
 from operations.system_view import compare_periods, read_area_view, read_system_view
 from operations.systems import change_system, create_system
 from operations.upkeep import verify
@@ -33,6 +33,7 @@ from operations.workplace import Workplace
 from scoring.compare import Cause
 from scoring.score import Parameters
 from tests.operations.conftest import ADA, BO, at
+from tests.operations.scans import text_of
 
 
 def opened(workplace: Workplace, period: str = "2026Q4", **about: Any) -> tuple[str, str]:
@@ -316,7 +317,9 @@ def test_a_newer_scoring_shows_closed_quarters_too(workplace: Workplace, monkeyp
 
 def test_a_second_decision_on_a_floor_never_replaces_one_that_was_not_seen(workplace: Workplace) -> None:
     _, assessment_id = opened(workplace)
-    floor: Any = {"assessment_id": assessment_id, "question_id": "ENT-01", "signal_id": "secrets-in-code"}
+    text = text_of()
+    add_evidence_json(workplace, ADA, assessment_id=assessment_id, text=text)
+    floor: Any = {"assessment_id": assessment_id, "question_id": "CFG-06", "signal_id": "secrets-in-code"}
     decide_floor(workplace, ADA, **floor, decision="overridden", reason="test data", decided_at=None)
     with pytest.raises(Conflict, match=r"Ada decided this meanwhile: overridden \(test data\)"):
         decide_floor(workplace, BO, **floor, decision="overridden", reason="mine", decided_at=None)

@@ -201,6 +201,7 @@ def test_the_evidence_attached_last_counts_even_when_it_is_the_older_scan(store)
             repository="churn",
             commit_id="4f2a",
             collector="1",
+            summary="",
             collected_at=record.collected_at,
             collected_by="ada",
         )
