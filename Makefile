@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench docs lock browser clean
+.PHONY: help run demo collector test lint bench docs lock browser clean
 
 help:  ## Show these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -25,6 +25,9 @@ run: $(BIN)/.run  ## Start Arrears on http://127.0.0.1:8501
 
 demo: $(BIN)/.run  ## Fill an empty database with the demonstration portfolio
 	$(BIN)/python cli.py demo
+
+collector:  ## Build dist/arrears-collect.pyz: the collector in one file, for any Python 3.11+
+	$(PYTHON) -m evidence.package dist/arrears-collect.pyz
 
 browser: $(BIN)/.dev
 	@$(BIN)/python tests/browser/find_chromium.py --install

@@ -194,28 +194,28 @@ def _hand_over(found: Evidence, arguments: argparse.Namespace) -> None:
 
     document = to_json(found)
     if arguments.output:
-        write_whole(Path(arguments.output), document + "\n")
+        write_whole(Path(arguments.output), f"{document}\n".encode())
     if arguments.sarif:
         from evidence.sarif import to_sarif
 
-        write_whole(Path(arguments.sarif), to_sarif(found))
+        write_whole(Path(arguments.sarif), to_sarif(found).encode())
     if hasattr(sys.stdout, "reconfigure"):
         # JSON is UTF-8 wherever it goes; words for a person may lose a mark their terminal does not have
         sys.stdout.reconfigure(**({"encoding": "utf-8"} if arguments.json else {"errors": "replace"}))
     print_out(document if arguments.json else summary(found, colours=takes_colours(sys.stdout)).rstrip("\n"))
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is there in whole or not at all: beside its place first, then moved there."""
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(content)
             return
         part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
         try:
-            with part.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with part.open("xb") as stream:
+                stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
             part.replace(target)

@@ -200,6 +200,7 @@ NAMED: dict[str, Named] = {
         why="archives are bombs and paths; one module reads them as streams",
         only={
             "evidence/archive.py": "reads archives as streams within limits, extracts nothing",
+            "evidence/package.py": "writes the collector as one file",
             "operations/demonstration/repositories.py": "writes the archives of the demonstration",
         },
     ),
