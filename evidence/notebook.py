@@ -14,6 +14,7 @@ from evidence.python_source import NotPython, PythonFile, Walk, parse
 
 CELLS_MAX = 5_000
 CELL_BYTES_MAX = 256 * 1024
+_MAGIC_LATER = re.compile(r"\n[ \t]*[%!]")
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[%!?]|(?:pip3?|conda|mamba) install\b|\w[\w., ]*=\s*[%!](?!=))")
 _HELP_LINE = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
 
@@ -70,11 +71,12 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
         if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 10**6:
             executed.append((number, count))
         code_cells += 1
-        plain = without_magics(source)
+        source = _without_indent(source)
+        plain = source if _is_plain(source) else without_magics(source)
         lines = sum(1 for line in plain.splitlines() if line.strip())
         code_lines += lines
         longest = max(longest, (number, lines), key=lambda entry: entry[1])
-        if language != "python":
+        if not language.startswith("python"):
             continue
         tree: ast.Module | None = None
         try:
@@ -144,6 +146,25 @@ def _text_length(value: Any) -> int:
     return total
 
 
+def _without_indent(source: str) -> str:
+    """A cell without the indentation of its first line, as a notebook runs it."""
+    indent = re.match(r"[ \t]*", source)
+    if not indent or not indent.group():
+        return source
+    return "\n".join(line.removeprefix(indent.group()) for line in source.split("\n"))
+
+
+def _is_plain(source: str) -> bool:
+    """Whether a cell is Python as it stands: a line that starts with % may only go on with a formatted text."""
+    if len(source) > CELL_BYTES_MAX or not _MAGIC_LATER.search(source):
+        return False
+    try:
+        parse(source)
+    except (NotPython, RecursionError, MemoryError):
+        return False
+    return True
+
+
 def without_magics(source: str) -> str:
     """A cell's source with magics, shell lines and help questions replaced by `pass`, so that lines stay in place."""
     if source.lstrip().startswith("%%"):
@@ -178,11 +199,21 @@ def _cells(document: Any) -> list[dict[str, Any]]:
 def _language(document: dict[str, Any]) -> str:
     metadata = document.get("metadata")
     if isinstance(metadata, dict):
+        if _names_python_2(metadata):
+            return "python 2"
         for key, word in (("language_info", "name"), ("kernelspec", "language")):
             part = metadata.get(key)
             if isinstance(part, dict) and isinstance(part.get(word), str):
                 return str(part[word]).lower()[:30]
     return "python"
+
+
+def _names_python_2(metadata: dict[str, Any]) -> bool:
+    """Whether the kernel is Python 2, whose cells need not be valid Python of today."""
+    info, kernel = metadata.get("language_info"), metadata.get("kernelspec")
+    version = info.get("version") if isinstance(info, dict) else None
+    name = kernel.get("name") if isinstance(kernel, dict) else None
+    return (isinstance(version, str) and version.startswith("2.")) or name == "python2"
 
 
 def _code(cell: dict[str, Any]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.notebook import Notebook
 from evidence.repository import Repository
@@ -9,6 +11,9 @@ from evidence.signals.detector import CODE, Detector, Finding, absent, counted, 
 from evidence.source import MIB
 from evidence.tables import words
 
+TO_BE_FILLED = re.compile(
+    r"(?i)(?:^|[/_.\- ])(?:starter|assign(?:e?ment)s?|exercises?|template|skeleton|blank|unsolved)(?=[/_.\- ]|$)"
+)
 CELLS_MAX = 50
 CELL_LINES_MAX = 100
 OUTPUT_BYTES_MAX = MIB
@@ -19,25 +24,32 @@ def notebook_hidden_state(repository: Repository) -> Finding:
 
     Run from top to bottom such a notebook stops there. Each name counts once; bodies of functions are not followed.
     A notebook with a star import, a magic that may give names, or a cell that does not parse is read up to that cell,
-    and only for names a cell below gives. Direct when the repository is a set of notebooks and such a notebook trains;
+    and only for names a cell below gives. A cell kept with its error and a notebook that is to be filled in (`starter`,
+    `assignment`) do not count. Direct when the repository is a set of notebooks and such a notebook trains;
     weak otherwise: a notebook beside an application may be a scratch pad.
     """
     notebooks = [notebook for notebook in _python(repository) if notebook.code_cells > 1]
     if not notebooks:
         return unknown("There are no Python notebooks with two cells or more.")
-    leaning = [notebook for notebook in notebooks if notebook.hidden]
+    leaning = [
+        (notebook, cells)
+        for notebook in notebooks
+        if (cells := [one for one in notebook.hidden if one.cell not in notebook.error_cells])
+    ]
     if not leaning:
         return absent(
             f"Each name is given before it is used in {counted(len(notebooks), 'notebook')}.", of=len(notebooks)
         )
-    later = sum(1 for notebook in leaning if any(hidden.later for hidden in notebook.hidden))
+    later = sum(1 for _, cells in leaning if any(hidden.later for hidden in cells))
     return found(
         f"{len(leaning)} of {counted(len(notebooks), 'notebook')} use names that no cell above gives; in {later} of "
         "them a cell below does.",
-        ((notebook.path, hidden.cell) for notebook in leaning for hidden in notebook.hidden[:3]),
+        ((notebook.path, hidden.cell) for notebook, cells in leaning for hidden in cells[:3]),
         value=len(leaning),
         of=len(notebooks),
-        strength=Strength.DIRECT if _train_in_notebooks(repository, leaning) else Strength.WEAK,
+        strength=Strength.DIRECT
+        if _train_in_notebooks(repository, [notebook for notebook, _ in leaning])
+        else Strength.WEAK,
     )
 
 
@@ -135,7 +147,12 @@ def _kept(repository: Repository) -> list[Notebook]:
 
 
 def _python(repository: Repository) -> list[Notebook]:
-    return [notebook for notebook in _kept(repository) if notebook.language == "python" and notebook.code_cells]
+    """The notebooks of today's Python that are no exercises."""
+    return [
+        notebook
+        for notebook in _kept(repository)
+        if notebook.language == "python" and notebook.code_cells and not TO_BE_FILLED.search(notebook.path)
+    ]
 
 
 def _train_in_notebooks(repository: Repository, notebooks: list[Notebook]) -> bool:
@@ -157,7 +174,7 @@ NOTEBOOK_HIDDEN_STATE = Detector(
     strength=Strength.DIRECT,
     cannot_see="names given by a magic, a star import or a start-up file, and values changed by running a cell twice",
     fix="Restart and run all before storing a notebook, and import what it needs in its first cell.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=notebook_hidden_state,
 )
@@ -170,7 +187,7 @@ NOTEBOOK_CELLS_BROKEN = Detector(
     strength=Strength.STRONG,
     cannot_see="cells that parse and fail when they run, and cells written for another kernel",
     fix="Repair or delete the cell, turn notes into text cells, then restart and run all.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=notebook_cells_broken,
 )

@@ -43,7 +43,7 @@ def notebooks_out_of_order(repository: Repository) -> Finding:
         if cells_out_of_place(notebook) > 1 and (cell := first_out_of_order(notebook)) is not None
     }
     if not mixed:
-        return absent(f"Run in order: {counted(len(run), 'notebook')}.", of=len(run))
+        return absent(f"Run in order, but for one cell at most: {counted(len(run), 'notebook')}.", of=len(run))
     trains = any(
         call.last in words("calls", "trains")
         for notebook in run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -273,6 +274,32 @@ def test_a_split_by_chance_in_a_notebook_beside_an_application_only_asks():
 )
 def test_the_order_of_cells_is_read_from_their_run_numbers(runs, state):
     assert signal("notebooks-out-of-order", {"a.ipynb": notebook(*(("x = 1", run) for run in runs))}).state is state
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param("  %%time\n  x = 1", id="indented as a whole"),
+        pytest.param('print("%d rows"\n      % x)', id="a text formatted on the next line"),
+    ],
+)
+def test_what_a_notebook_would_run_is_not_broken(cell):
+    assert signal("notebook-cells-broken", {"a.ipynb": notebook(("x = 1", 1), (cell, 2))}).state is State.ABSENT
+
+
+def test_a_notebook_to_be_filled_in_is_not_asked_whether_it_runs():
+    done = {"done.ipynb": notebook(("x = 1", 1), ("print(x)", 2))}
+    for identity, gap in (("notebook-cells-broken", "answer = "), ("notebook-hidden-state", "print(answer)")):
+        cells = notebook(("x = 1", 1), (gap, 2))
+        assert signal(identity, {"homework_starter.ipynb": cells, **done}).state is State.ABSENT
+        assert signal(identity, {"homework.ipynb": cells, **done}).state is State.FOUND
+
+
+def test_a_notebook_of_python_two_is_not_held_against_the_python_of_today():
+    cells = json.loads(notebook(("print 'x'", 1), ("y", 2)))
+    cells["metadata"] = {"kernelspec": {"name": "python2", "language": "python"}}
+    for identity in ("notebook-cells-broken", "notebook-hidden-state"):
+        assert signal(identity, {"a.ipynb": json.dumps(cells)}).state is State.UNKNOWN
 
 
 def test_a_notebook_out_of_order_beside_an_application_only_asks():
