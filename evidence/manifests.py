@@ -1,4 +1,4 @@
-"""What a repository says it needs: requirements, PEP 621, poetry, Pipfile, setup.cfg, setup.py, environment.yml."""
+"""What a repository says it needs: requirements, PEP 621 and 735, poetry, uv, pdm, hatch, pixi, Pipfile, conda ..."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)")
 _REQUIREMENTS_FILE = re.compile(
     r"(?:^|/)(?:requirements[\w.-]*|[\w.-]+[-_.]requirements)\.(?:txt|in)$|(?:^|/)requirements/[\w.-]+\.(?:txt|in)$"
 )
-_ENVIRONMENT_FILE = re.compile(r"(?:^|/)(?:conda[-_.]?)?env(?:ironment)?[\w.-]*\.ya?ml$")
-EXTRA = re.compile(r"dev|test|lint|doc|ci\b|build|type|style|bench|example|tutorial", re.I)
+_ENVIRONMENT_FILE = re.compile(r"(?:^|/)(?:[\w.-]*conda[\w.-]*|env(?:ironment)?[\w.-]*|[\w-]*dependencies)\.ya?ml$")
+EXTRA = re.compile(r"dev|test|lint|doc|(?<![a-z])ci(?![a-z])|build|type|style|bench|example|tutorial", re.I)
 LOCK_FILES = frozenset(
     {"poetry.lock", "uv.lock", "pipfile.lock", "pdm.lock", "conda-lock.yml", "pixi.lock", "pylock.toml", "flake.lock",
      "requirements.lock", "requirements-lock.txt", "conda-linux-64.lock", "renv.lock"}
@@ -43,7 +43,7 @@ def is_manifest(path: str) -> bool:
     """Whether a file declares dependencies."""
     name = path.rpartition("/")[2].lower()
     return (
-        name in ("pyproject.toml", "setup.cfg", "setup.py", "pipfile")
+        name in ("pyproject.toml", "setup.cfg", "setup.py", "pipfile", "pixi.toml")
         or bool(_REQUIREMENTS_FILE.search(path.lower()))
         or bool(_ENVIRONMENT_FILE.search(path.lower()))
     )
@@ -61,6 +61,8 @@ def read_manifest(text: str, path: str) -> tuple[Requirement, ...]:
     try:
         if name == "pyproject.toml":
             found = _pyproject(tomllib.loads(text), text, path)
+        elif name == "pixi.toml":
+            found = _pixi(tomllib.loads(text), text, path)
         elif name == "pipfile":
             found = _pipfile(tomllib.loads(text), text, path)
         elif name == "setup.cfg":
@@ -143,6 +145,7 @@ def _tabled(table: Any, text: str, path: str, extra: bool) -> Iterator[Requireme
         if name.lower() == "python":
             continue
         if isinstance(wanted, dict):
+            extra = extra or wanted.get("optional") is True
             source = any(key in wanted for key in ("git", "path", "url", "file"))
             pin = "source" if source else pin_of(str(wanted.get("version", "")))
         else:
@@ -166,6 +169,15 @@ def _pyproject(document: dict[str, Any], text: str, path: str) -> Iterator[Requi
     groups = _table(document, "dependency-groups")
     for entries in groups.values() if isinstance(groups, dict) else ():
         yield from _listed(entries, text, path, True)
+    yield from _listed(_table(document, "tool", "uv", "dev-dependencies"), text, path, True)
+    pdm_groups = _table(document, "tool", "pdm", "dev-dependencies")
+    for entries in pdm_groups.values() if isinstance(pdm_groups, dict) else ():
+        yield from _listed(entries, text, path, True)
+    hatch = _table(document, "tool", "hatch", "envs")
+    for environment in hatch.values() if isinstance(hatch, dict) else ():
+        for key in ("dependencies", "extra-dependencies"):
+            yield from _listed(_table(environment, key), text, path, True)
+    yield from _pixi(_table(document, "tool", "pixi") or {}, text, path)
     poetry = _table(document, "tool", "poetry")
     yield from _tabled(_table(poetry, "dependencies"), text, path, False)
     yield from _tabled(_table(poetry, "dev-dependencies"), text, path, True)
@@ -174,9 +186,20 @@ def _pyproject(document: dict[str, Any], text: str, path: str) -> Iterator[Requi
         yield from _tabled(_table(content, "dependencies"), text, path, bool(EXTRA.search(group)))
 
 
+def _pixi(document: dict[str, Any], text: str, path: str) -> Iterator[Requirement]:
+    for key in ("dependencies", "pypi-dependencies"):
+        yield from _tabled(_table(document, key), text, path, False)
+    features = _table(document, "feature")
+    for feature in features.values() if isinstance(features, dict) else ():
+        for key in ("dependencies", "pypi-dependencies"):
+            yield from _tabled(_table(feature, key), text, path, True)
+
+
 def _pipfile(document: dict[str, Any], text: str, path: str) -> Iterator[Requirement]:
     yield from _tabled(document.get("packages"), text, path, False)
-    yield from _tabled(document.get("dev-packages"), text, path, True)
+    for name, table in document.items():  # dev-packages and groups of the person's own
+        if name not in ("packages", "source", "requires", "scripts", "pipenv"):
+            yield from _tabled(table, text, path, True)
 
 
 def _setup_cfg(text: str, path: str) -> Iterator[Requirement]:
@@ -190,25 +213,33 @@ def _setup_cfg(text: str, path: str) -> Iterator[Requirement]:
 
 
 def _setup_py(text: str, path: str) -> Iterator[Requirement]:
-    """The literal `install_requires` of setup.py; one that is computed is not followed."""
+    """The literal `install_requires` and `extras_require` of setup.py; what is computed is not followed."""
     lists: dict[str, ast.AST] = {}
     for node in ast.walk(parse(text)):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             lists[node.targets[0].id] = node.value
         if isinstance(node, ast.keyword) and node.arg == "install_requires":
-            value: ast.AST = node.value
-            if isinstance(value, ast.Name):
-                value = lists.get(value.id, value)
-            for element in value.elts if isinstance(value, ast.List | ast.Tuple) else ():
-                if isinstance(element, ast.Constant) and isinstance(element.value, str):
-                    requirement = _make(element.value, path, element.lineno, False)
-                    if requirement is not None:
-                        yield requirement
+            yield from _elements(node.value, lists, path, False)
+        if isinstance(node, ast.keyword) and node.arg == "extras_require":
+            value = lists.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
+            for entries in value.values if isinstance(value, ast.Dict) else ():
+                yield from _elements(entries, lists, path, True)
+
+
+def _elements(value: ast.AST, lists: dict[str, ast.AST], path: str, extra: bool) -> Iterator[Requirement]:
+    if isinstance(value, ast.Name):
+        value = lists.get(value.id, value)
+    for element in value.elts if isinstance(value, ast.List | ast.Tuple) else ():
+        if isinstance(element, ast.Constant) and isinstance(element.value, str):
+            requirement = _make(element.value, path, element.lineno, extra)
+            if requirement is not None:
+                yield requirement
 
 
 def _environment(text: str, path: str) -> Iterator[Requirement]:
     """The `dependencies:` of a conda environment, read line by line: the standard library knows no YAML."""
     inside = False
+    extra = bool(EXTRA.search(path.rpartition("/")[2]))
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.split(" #")[0].rstrip()
         if re.match(r"\S", line) and not line.startswith(("-", "#")):
@@ -222,8 +253,8 @@ def _environment(text: str, path: str) -> Iterator[Requirement]:
         if conda and "==" not in wanted and ">=" not in wanted and "<=" not in wanted:
             pin = "range" if "*" in conda.group(2) else "exact"
             if conda.group(1).lower() != "python":
-                yield Requirement(conda.group(1)[:80], pin, path, number, False)
+                yield Requirement(conda.group(1)[:80], pin, path, number, extra)
             continue
-        requirement = _make(wanted, path, number, False)
+        requirement = _make(wanted, path, number, extra)
         if requirement is not None and requirement.name.lower() != "pip":
             yield requirement

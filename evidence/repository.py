@@ -98,6 +98,12 @@ class Repository:
             names.add(re.sub(r"[-.]", "_", match.group(1)).lower())
         return frozenset(names)
 
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The names of all its folders and modules, wherever they stand: any may be on a search path."""
+        words = (word for file in self.python for word in file.path.removesuffix(".py").split("/"))
+        return frozenset(words) | self.first_party
+
     def imports_of(self, file: PythonFile) -> Iterator[Import]:
         """What a file surely uses of others: no optional import, nothing of the repository's own."""
         siblings = self._siblings.get(file.path.rpartition("/")[0], frozenset())

@@ -16,6 +16,13 @@ from evidence.signals.data import (
     SPLIT_AFTER_FIT,
     UNVERSIONED_REMOTE_DATA,
 )
+from evidence.signals.dependencies import (
+    BASE_IMAGE_FLOATING,
+    DEVELOPMENT_IN_PRODUCTION,
+    UNDECLARED_IMPORTS,
+    UNUSED_DEPENDENCIES,
+    UPGRADE_BOT_PRESENT,
+)
 from evidence.signals.detector import Detector
 from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
 from evidence.signals.feedback import EXPLORATION_PRESENT, MODEL_OUTPUT_FEEDS_TRAINING, PREDICTION_LOG_WITHOUT_VERSION
@@ -40,12 +47,14 @@ from evidence.signals.testing import (
 
 SIGNALS: dict[str, Detector] = {
     "absolute-paths": ABSOLUTE_PATHS,
+    "base-image-floating": BASE_IMAGE_FLOATING,
     "broad-except": BROAD_EXCEPT,
     "ci-runs-tests": CI_RUNS_TESTS,
     "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
     "config-without-schema": CONFIG_WITHOUT_SCHEMA,
     "data-checks-present": DATA_CHECKS_PRESENT,
     "data-version-recorded": DATA_VERSION_RECORDED,
+    "development-in-production": DEVELOPMENT_IN_PRODUCTION,
     "env-reads-scattered": ENV_READS_SCATTERED,
     "exploration-present": EXPLORATION_PRESENT,
     "floating-model-alias": FLOATING_MODEL_ALIAS,
@@ -70,7 +79,10 @@ SIGNALS: dict[str, Detector] = {
     "split-after-fit": SPLIT_AFTER_FIT,
     "stale-copies": STALE_COPIES,
     "tests-missing": TESTS_MISSING,
+    "undeclared-imports": UNDECLARED_IMPORTS,
     "unpinned-dependencies": UNPINNED_DEPENDENCIES,
     "unseeded-randomness": UNSEEDED_RANDOMNESS,
+    "unused-dependencies": UNUSED_DEPENDENCIES,
     "unversioned-remote-data": UNVERSIONED_REMOTE_DATA,
+    "upgrade-bot-present": UPGRADE_BOT_PRESENT,
 }

@@ -8,7 +8,6 @@ from evidence.evidence import Kind, Polarity, Strength
 from evidence.notebook import Notebook
 from evidence.repository import Repository
 from evidence.signals.detector import CODE, Detector, Finding, absent, counted, found, unknown
-from evidence.source import MIB
 from evidence.tables import words
 
 TO_BE_FILLED = re.compile(
@@ -16,7 +15,6 @@ TO_BE_FILLED = re.compile(
 )
 CELLS_MAX = 50
 CELL_LINES_MAX = 100
-OUTPUT_BYTES_MAX = MIB
 
 
 def notebook_hidden_state(repository: Repository) -> Finding:
@@ -119,8 +117,7 @@ def notebook_errors_kept(repository: Repository) -> Finding:
 
 
 def notebook_outputs_kept(repository: Repository) -> Finding:
-    """Measures what stored outputs hold: tables of rows, and their size together. Found from one table on, or above
-    1 MiB.
+    """Counts the tables of rows (as a data frame is shown) among the stored outputs of notebooks.
 
     Weak: it asks whose rows these are, since a deletion at the source does not reach a stored output.
     """
@@ -129,15 +126,12 @@ def notebook_outputs_kept(repository: Repository) -> Finding:
         return unknown("There are no notebooks.")
     size = sum(notebook.output_bytes for notebook in notebooks)
     tables = sum(len(notebook.table_cells) for notebook in notebooks)
-    if not tables and size <= OUTPUT_BYTES_MAX:
+    if not tables:
         return absent(f"{size / 1000:,.0f} kB of outputs are kept, no table of rows among them.", of=len(notebooks))
-    holding = [notebook for notebook in notebooks if notebook.table_cells] or sorted(
-        notebooks, key=lambda notebook: -notebook.output_bytes
-    )
     return found(
-        f"{size / 1e6:.1f} MB of outputs are kept with {counted(len(notebooks), 'notebook')}, "
-        f"{counted(tables, 'table')} of rows among them.",
-        ((notebook.path, notebook.table_cells[0] if notebook.table_cells else 0) for notebook in holding[:10]),
+        f"{counted(tables, 'table')} of rows in the {size / 1000:,.0f} kB of outputs kept with "
+        f"{counted(len(notebooks), 'notebook')}.",
+        ((notebook.path, notebook.table_cells[0]) for notebook in notebooks if notebook.table_cells),
         value=tables,
     )
 

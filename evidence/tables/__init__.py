@@ -26,6 +26,15 @@ class Pattern(NamedTuple):
     misses: tuple[str, ...]
 
 
+class Origin(NamedTuple):
+    """Which distributions an import comes from."""
+
+    module: str  #: as imported: "yaml", "google.cloud.storage"
+    distributions: frozenset[str]  #: any of them gives it; in the normal form of names
+    brought_by: frozenset[str]  #: distributions that install it too; "*" = it is always there
+    loaded: bool  #: false when it is used without being imported: by its name in a command or another package
+
+
 def document(name: str) -> dict[str, Any]:
     """One table as plain values. Works from a folder and from inside one zipped file."""
     content = pkgutil.get_data("evidence.tables", f"{name}.toml")
@@ -47,6 +56,36 @@ def tools_for(purpose: str) -> dict[str, str]:
     if not found:
         raise KeyError(purpose)
     return found
+
+
+def normal(name: str) -> str:
+    """A distribution's name in its normal form: "Flask_CORS" is "flask-cors"."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def origins() -> dict[str, Origin]:
+    """Every known import: module -> where it comes from."""
+    return {
+        row["module"]: Origin(
+            row["module"],
+            frozenset(map(normal, row["distributions"])),
+            frozenset(map(normal, row.get("brought_by", []))),
+            row.get("loaded", True),
+        )
+        for row in document("distributions")["module"]
+    }
+
+
+@cache
+def development() -> dict[str, str]:
+    """Distributions for writing and checking code: normal name -> what they are for."""
+    return {
+        normal(name): purpose
+        for purpose, names in document("development").items()
+        if isinstance(names, list)
+        for name in names
+    }
 
 
 @cache

@@ -378,11 +378,49 @@ class TestManifest:
                 [("pandas", "exact", 4), ("numpy", "range", 5), ("torch", "exact", 7), ("tqdm", "none", 8)],
                 id="conda",
             ),
+            pytest.param(
+                "pixi.toml",
+                "[dependencies]\npython = '>=3.11'\npandas = '==2.2.2'\n[feature.dev.dependencies]\nruff = '*'\n",
+                [("pandas", "exact", 3)],
+                id="pixi",
+            ),
+            pytest.param(
+                "pyproject.toml",
+                "[tool.poetry.dependencies]\npandas = '^2'\nboto3 = {version = '^1', optional = true}\n",
+                [("pandas", "range", 2)],
+                id="poetry, an optional one",
+            ),
         ],
     )
     def test_what_is_needed_is_read_with_its_line(self, path, text, wanted):
         found = [one for one in read_manifest(text, path) if not one.extra]
         assert [(one.name, one.pin, one.line) for one in found] == wanted
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("pyproject.toml", "[project.optional-dependencies]\na = ['ruff']\n"),
+            ("pyproject.toml", "[dependency-groups]\na = ['ruff', {include-group = 'b'}]\nb = []\n"),
+            ("pyproject.toml", "[tool.uv]\ndev-dependencies = ['ruff']\n"),
+            ("pyproject.toml", "[tool.pdm.dev-dependencies]\na = ['ruff']\n"),
+            ("pyproject.toml", "[tool.hatch.envs.lint]\ndependencies = ['ruff']\n"),
+            ("pyproject.toml", "[tool.poetry.group.dev.dependencies]\nruff = '*'\n"),
+            ("pyproject.toml", "[tool.pixi.feature.a.pypi-dependencies]\nruff = '*'\n"),
+            ("Pipfile", "[dev-packages]\nruff = '*'\n"),
+            ("Pipfile", "[packages]\n[checks]\nruff = '*'\n"),
+            ("setup.cfg", "[options.extras_require]\na =\n  ruff\n"),
+            ("setup.py", "setup(extras_require={'a': ['ruff']})\n"),
+            ("setup.py", "E = {'a': ['ruff']}\nsetup(extras_require=E)\n"),
+            ("requirements-dev.txt", "ruff\n"),
+            ("requirements/test.in", "ruff\n"),
+            ("environment-dev.yml", "dependencies:\n  - ruff\n"),
+            ("ci_dependencies.yml", "dependencies:\n  - pip:\n    - ruff\n"),
+        ],
+        ids=str,
+    )
+    def test_what_is_not_needed_to_run_is_marked_as_extra(self, path, text):
+        assert is_manifest(path)
+        assert [(one.name, one.extra) for one in read_manifest(text, path)] == [("ruff", True)]
 
     @pytest.mark.parametrize(
         ("path", "text"),

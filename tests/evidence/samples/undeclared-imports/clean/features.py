@@ -1,0 +1,2 @@
+import dbutils
+import our_company_tools

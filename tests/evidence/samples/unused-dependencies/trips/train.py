@@ -1,0 +1,3 @@
+import pandas as pd
+
+pd.read_csv('data/orders.csv')
