@@ -24,6 +24,8 @@ TEST_COMMAND = re.compile(
     r"[\w:.-]*test|pdm (?:run )?test|just test|invoke test|nbmake|bazel test|python -m test)"
 )
 
+NO_COMMAND = re.compile(r"-?\s*(?:name|uses|path|key|cache[\w-]*):|[\w-]+:$|.*\bpip3? install")
+
 
 def unpinned_dependencies(repository: Repository) -> Finding:
     """Counts what the application needs at run time without an exact version, where no lock file fixes it either.
@@ -99,7 +101,8 @@ def lock_file_present(repository: Repository) -> Finding:
 
 
 def unseeded_randomness(repository: Repository) -> Finding:
-    """Counts splits, estimators and draws that depend on chance and are given no seed, in files that set none.
+    """Counts splits, estimators and draws that depend on chance and are given no seed, in files that set none. Draws
+    count only where a model is trained in the same file: a pause or a simulation may be random.
 
     Strong when a split into training and test rows is among them: two runs then judge on different rows. Weak
     otherwise, when a seed is set somewhere else in the work, and when only notebooks beside an application split so.
@@ -108,7 +111,8 @@ def unseeded_randomness(repository: Repository) -> Finding:
     total = 0
     seeded_elsewhere = False
     for file in repository.work:
-        uses = [call for call in file.calls if _depends_on_chance(call)]
+        learns = any(call.last in words("calls", "trains") for call in file.calls)
+        uses = [call for call in file.calls if _depends_on_chance(call, learns)]
         seeds = any(_sets_seed(call) for call in file.calls)
         seeded_elsewhere = seeded_elsewhere or seeds
         total += len(uses)
@@ -130,11 +134,11 @@ def unseeded_randomness(repository: Repository) -> Finding:
     )
 
 
-def _depends_on_chance(call: Call) -> bool:
+def _depends_on_chance(call: Call, learns: bool) -> bool:
     shuffles = call.keywords.get("shuffle", True) is True  # a name stands for a choice made elsewhere
     if call.last in words("calls", "random_splits"):
         return shuffles
-    return call.last in words("calls", "random_estimators") or call.name in words("calls", "random_calls")
+    return call.last in words("calls", "random_estimators") or (learns and call.name in words("calls", "random_calls"))
 
 
 def _is_seeded(call: Call) -> bool:
@@ -197,10 +201,10 @@ def ci_runs_tests(repository: Repository) -> Finding:
 def _test_commands(repository: Repository) -> Iterator[tuple[str, int]]:
     for path, text in repository.ci.items():
         for number, line in enumerate(text.splitlines(), start=1):
-            plain = line.strip()
-            if plain.startswith("#") or re.match(r"-?\s*(?:name|uses):|.*\bpip3? install", plain[:400]):
+            plain = line[:1_000].split(" #")[0].strip()
+            if plain.startswith("#") or NO_COMMAND.match(plain):
                 continue
-            if TEST_COMMAND.search(line[:1_000]):
+            if TEST_COMMAND.search(plain):
                 yield path, number
                 break
 
@@ -240,7 +244,7 @@ UNSEEDED_RANDOMNESS = Detector(
     strength=Strength.STRONG,
     cannot_see="seeds set by the platform or in settings, and chance inside libraries and on graphics cards",
     fix="Set and record one seed for a run, hand it to every split, estimator and generator, and report the variance.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=unseeded_randomness,
 )
@@ -266,7 +270,7 @@ CI_RUNS_TESTS = Detector(
     strength=Strength.STRONG,
     cannot_see="build servers configured outside the repository, and whether a failed test stops anything",
     fix="Run the tests and a tiny training on every change.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=ci_runs_tests,
 )

@@ -246,8 +246,27 @@ def test_the_same_name_in_two_manifests_counts_once_with_its_firmest_version():
     assert signal("unpinned-dependencies", files).state is State.ABSENT
 
 
+def test_a_random_pause_is_no_chance_that_a_model_depends_on():
+    pause = "import random\nimport time\ntime.sleep(random.uniform(0.2, 0.5))\n"
+    assert signal("unseeded-randomness", {"scrape.py": pause}).state is State.UNKNOWN
+    assert signal("unseeded-randomness", {"train.py": f"{pause}model.fit(rows)\n"}).state is State.FOUND
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("  pytest:", id="a job's name"),
+        pytest.param("        path: ./artifacts/pytest-report", id="a place of results"),
+        pytest.param("        cache: 'pip'  # the pip of tox", id="a remark"),
+    ],
+)
+def test_the_name_of_a_test_runner_is_no_command(line):
+    files = {"a.py": "", ".github/workflows/ci.yml": f"jobs:\n{line}\n"}
+    assert signal("ci-runs-tests", files).state is State.ABSENT
+
+
 def test_a_seed_set_in_the_file_covers_its_draws():
-    code = "import numpy as np\nnp.random.seed(3)\nx = np.random.rand(3)\n"
+    code = "import numpy as np\nnp.random.seed(3)\nx = np.random.rand(3)\nmodel.fit(x)\n"
     assert signal("unseeded-randomness", {"a.py": code}).state is State.ABSENT
 
 
