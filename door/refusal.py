@@ -1,11 +1,11 @@
-"""How the door says no: one plain sentence with the way out, as a small page or as text. Never a traceback."""
+"""How the door says no: one plain sentence with the way out, as a page, as text or as JSON. Never a traceback."""
 
 from __future__ import annotations
 
 from html import escape
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
 _PAGE = """<!doctype html>
@@ -15,17 +15,21 @@ _PAGE = """<!doctype html>
 <body><main><h1>{title}</h1><p>{sentence}</p><p><a href="/">Go to the portfolio</a></p></main></body></html>
 """
 
+API = "/api/"  #: below it programs talk to us: every answer is JSON
+
 _TITLES = {400: "Not understood", 403: "Not let in", 404: "Not found", 429: "Too much at once", 503: "Not ready"}
 
 
 def refusal(scope: Scope, status: int, sentence: str, *, close: bool = False) -> Response:
-    """The answer `status` with `sentence`: a page for a browser that asks for one, plain text for everybody else.
+    """The answer `status` with `sentence`: JSON below /api/, a page for a browser that asks for one, else plain text.
 
     `close` ends the connection, so that the rest of an unread request body is not waited for.
     """
     headers = {"Cache-Control": "no-store"}
     if close:
         headers["Connection"] = "close"
+    if API in str(scope.get("path", "")):
+        return JSONResponse({"error": sentence, "problems": []}, status_code=status, headers=headers)
     if "text/html" in Headers(scope=scope).get("accept", ""):
         page = _PAGE.format(title=_TITLES.get(status, "That did not work"), sentence=escape(sentence))
         return HTMLResponse(page, status_code=status, headers=headers)

@@ -1,4 +1,4 @@
-"""Our own addresses: /healthz for whoever watches the server, /export/... for files that are handed on."""
+"""Our own addresses: /healthz, /export/... for files that are handed on, and what collectors ask for (door.push)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from door.push import EvidenceDoor, collector
 from door.refusal import refusal
 from operations.authorize import Actor
 from operations.errors import InvalidInput, NotFound, StoreError
@@ -88,4 +89,6 @@ def own_routes() -> list[BaseRoute]:
     return [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/export/{kind}", export_file, methods=["GET"]),
+        Route("/api/evidence", EvidenceDoor()),
+        Route("/collector.pyz", collector, methods=["GET"]),
     ]

@@ -21,10 +21,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from door.body import MB, Body
 from door.opening import OpeningRefusedError
 from door.refusal import refusal
 
-MB = 1024 * 1024
 ADDRESS = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 
 SETTING = "ARREARS_UPLOADS_MB"
@@ -110,33 +110,6 @@ class HeldByStreamlit:
             files.remove_session_files(session)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Body:
-    """The body of one request as it comes in."""
-
-    receive: Receive
-    bytes: int = 0
-    ended: bool = False
-
-    async def read(self) -> Message:
-        """The next piece."""
-        message = await self.receive()
-        self.bytes += len(message.get("body", b""))
-        self.ended = not message.get("more_body", False)
-        return message
-
-    async def discard(self) -> None:
-        """Read away what is left, within limits, and keep none of it.
-
-        A client that is cut off while it still sends sees a broken connection instead of our sentence.
-        """
-        bytes_max = self.bytes + DISCARD_BYTES_MAX
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DISCARD_SECONDS_MAX):
-                while not self.ended and self.bytes <= bytes_max:
-                    await self.read()
-
-
 class _OverLimitError(Exception):
     """Raised into the reader of a request body when the next bytes may not come in; the text says why."""
 
@@ -210,7 +183,7 @@ class UploadQuota:
             return
         quota, session, client = self.quota, address["session"], scope["client"][0] if scope.get("client") else ""
 
-        body = _Body(receive=receive)
+        body = Body(receive=receive, discard_bytes_max=DISCARD_BYTES_MAX, discard_seconds_max=DISCARD_SECONDS_MAX)
 
         async def refuse(status: int, sentence: str) -> None:
             await body.discard()

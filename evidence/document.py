@@ -31,6 +31,7 @@ from evidence.evidence import (
 )
 
 BYTES_MAX = 5 * 1024 * 1024
+VALUES_MAX = 250_000  #: by their commas; more are no evidence, and making them would hold up everybody else
 SIGNALS_MAX = 500
 QUESTIONS_MAX = 20
 UNPARSED_MAX = 2_000
@@ -81,6 +82,8 @@ def from_json(text: str) -> Evidence:
         raise InvalidEvidence(
             (f"evidence: larger than {BYTES_MAX // 1024 // 1024} MiB; scan one repository at a time",)
         )
+    if text.count(",") > VALUES_MAX:
+        raise InvalidEvidence((f"evidence: too many values, more than {VALUES_MAX:,}; scan one repository at a time",))
     try:
         document = json.loads(
             text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
@@ -136,7 +139,9 @@ def period_of(day: str) -> str:
 
 def _shown(value: object) -> str:
     """A foreign value in a message: printable, short, in quotes."""
-    text = repr(value)
+    if isinstance(value, list | dict):  # not its content: that may be large, and nested as deep as the reader goes
+        return f"{'a list' if isinstance(value, list) else 'an object'} of {len(value):,}"
+    text = repr(value[:80] if isinstance(value, str) else value)
     return _UNPRINTABLE.sub("?", text if len(text) <= 60 else text[:57] + "...")
 
 

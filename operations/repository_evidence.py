@@ -137,6 +137,7 @@ class Pushed:
     evidence_id: str
     new: bool  #: False when this very scan was handed in before
     system_id: str
+    system_name: str
     assessment_id: str | None  #: the open assessment that goes by it, None while there is none
     period: str | None
 
@@ -292,6 +293,7 @@ def _push(workplace: Workplace, actor: Actor, *, system_id: str, records: Record
         evidence_id=record.evidence_id,
         new=new,
         system_id=system_id,
+        system_name=find_system(records, system_id).name,
         assessment_id=taken_by.assessment_id if taken_by is not None and goes_by else None,
         period=taken_by.period if taken_by is not None and goes_by else None,
     )
