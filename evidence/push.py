@@ -84,7 +84,7 @@ def push(
     token: str,
     allow_insecure: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Sent:
     """Send evidence JSON to the Arrears at `url`. Raises NotSent.
@@ -114,7 +114,7 @@ def push(
                 raise NotSent(answer.sentence, later=True)
             wait = answer.wait(TRIES_MAX - 1 - left)
             say(f"{answer.sentence}; trying again in {wait:.0f} s")
-            sleep(wait)
+            (time.sleep if sleep is None else sleep)(wait)
             continue
         return _read_answer(*answer, token=token)
     raise AssertionError("the last try returns or raises")
