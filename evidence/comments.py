@@ -1,9 +1,13 @@
-"""What the comments of Python code say: places where its authors admit debt. Their text is never kept."""
+"""What the comments of Python code hold: debt its authors admit, and code. Their text is never kept."""
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
+import warnings
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -26,11 +30,8 @@ MARKERS = {
     "technical debt": r"tech(?:nical)? debt",
 }
 _ADMITS = "|".join(f"(?P<m{number}>{written})" for number, written in enumerate(MARKERS.values()))
-_MARKER = re.compile(rf"\b(?:{_ADMITS})(?![\w-])".encode(), re.IGNORECASE)
-_HINT = re.compile(
-    rb"#[^\n]*?(?:TODO|XXX|todo[:( ]"
-    rb"|(?i:fix[ -]?me|hack|work-?around|kludge|temporary |temp fix|quick[ -]|tech(?:nical)? debt))"
-)
+_MARKER = re.compile(rf"\b(?=[tfhxwkqubad])(?:{_ADMITS})(?![\w-])".encode(), re.IGNORECASE)
+_SHARPS = re.compile(rb"#[^\n]*")  # comments, and strings that look so
 _LEXEME = re.compile(  # a string, to be passed over, or a comment
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
@@ -42,25 +43,118 @@ _LEXEME = re.compile(  # a string, to be passed over, or a comment
 _NAMES = tuple(MARKERS)
 
 
-def comments(text: bytes) -> Iterator[tuple[int, bytes]]:
-    """Every comment of a valid Python text with its position; a # inside a string is none."""
-    for lexeme in _LEXEME.finditer(text):
-        if lexeme.lastgroup:
-            yield lexeme.start(), lexeme.group()
+def read_comments(text: str | bytes) -> tuple[tuple[Admission, ...], tuple[int, ...]]:
+    """Where the comments of a valid Python text admit debt, one a line, and which lines hold code in comments.
 
-
-def admissions(text: str | bytes) -> Iterator[Admission]:
-    """The comments of a valid Python text that admit debt, in order, one a line.
-
-    A line that only looks so makes the strings of the text be told from its comments; most files have none.
+    Only when something looks so are the strings of the text told from its comments; in most files nothing does.
     """
     content = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    if not _HINT.search(content):
-        return
+    looks = b"\n".join(_SHARPS.findall(content))
+    admits, has_code = _MARKER.search(looks) is not None, _IS_CODE.search(looks) is not None
+    if not (admits or has_code):
+        return (), ()
+    placed = tuple(_placed(content))
+    return (
+        tuple(_admissions(placed)) if admits else (),
+        tuple(line for block in _blocks(placed) for line in _code_in(block)) if has_code else (),
+    )
+
+
+class _Comment(NamedTuple):
+    line: int
+    alone: bool  #: nothing else stands on its line
+    text: bytes
+
+
+def _placed(content: bytes) -> Iterator[_Comment]:
+    """Every comment of a valid Python text; a # inside a string is none."""
     line, at = 1, 0
-    for position, comment in comments(content):
-        marker = _MARKER.search(comment)
-        if marker and marker.lastgroup:
+    for lexeme in _LEXEME.finditer(content):
+        if lexeme.lastgroup:
+            position = lexeme.start()
             line += content.count(b"\n", at, position)
             at = position
-            yield Admission(line, _NAMES[int(marker.lastgroup[1:])])
+            start = content.rfind(b"\n", 0, position) + 1
+            yield _Comment(line, not content[start:position].strip(b" \t"), lexeme.group())
+
+
+def _admissions(placed: tuple[_Comment, ...]) -> Iterator[Admission]:
+    for comment in placed:
+        marker = _MARKER.search(comment.text)
+        if marker and marker.lastgroup:
+            yield Admission(comment.line, _NAMES[int(marker.lastgroup[1:])])
+
+
+# Each is tried once a line and its repeats are bounded: a line of a million signs must not be read a million times.
+#: a comment that fills its line and holds what reads as a statement
+_CODE_LINE = (
+    rb"^#[# \t]{0,12}(?:[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*\w+)*[ \t]*[-+*/]?=[ \t]*[^= \t\n]"
+    rb"|[A-Za-z_][\w.]*\([^\n]{0,300}[\w\])\"\'][ \t]*[)\]]*[ \t]*$|[A-Za-z_][\w.]*\([ \t]*\)?[ \t]*$"
+    rb"|import [\w.]+(?:$|,| as )|from [\w.]+ import |(?:if|for|while|with|def|class|elif|except)\b[^\n]{1,300}:[ \t]*$"
+    rb"|(?:try|else|finally):[ \t]*$|@[\w.]+)"
+)
+_IS_CODE = re.compile(_CODE_LINE, re.MULTILINE)
+_SHARP = re.compile(r"^#+", re.MULTILINE)
+CODE_LINES_MIN = 2
+CODE_BYTES_MAX = 32 * 1024  #: of one run of comments; parsing a longer one could cost more than the file
+_DOING = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.If,
+          ast.For, ast.While, ast.With, ast.Try, ast.Raise, ast.Return, ast.Delete, ast.Assert)  # fmt: skip
+
+
+def _blocks(placed: tuple[_Comment, ...]) -> Iterator[list[_Comment]]:
+    """Runs of neighbouring lines that are nothing but a comment."""
+    run: list[_Comment] = []
+    for comment in placed:
+        if comment.alone:
+            if run and run[-1].line != comment.line - 1:
+                yield run
+                run = []
+            run.append(comment)
+    if run:
+        yield run
+
+
+def _code_in(block: list[_Comment]) -> Iterator[int]:
+    """The lines of a run of comments that are code: all of it, or else the parts between lines of prose.
+
+    They count when there are at least CODE_LINES_MIN of them, they are Python once the signs are taken off, and all of
+    it does something. Single lines, formulas and prose that happens to be Python do not.
+    """
+    if len(block) < CODE_LINES_MIN or not any(_IS_CODE.match(comment.text) for comment in block):
+        return
+    if _is_code([comment.text for comment in block]):
+        yield from (comment.line for comment in block)
+        return
+    for reads_as_code, part in groupby(block, key=lambda comment: bool(_IS_CODE.match(comment.text))):
+        run = list(part)
+        if reads_as_code and CODE_LINES_MIN <= len(run) < len(block) and _is_code([comment.text for comment in run]):
+            yield from (comment.line for comment in run)
+
+
+def _is_code(lines: list[bytes]) -> bool:
+    joined = b"\n".join(lines)
+    if len(joined) > CODE_BYTES_MAX:
+        return False
+    source = textwrap.dedent(_SHARP.sub("", joined.decode("utf-8", "replace")))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return bool(tree.body) and all(_does(statement) for statement in tree.body) and any(map(_calls, tree.body))
+
+
+def _does(statement: ast.stmt) -> bool:
+    """Whether a statement does something; a word or a formula alone does not."""
+    if isinstance(statement, ast.Expr):
+        value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        return isinstance(value, (ast.Call, ast.Constant))
+    return isinstance(statement, _DOING)
+
+
+def _calls(statement: ast.stmt) -> bool:
+    """Whether a statement could not be a formula: it calls, imports, defines or decides."""
+    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+        return isinstance(statement.value, (ast.Call, ast.Await))
+    return isinstance(statement, _DOING) or isinstance(getattr(statement, "value", None), ast.Call)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.cell_names import CellNames, Hidden, hidden_state, names_of
-from evidence.comments import Admission, admissions
+from evidence.comments import Admission, read_comments
 from evidence.python_source import NotPython, PythonFile, Walk, parse
 
 CELLS_MAX = 5_000
@@ -85,7 +85,9 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
             tree = parse(plain)
             walk.module(tree, cell=number)
             names.append(names_of(tree, source, number))
-            walk.admitted.extend(Admission(number, admission.marker) for admission in admissions(plain))
+            admitted, commented = read_comments(plain)
+            walk.admitted.extend(Admission(number, admission.marker) for admission in admitted)
+            walk.commented.extend([number] * len(commented))
         except (NotPython, RecursionError, MemoryError):
             broken.append(number)
             names.append(names_of(None, "", number))

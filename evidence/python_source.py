@@ -6,17 +6,23 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from hashlib import blake2b
 from itertools import islice
 from typing import Any, NamedTuple
 
-from evidence.comments import Admission, admissions
+from evidence.comments import Admission, read_comments
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
 RECORD_KEYS_MAX = 40
 GUARDS_MAX = 40
+SHAPE_NODES_MIN = 30
+SHAPE_STATEMENTS_MIN = 6
+SHAPE_CALLS_MIN = 3
+TEXT_LIST_MIN = 9
+TEXT_LIST_LENGTH_MAX = 60  #: of one of its texts
 DATA_BYTES_MIN = 64 * 1024
 PUNCTUATION_SHARE_MAX = 0.4
 TELLING_NAME = re.compile(
@@ -125,6 +131,17 @@ class Function(NamedTuple):
     lines: int
     class_name: str
     complexity: int
+    shape: int  #: equal for functions that differ in names and values only; 0 for short ones
+
+
+class TextList(NamedTuple):
+    """A long list of short texts written in the code, as columns are. The texts themselves are not kept."""
+
+    name: str  #: the variable, attribute or keyword it is given to, or ""
+    length: int
+    line: int
+    chooses: bool  #: stands in square brackets, as columns of a table are chosen
+    content: int  #: equal for lists that hold the same texts, in whatever order
 
 
 class Handler(NamedTuple):
@@ -154,8 +171,12 @@ class PythonFile(NamedTuple):
     environment_reads: tuple[int, ...]  #: lines
     environment_writes: tuple[tuple[str, int], ...]
     is_script: bool  #: has `if __name__ == "__main__"`
+    text_lists: tuple[TextList, ...]
+    masked_writes: tuple[int, ...]  #: lines that write to `table[condition][column]`, a copy
+    switched_off: tuple[int, ...]  #: lines of an `if` that a constant of the file makes false
     turns: int  #: where the flow can turn outside of functions: their complexity is counted apart
     admitted: tuple[Admission, ...]  #: comments that admit debt
+    commented: tuple[int, ...]  #: lines of code that are commented out
     is_notebook: bool = False
 
     @property
@@ -198,7 +219,9 @@ def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
         walk.module(tree)
     except (RecursionError, MemoryError):
         raise NotPython("too deeply nested to be read") from None
-    walk.admitted.extend(admissions(text))
+    admitted, commented = read_comments(text)
+    walk.admitted.extend(admitted)
+    walk.commented.extend(commented)
     return walk.file(path=path, role=role, lines=lines, is_notebook=False)
 
 
@@ -254,14 +277,23 @@ class Walk:
         self.settings: list[Setting] = []
         self.records: list[Record] = []
         self.functions: list[tuple[str, int, int, str]] = []  #: without their complexity
+        self.masked_writes: list[int] = []
         self.admitted: list[Admission] = []
+        self.commented: list[int] = []
         self.classes: list[tuple[str, tuple[str, ...]]] = []
         self.handlers: list[Handler] = []
         self.environment_reads: list[int] = []
         self.environment_writes: list[tuple[str, int]] = []
         self.is_script = False
         self._cell: int | None = None
+        self._text_lists: dict[tuple[int, int, int], TextList] = {}  #: by cell, line and column
+        self._off: dict[str, bool] = {}  #: names given False; True when they are given another value too
+        self._tested: list[tuple[str, int]] = []  #: names an `if` asks, with its line; "" for a false constant
         self._turns: list[int] = [0]  #: of the top level, then of each function
+        self._trail: list[str] = []  #: the marks of the nodes seen and the last words of the calls
+        self._documented: set[int] = set()  #: functions that open with a text of their own
+        self._starts: list[int] = []  #: where in the trail each function starts
+        self._ends: list[int] = []  #: and ends
 
     def file(self, *, path: str, role: str, lines: int, is_notebook: bool) -> PythonFile:
         """What was collected."""
@@ -274,47 +306,67 @@ class Walk:
             texts=tuple(self.texts),
             settings=tuple(self.settings),
             records=tuple(self.records),
-            functions=tuple(
-                Function(*facts, turns + 1) for facts, turns in zip(self.functions, self._turns[1:], strict=True)
-            ),
+            functions=tuple(self._functions()),
             classes=tuple(self.classes),
             handlers=tuple(self.handlers),
             environment_reads=tuple(self.environment_reads),
             environment_writes=tuple(self.environment_writes),
             is_script=self.is_script,
+            text_lists=tuple(self._text_lists.values()),
+            masked_writes=tuple(self.masked_writes),
+            switched_off=tuple(self._switched_off()),
             turns=self._turns[0],
             admitted=tuple(self.admitted),
+            commented=tuple(self.commented),
             is_notebook=is_notebook,
         )
+
+    def _switched_off(self) -> Iterator[int]:
+        for name, line in self._tested:
+            if not name or self._off.get(name) is False:
+                yield line
+
+    def _functions(self) -> Iterator[Function]:
+        for number, facts in enumerate(self.functions):
+            shape = 0
+            if self._ends[number] - self._starts[number] >= SHAPE_NODES_MIN:
+                trail = self._trail[self._starts[number] : self._ends[number]]
+                if number in self._documented:
+                    trail.remove(_TEXT_MARK)
+                shape = _shape(trail)
+            yield Function(*facts, self._turns[number + 1] + 1, shape)
 
     def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
         """Walk one tree in source order. With `cell`, every line is that number."""
         self._cell = cell
         place: _Place = (-1, "", False, (), False)
+        trail = self._trail
         stack: list[Any] = [tree]
         pop, push, extend = stack.pop, stack.append, stack.extend
-        fields, leaves, handler_of = _FIELDS, _LEAVES, _HANDLERS.get
+        kind_of, leaves, leave = _KINDS.get, _LEAVES, trail.append
         while stack:
             node = pop()
-            kind = node.__class__
-            if kind in leaves:
+            kind = kind_of(node.__class__)
+            if kind is None:  # a leaf, or everything below the node that changed the place has been seen
+                if node.__class__ is tuple:
+                    if node[0] != place[0]:
+                        self._ends[place[0]] = len(trail)
+                    place = node
                 continue
-            if kind is tuple:  # everything below the node that changed the place has been seen
-                place = node
-                continue
-            handle = handler_of(kind)
+            mark, handle, fields = kind
+            leave(mark)
             if handle is not None:
                 below = handle(self, node, place)
                 if below is not place:
                     push(place)
                     place = below
-            for name in fields[kind]:
+            for name in fields:
                 child = getattr(node, name)
-                kind = child.__class__
-                if kind is list:
+                its = child.__class__
+                if its is list:
                     if child:
                         extend(child[::-1])
-                elif kind not in leaves:
+                elif its not in leaves:
                     push(child)
 
     def _line(self, node: Any) -> int:
@@ -401,6 +453,7 @@ class Walk:
     def _call(self, node: ast.Call, place: _Place) -> _Place:
         name = self._name(node.func)
         scope, class_name, guarded, targets, nested = place
+        self._trail.append(name.rpartition(".")[2])
         if name not in QUIET_CALLS:
             keywords: dict[str, Value] = {} if node.keywords else NO_KEYWORDS
             for keyword in node.keywords:
@@ -411,6 +464,8 @@ class Walk:
                 if kind in _LITERALS:
                     self._text(value, key, name)
                     self._number(value, key, place, "passed", name)
+                elif kind is ast.List:
+                    self._text_list(value, key, chooses=False)
             arguments: tuple[Value, ...] = ()
             if node.args:
                 for argument in node.args:
@@ -434,11 +489,31 @@ class Walk:
             how = "declared" if isinstance(node, ast.AnnAssign) else "assigned"
             self._number(node.value, names[0], place, how)
         for target in found:
-            if isinstance(target, ast.Subscript) and self._name(target.value) == "os.environ":
-                key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
-                self.environment_writes.append((key if isinstance(key, str) else "", self._line(node)))
-                self._text(node.value, key if isinstance(key, str) else "") if node.value is not None else None
+            if target.__class__ is ast.Name:
+                self._switch(target.id, node, place)
+            elif isinstance(target, ast.Subscript):
+                self._write(target, node)
         return (place[0], place[1], place[2], names, False)
+
+    def _switch(self, name: str, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> None:
+        """Note what may be a constant that switches code off: given False once, at the top level."""
+        if name in self._off:
+            self._off[name] = True
+        elif isinstance(node.value, ast.Constant) and node.value.value is False and place[0] < 0 and not place[1]:
+            self._off[name] = False
+
+    def _write(self, target: ast.Subscript, node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> None:
+        """Note a value written to the environment, or to the copy that `table[condition]` is."""
+        inner = target.value
+        if isinstance(inner, ast.Subscript):
+            if _is_condition(inner.slice):
+                self.masked_writes.append(self._line(node))
+        elif self._name(inner) == "os.environ":
+            key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
+            name = key if isinstance(key, str) else ""
+            self.environment_writes.append((name, self._line(node)))
+            if node.value is not None:
+                self._text(node.value, name)
 
     def _targets(self, node: ast.AST) -> Iterator[str]:
         if isinstance(node, (ast.Tuple, ast.List)):
@@ -477,10 +552,27 @@ class Walk:
         return place
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> _Place:
-        for element in node.elts[:50]:
+        elements = node.elts
+        if len(elements) >= TEXT_LIST_MIN:
+            self._text_list(node, place[3][0] if place[3] and not place[4] else "", chooses=False)
+        for element in elements[:50]:
             if element.__class__ in _LITERALS:
                 self._text(element, "")
         return place
+
+    def _text_list(self, node: Any, name: str, *, chooses: bool) -> None:
+        """Keep a list when all it holds are short texts."""
+        place = (self._cell or 0, node.lineno, node.col_offset)
+        if len(node.elts) < TEXT_LIST_MIN or place in self._text_lists:
+            return
+        values = [element.value if isinstance(element, ast.Constant) else None for element in node.elts]
+        texts = {value for value in values if isinstance(value, str) and len(value) <= TEXT_LIST_LENGTH_MAX}
+        if len(texts) < TEXT_LIST_MIN or not all(value in texts for value in values):
+            return
+        content = int.from_bytes(
+            blake2b("\0".join(sorted(texts)).encode("utf-8", "replace"), digest_size=7).digest(), "big"
+        )
+        self._text_lists[place] = TextList(name, len(texts), self._line(node), chooses, content)
 
     def _operation(self, node: ast.BinOp, place: _Place) -> _Place:
         self._text(node.left, "")
@@ -488,6 +580,8 @@ class Walk:
         return place
 
     def _subscript(self, node: ast.Subscript, place: _Place) -> _Place:
+        if node.slice.__class__ is ast.List:
+            self._text_list(node.slice, self._name(node.value), chooses=True)
         if isinstance(node.ctx, ast.Load) and self._name(node.value) == "os.environ":
             self.environment_reads.append(self._line(node))
         return place
@@ -526,7 +620,12 @@ class Walk:
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
         self.functions.append((node.name, self._line(node), lines, place[1]))
         self._turns.append(0)
+        self._starts.append(len(self._trail))
+        self._ends.append(0)
         scope = len(self.functions) - 1
+        first = node.body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            self._documented.add(scope)
         parameters = node.args
         named = [*parameters.posonlyargs, *parameters.args]
         here: _Place = (scope, "", place[2], (), False)
@@ -551,8 +650,13 @@ class Walk:
         self.classes.append((node.name, (*(self._name(base) for base in node.bases), *(f"@{d}" for d in decorators))))
         return (place[0], node.name, place[2], (), False)
 
-    def _if(self, _: ast.If, place: _Place) -> _Place:
+    def _if(self, node: ast.If, place: _Place) -> _Place:
         self._turns[place[0] + 1] += 1
+        test = node.test
+        if isinstance(test, ast.Name):
+            self._tested.append((test.id, self._line(node)))
+        elif isinstance(test, ast.Constant) and not test.value:
+            self._tested.append(("", self._line(node)))
         return (place[0], place[1], True, (), False)
 
     def _turn(self, _: ast.AST, place: _Place) -> _Place:
@@ -587,6 +691,18 @@ class Walk:
         return (place[0], place[1], True, (), False)
 
 
+def _shape(trail: Sequence[str]) -> int:
+    """One number for what a function does and calls, whatever its variables, attributes and values are named.
+
+    0 when it has fewer than SHAPE_STATEMENTS_MIN statements or calls too little to be told from others.
+    """
+    statements = sum(1 for mark in trail if mark[:1] in _STATEMENT_MARKS)
+    calls = len({mark for mark in trail if mark not in _MARKS})
+    if statements < SHAPE_STATEMENTS_MIN or calls < SHAPE_CALLS_MIN:
+        return 0
+    return int.from_bytes(blake2b("\0".join(trail).encode("utf-8", "replace"), digest_size=7).digest(), "big")
+
+
 def _constant(value: object) -> Value:
     if isinstance(value, str):
         return value[:TEXT_LENGTH_MAX]
@@ -600,6 +716,13 @@ def _is_column(node: ast.AST) -> bool:
     if isinstance(node, ast.List):
         return all(isinstance(element, ast.Constant) and isinstance(element.value, str) for element in node.elts)
     return False
+
+
+def _is_condition(node: ast.AST) -> bool:
+    """Whether an index chooses rows by a comparison."""
+    while isinstance(node, (ast.UnaryOp, ast.BinOp)):
+        node = node.operand if isinstance(node, ast.UnaryOp) else node.left
+    return isinstance(node, ast.Compare)
 
 
 def _template(node: ast.JoinedStr) -> str:
@@ -681,3 +804,19 @@ _HANDLERS: dict[type, Any] = {
     ast.Try: Walk._try,
     getattr(ast, "TryStar", ast.Try): Walk._try,
 }
+
+_STATEMENT_MARKS_FROM = 0xE000  # characters nobody uses
+_EXPRESSION_MARKS_FROM = 0xE800
+#: every kind of node that is followed: its mark in the trail, its method and its fields
+_KINDS: dict[type, tuple[str, Any, tuple[str, ...]]] = {
+    kind: (
+        chr((_STATEMENT_MARKS_FROM if issubclass(kind, ast.stmt) else _EXPRESSION_MARKS_FROM) + position),
+        _HANDLERS.get(kind),
+        fields,
+    )
+    for position, (kind, fields) in enumerate(_FIELDS.items())
+    if kind not in _LEAVES
+}
+_TEXT_MARK = _KINDS[ast.Expr][0]
+_MARKS = frozenset(mark for mark, _, _ in _KINDS.values())
+_STATEMENT_MARKS = frozenset(mark for mark in _MARKS if mark < chr(_EXPRESSION_MARKS_FROM))

@@ -155,6 +155,84 @@ class TestPython:
     def test_debt_is_admitted_in_words_that_mean_nothing_else(self, comment, marker):
         assert python(f"x = 1  # {comment}\n").admitted == (((1, marker),) if marker else ())
 
+    @pytest.mark.parametrize(
+        ("change", "same"),
+        [
+            ((), True),
+            (("frame", "table"), True),
+            (("'price'", "'cost'"), True),
+            (("def clean", "def tidy"), True),
+            (("    frame =", "    \'\'\'Cleans.\'\'\'\n    frame ="), True),
+            (("dropna", "fillna"), False),
+            (("    rows = len(frame)\n", ""), False),
+        ],
+    )  # fmt: skip
+    def test_functions_that_differ_in_names_and_values_only_have_one_shape(self, change, same):
+        text = (
+            "def clean(frame, log):\n    frame = frame.dropna()\n    rows = len(frame)\n"
+            "    frame['price'] = frame['price'].astype(float)\n    for name in frame.columns:\n"
+            "        if name.startswith('x_'):\n            log.info(name, rows + 1)\n"
+            "            del frame[name]\n    return frame.sort_values('price')\n"
+        )
+        shape = python(text).functions[0].shape
+        assert shape
+        assert (python(text.replace(*change) if change else text + text).functions[-1].shape == shape) is same
+
+    def test_a_short_function_has_no_shape(self):
+        assert python("def f(a):\n    b = g(a)\n    return h(b, i(a))\n").functions[0].shape == 0
+
+    def test_a_long_list_of_texts_is_kept_without_them(self):
+        words = ", ".join(f"'column_{number}'" for number in range(9))
+        lists = python(f"FEATURES = [{words}]\nx = df[[{words}]]\nf(columns=[{words}])\ny = [{words}, z]").text_lists
+        assert [(one.name, one.length, one.line, one.chooses) for one in lists] == [
+            ("FEATURES", 9, 1, False), ("df", 9, 2, True), ("columns", 9, 3, False),
+        ]  # fmt: skip
+        assert len({one.content for one in lists}) == 1
+        assert "column_1" not in repr(lists)
+
+    def test_a_write_to_rows_chosen_by_a_condition_and_then_a_column_is_seen(self):
+        text = "df[df.a > 1]['b'] = 2\ndf.loc[df.a > 1, 'b'] = 2\nd['a']['b'] = 2\ndf[~(df.a == 1) & c]['b'] = 2\n"
+        assert python(text).masked_writes == (1, 4)
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("if False:\n    f()", (1,)),
+            ("if 0: f()", (1,)),
+            ("USE_OLD = False\nif USE_OLD:\n    f()", (2,)),
+            ("USE_OLD = False\nUSE_OLD = read()\nif USE_OLD:\n    f()", ()),
+            ("def g():\n    found = False\n    if found: f()", ()),
+            ("class A:\n    on = False\nif on: f()", ()),
+            ("if TYPE_CHECKING:\n    import a", ()),
+            ("if True: f()", ()),
+        ],
+    )
+    def test_code_that_a_constant_switches_off_is_seen(self, text, lines):
+        assert python(text).switched_off == lines
+
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("# x = load(1)\n# y = x.fit()\n", (1, 2)),
+            ("# the old way\n# x = load(1)\n# y = x.fit()\n", (2, 3)),
+            ("# for a in b:\n#     f(a)\n", (1, 2)),
+            ("# x = load(1)\n", ()),
+            ("# y = a * x + b\n# z = y ** 2\n", ()),
+            ("# import\n# return\n", ()),
+            ("# Loads the model\n# and returns it.\n", ()),
+            ('x = """\n# x = load(1)\n# y = x.fit()\n"""\n', ()),
+            ("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n", ()),
+            ("# noqa: E501\n# type: ignore\n", ()),
+        ],
+    )
+    def test_code_in_comments_is_told_from_prose_and_formulas(self, text, lines):
+        assert python(text).commented == lines
+
+    @pytest.mark.parametrize("line", ["#", "# ", "#x=1", "# f(", "# )", "#'", '# """', "# TOD"])
+    def test_a_line_of_a_million_signs_is_read_once(self, line):
+        file = python("x = 1\n" + line * (1_000_000 // len(line)) + "\n# y = f(1)\n")
+        assert (file.admitted, file.lines) == ((), 4)
+
     def test_environment_reads_and_the_script_mark_are_seen(self):
         file = python(
             "import os\na = os.environ['A']\nb = os.getenv('B')\nos.environ['C'] = 'd'\nif __name__ == '__main__': f()"
