@@ -153,23 +153,24 @@ def head_commit(root: Path) -> str | None:
     """The commit a checkout stands on, read from the files of `.git` alone: the git program is never run."""
     if (root / ".git").is_symlink():
         return None
-    head = (_read_text(root / ".git" / "HEAD", KIB) or "").strip()
+    head = (read_text(root / ".git" / "HEAD", KIB) or "").strip()
     reference = head.removeprefix("ref: ")
     if REFERENCE.match(reference) and ".." not in reference:
-        head = (_read_text(root / ".git" / reference, KIB) or _packed(root, reference)).strip()
+        head = (read_text(root / ".git" / reference, KIB) or _packed(root, reference)).strip()
     return head if COMMIT.match(head) else None
 
 
 def _packed(root: Path, reference: str) -> str:
     """The commit of a reference in `packed-refs`, or ""."""
-    for line in (_read_text(root / ".git" / "packed-refs", PACKED_REFERENCES_BYTES_MAX) or "").splitlines():
+    for line in (read_text(root / ".git" / "packed-refs", PACKED_REFERENCES_BYTES_MAX) or "").splitlines():
         commit, _, name = line.partition(" ")
         if name.strip() == reference:
             return commit
     return ""
 
 
-def _read_text(path: Path, bytes_max: int) -> str | None:
+def read_text(path: Path, bytes_max: int) -> str | None:
+    """The first bytes of a regular file as text; None when it is missing, a link, or no file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
