@@ -1,90 +1,100 @@
-"""From a repository to its evidence: read the files once, ask every signal, keep what each one says."""
+"""From a repository to its evidence: read the files once, look back where there is a history, ask every signal."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-from evidence import COLLECTOR
 from evidence.archive import open_archive
-from evidence.evidence import LOCATIONS_MAX, SCHEMA, Evidence, Kind, Location, Signal, State, Strength
+from evidence.evidence import Evidence, Kind
+from evidence.facts import FileFacts, facts_of
 from evidence.folder import FolderSource, open_regular_file
-from evidence.repository import Repository, read_repository
-from evidence.signals import SIGNALS
-from evidence.signals.detector import Detector, Finding
+from evidence.git import NoHistory, open_git
+from evidence.git_log import read_log
+from evidence.history import Asked, KnownFacts, Past, Progress, Report, look_back
+from evidence.judgement import judge, signal_of
+from evidence.repository import read_repository
 from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
 
-MESSAGE_LENGTH_MAX = 400
-UNPARSED_MAX = 1_000
-_RANK = {Strength.WEAK: 0, Strength.STRONG: 1, Strength.DIRECT: 2}
+__all__ = ["collect", "collect_source", "judge", "signal_of"]
+NO_QUARTERS = "An archive has no git history, so no past quarters were read; scan a checkout for them."
 
 
-def collect(path: Path, *, name: str | None = None, kind: Kind | None = None) -> Evidence:
+def collect(
+    path: Path,
+    *,
+    name: str | None = None,
+    kind: Kind | None = None,
+    quarters: int = 0,
+    cache: Path | None = None,  # noqa: ARG001
+    progress: Report | None = None,
+) -> Evidence:
     """Read a folder or an archive of the person's own machine, in this process. Raises Refused.
 
     `name` is what the repository is called in the evidence; without it the folder's or file's own name, never its
-    place on the machine. `kind` says what the repository is for; without it visible marks tell.
+    place on the machine. `kind` says what the repository is for; without it visible marks tell. The git history of a
+    checkout is read where it safely can be, and so many past `quarters` with it; what could not be read is a note.
     """
-    name = name or path.resolve().name
+    name = display(name or path.resolve().name, 200)
     if path.is_dir():
-        return collect_source(FolderSource(path, LOCAL_LIMITS), name=name, limits=LOCAL_LIMITS, kind=kind)
+        source = FolderSource(path, LOCAL_LIMITS)
+        _check(source)
+        return _collect_folder(path, source, name=name, kind=kind, quarters=quarters, progress=progress)
     stream, size = open_regular_file(path)
     with stream:
-        source = open_archive(stream, size=size, limits=LOCAL_LIMITS)
-        return collect_source(source, name=name, limits=LOCAL_LIMITS, kind=kind)
+        opened = open_archive(stream, size=size, limits=LOCAL_LIMITS)
+        notes = (NO_QUARTERS,) if quarters else ()
+        return collect_source(opened, name=name, limits=LOCAL_LIMITS, kind=kind, notes=notes)
 
 
-def collect_source(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Evidence:
+def collect_source(
+    source: Source, *, name: str, limits: Limits, kind: Kind | None = None, notes: tuple[str, ...] = ()
+) -> Evidence:
     """Read what `source` holds and ask every signal. Raises Refused when it is empty or breaks a limit."""
+    _check(source)
+    repository = read_repository(source, name=display(name, 200), limits=limits, kind=kind)
+    return judge(repository, notes=notes)
+
+
+def _check(source: Source) -> None:
     if not source.members:
         raise Refused("There is nothing to read in it; give the folder of one repository, or a zip of it.")
-    return judge(read_repository(source, name=display(name, 200), limits=limits, kind=kind))
 
 
-def judge(repository: Repository) -> Evidence:
-    """The evidence of a repository whose facts are known: a pure function."""
-    unparsed = repository.unparsed
-    notes = repository.notes
-    if len(unparsed) > UNPARSED_MAX:
-        notes = (*notes, f"{len(unparsed) - UNPARSED_MAX} more files could not be read and are not listed.")
-    return Evidence(
-        schema=SCHEMA,
-        repository=repository.name,
-        kind=repository.kind,
-        commit=repository.commit,
-        collector=COLLECTOR,
-        files=len(repository.members),
-        notebooks=len(repository.notebooks),
-        lines_by_language=dict(sorted(repository.lines_by_language.items())),
-        signals=tuple(signal_of(detector, repository) for _, detector in sorted(SIGNALS.items())),
-        unparsed=unparsed[:UNPARSED_MAX],
-        notes=notes,
-    )
+def _collect_folder(
+    root: Path, source: FolderSource, *, name: str, kind: Kind | None, quarters: int, progress: Report | None
+) -> Evidence:
+    known = KnownFacts(source.commit)
+    read: Callable[[bytes, str], FileFacts] = known.read if quarters else facts_of
+    if progress is not None:
+        read = _reported(read, len(source.members), progress)
+    notes: tuple[str, ...] = ()
+    past = Past()
+    with ExitStack() as stack:
+        git = log = None
+        try:
+            git = stack.enter_context(open_git(root))
+            log = read_log(git)
+        except NoHistory as problem:
+            notes = (problem.reason,)
+        repository = read_repository(source, name=name, limits=LOCAL_LIMITS, kind=kind, read=read, log=log)
+        if git is not None and quarters:
+            past = look_back(git, quarters=quarters, known=known, asked=Asked(name=name, kind=kind), progress=progress)
+    notes = tuple(dict.fromkeys((*notes, *past.notes)))
+    return judge(repository, history=past.quarters, past_markers=past.markers, notes=notes)
 
 
-def signal_of(detector: Detector, repository: Repository) -> Signal:
-    """What one detector says of a repository. It may claim less than its strength, never more."""
-    if repository.kind not in detector.applies_to:
-        finding = Finding(
-            state=State.NOT_APPLICABLE, message=f"Not asked of a repository that is a {repository.kind.value}."
-        )
-    else:
-        finding = detector.look(repository)
-    strength = min(finding.strength or detector.strength, detector.strength, key=_RANK.__getitem__)
-    return Signal(
-        id=detector.id,
-        statement=detector.statement,
-        message=display(finding.message, MESSAGE_LENGTH_MAX),
-        area=detector.area,
-        questions=detector.questions,
-        polarity=detector.polarity,
-        state=finding.state,
-        strength=strength,
-        value=None if finding.value is None else float(finding.value),
-        denominator=None if finding.denominator is None else float(finding.denominator),
-        locations=tuple(
-            Location(path=display(location.path), line=location.line) for location in finding.locations[:LOCATIONS_MAX]
-        ),
-        cannot_see=detector.cannot_see,
-        fix=detector.fix,
-        version=detector.version,
-    )
+def _reported(
+    read: Callable[[bytes, str], FileFacts], total: int, progress: Report
+) -> Callable[[bytes, str], FileFacts]:
+    """The same reading, telling how far it is."""
+    done = 0
+
+    def read_and_tell(content: bytes, path: str) -> FileFacts:
+        nonlocal done
+        done += 1
+        progress(Progress(done, total, "files"))
+        return read(content, path)
+
+    return read_and_tell

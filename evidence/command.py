@@ -179,7 +179,13 @@ def _collect(arguments: argparse.Namespace) -> Evidence:
         raise Mistake(f"--history: {arguments.history} is not a number of quarters; give 0 to {QUARTERS_MAX}")
     bar = Bar(sys.stderr)
     try:
-        return collect(path, name=arguments.name, kind=Kind(arguments.kind) if arguments.kind else None)
+        return collect(
+            path,
+            name=arguments.name,
+            kind=Kind(arguments.kind) if arguments.kind else None,
+            quarters=arguments.history,
+            progress=bar,
+        )
     except Refused as refusal:
         raise Mistake(f"{path}: {refusal}") from None
     finally:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from evidence.evidence import Kind, Unparsed
 from evidence.facts import FileFacts, facts_of, kind_of
+from evidence.git_log import GitLog
 from evidence.kinds import classify
 from evidence.manifests import NotAManifest, Requirement, is_lock, is_manifest, read_manifest
 from evidence.notebook import Notebook
@@ -61,6 +62,7 @@ class Repository:
     lines_by_language: Mapping[str, int]
     unparsed: tuple[Unparsed, ...]
     notes: tuple[str, ...]
+    log: GitLog | None = None  #: None without a git history that can be read
 
     @cached_property
     def source(self) -> tuple[PythonFile, ...]:
@@ -207,15 +209,24 @@ def is_record(path: str) -> bool:
     return bool(_RECORD.search(path))
 
 
-def read_repository(source: Source, *, name: str, limits: Limits, kind: Kind | None = None) -> Repository:
+def read_repository(
+    source: Source,
+    *,
+    name: str,
+    limits: Limits,
+    kind: Kind | None = None,
+    read: Callable[[bytes, str], FileFacts] = facts_of,
+    log: GitLog | None = None,
+) -> Repository:
     """Read every wanted file of a source once. A file that cannot be read becomes Unparsed; the rest goes on.
 
-    `kind` is what a person says the repository is for; None = told by its visible marks.
+    `kind` is what a person says the repository is for; None = told by its visible marks. `read` gives the facts of
+    contents under a path, as `facts_of` does; one that remembers may stand in for it.
     """
     with without_collector():
         facts = {
-            member.path: facts_of(content, member.path)
-            for member, content in source.contents(lambda member: _wanted(member, limits))
+            member.path: read(content, member.path)
+            for member, content in source.contents(lambda member: is_wanted(member, limits))
         }
         return assemble(
             source.members,
@@ -225,6 +236,7 @@ def read_repository(source: Source, *, name: str, limits: Limits, kind: Kind | N
             notes=source.notes,
             unparsed=too_large(source, limits),
             kind=kind,
+            log=log,
         )
 
 
@@ -237,6 +249,7 @@ def assemble(
     notes: tuple[str, ...] = (),
     unparsed: Iterable[Unparsed] = (),
     kind: Kind | None = None,
+    log: GitLog | None = None,
 ) -> Repository:
     """The repository that these files make, from the facts of each by its path: what every past commit needs too."""
     python: list[PythonFile] = []
@@ -281,6 +294,7 @@ def assemble(
         lines_by_language=lines,
         unparsed=tuple(sorted(problems, key=lambda entry: (entry.path, entry.reason))),
         notes=(reason, *notes),
+        log=log,
     )
 
 
@@ -288,7 +302,7 @@ def _limit_of(path: str, limits: Limits) -> int:
     return limits.notebook_bytes if path.endswith(".ipynb") else limits.source_bytes
 
 
-def _wanted(member: Member, limits: Limits) -> bool:
+def is_wanted(member: Member, limits: Limits) -> bool:
     """Whether a file's contents are read: source, notebooks, settings and manifests below their size limit."""
     return member.size <= _limit_of(member.path, limits) and bool(kind_of(member.path))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -167,6 +167,15 @@ def _ignored_folder(path: str, environments: frozenset[str]) -> str | None:
         if environments and "/".join(parts[: depth + 1]) in environments:
             return part
     return ".git" if parts[-1] == ".git" else None
+
+
+def own_files(paths: Sequence[str]) -> list[str | None]:
+    """Each file of a commit's tree as a path inside the repository; None for one that is not the team's own."""
+    cleaned = [_clean_name(path) for path in paths]
+    environments = frozenset(
+        path.rpartition("/")[0] for path in cleaned if path is not None and path.endswith("/" + ENVIRONMENT_MARK)
+    )
+    return [None if path is None or _ignored_folder(path, environments) else path for path in cleaned]
 
 
 def _common_root(paths: list[str]) -> str:

@@ -36,6 +36,13 @@ from evidence.signals.notebooks import (
     NOTEBOOKS_TOO_LONG,
 )
 from evidence.signals.pipelines import STALE_COPIES
+from evidence.signals.process import (
+    ADMITTED_DEBT_LEFT,
+    COMPLEX_FILES_CHANGE_OFTEN,
+    FILES_CHANGE_TOGETHER,
+    USED_BUT_UNTOUCHED,
+    WORK_RESTS_ON_FEW,
+)
 from evidence.signals.research import NOTEBOOK_CODE_SHARE, NOTEBOOK_IN_PRODUCTION, NOTEBOOKS_OUT_OF_ORDER
 from evidence.signals.testing import (
     CI_RUNS_TESTS,
@@ -47,9 +54,11 @@ from evidence.signals.testing import (
 
 SIGNALS: dict[str, Detector] = {
     "absolute-paths": ABSOLUTE_PATHS,
+    "admitted-debt-left": ADMITTED_DEBT_LEFT,
     "base-image-floating": BASE_IMAGE_FLOATING,
     "broad-except": BROAD_EXCEPT,
     "ci-runs-tests": CI_RUNS_TESTS,
+    "complex-files-change-often": COMPLEX_FILES_CHANGE_OFTEN,
     "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
     "config-without-schema": CONFIG_WITHOUT_SCHEMA,
     "data-checks-present": DATA_CHECKS_PRESENT,
@@ -57,6 +66,7 @@ SIGNALS: dict[str, Detector] = {
     "development-in-production": DEVELOPMENT_IN_PRODUCTION,
     "env-reads-scattered": ENV_READS_SCATTERED,
     "exploration-present": EXPLORATION_PRESENT,
+    "files-change-together": FILES_CHANGE_TOGETHER,
     "floating-model-alias": FLOATING_MODEL_ALIAS,
     "import-cycle": IMPORT_CYCLE,
     "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
@@ -85,4 +95,6 @@ SIGNALS: dict[str, Detector] = {
     "unused-dependencies": UNUSED_DEPENDENCIES,
     "unversioned-remote-data": UNVERSIONED_REMOTE_DATA,
     "upgrade-bot-present": UPGRADE_BOT_PRESENT,
+    "used-but-untouched": USED_BUT_UNTOUCHED,
+    "work-rests-on-few": WORK_RESTS_ON_FEW,
 }

@@ -7,15 +7,19 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from evidence.collector import judge, signal_of
 from evidence.evidence import Evidence, Signal
+from evidence.git_log import Change, GitLog
 from evidence.repository import Repository, read_repository
 from evidence.signals import SIGNALS
 from evidence.source import UPLOAD_LIMITS, Limits, Member
 
 SAMPLES = Path(__file__).parent / "samples"
+HISTORY = "HISTORY.json"  # in a sample: its commits, `{"today", "since", "changes": [{"day", "by", "paths", "times"}]}`
 SIZES = "SIZES.json"  # in a sample: files that are too large to keep, by path and size in bytes
 
 
@@ -41,7 +45,24 @@ class FilesInMemory:
 
 def repository_of(files: Mapping[str, str | bytes | int], limits: Limits = UPLOAD_LIMITS) -> Repository:
     """The facts of a repository with these files."""
-    return read_repository(FilesInMemory(files), name="sample", limits=limits)
+    told = files.get(HISTORY)
+    files = {path: content for path, content in files.items() if path != HISTORY}
+    log = log_of(json.loads(told)) if isinstance(told, str | bytes) else None
+    return read_repository(FilesInMemory(files), name="sample", limits=limits, log=log)
+
+
+def log_of(told: dict[str, Any]) -> GitLog:
+    """A git log from what a sample tells: each change happened `times` on that day (1 when not said)."""
+    people = [change["by"] for change in told["changes"]]
+    return GitLog(
+        today=date.fromisoformat(told["today"]),
+        since=date.fromisoformat(told["since"]),
+        changes=tuple(
+            Change(date.fromisoformat(change["day"]), people.index(change["by"]), tuple(change["paths"]))
+            for change in told["changes"]
+            for _ in range(change.get("times", 1))
+        ),
+    )
 
 
 def signal(identity: str, files: Mapping[str, str | bytes | int]) -> Signal:

@@ -1,0 +1,2 @@
+def part_a(rows):
+    return rows

@@ -1,0 +1,2 @@
+def part_e(rows):
+    return rows

@@ -1,0 +1,2 @@
+def part_f(rows):
+    return rows

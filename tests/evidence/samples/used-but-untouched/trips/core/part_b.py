@@ -1,0 +1,2 @@
+def part_b(rows):
+    return rows

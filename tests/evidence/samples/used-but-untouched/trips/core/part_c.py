@@ -1,0 +1,2 @@
+def part_c(rows):
+    return rows

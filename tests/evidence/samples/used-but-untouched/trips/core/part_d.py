@@ -1,0 +1,2 @@
+def part_d(rows):
+    return rows
