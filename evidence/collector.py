@@ -14,7 +14,7 @@ from evidence.git import NoHistory, open_git
 from evidence.git_log import read_log
 from evidence.history import Asked, KnownFacts, Past, Progress, Report, look_back
 from evidence.judgement import judge, signal_of
-from evidence.repository import read_repository
+from evidence.repository import read_repository, without_collector
 from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
 
 __all__ = ["collect", "collect_source", "judge", "signal_of"]
@@ -48,6 +48,7 @@ def collect(
         return collect_source(opened, name=name, limits=LOCAL_LIMITS, kind=kind, notes=notes)
 
 
+@without_collector()
 def collect_source(
     source: Source, *, name: str, limits: Limits, kind: Kind | None = None, notes: tuple[str, ...] = ()
 ) -> Evidence:
@@ -62,6 +63,7 @@ def _check(source: Source) -> None:
         raise Refused("There is nothing to read in it; give the folder of one repository, or a zip of it.")
 
 
+@without_collector()
 def _collect_folder(
     root: Path, source: FolderSource, *, name: str, kind: Kind | None, quarters: int, progress: Report | None
 ) -> Evidence:
