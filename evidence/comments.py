@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-import warnings
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
+
+from evidence.syntax import NotPython, parse
 
 
 class Admission(NamedTuple):
@@ -136,12 +137,10 @@ def _is_code(lines: list[bytes]) -> bool:
     if len(joined) > CODE_BYTES_MAX:
         return False
     source = textwrap.dedent(_SHARP.sub("", joined.decode("utf-8", "replace")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+    try:
+        tree = parse(source)
+    except NotPython:
+        return False
     return bool(tree.body) and all(_does(statement) for statement in tree.body) and any(map(_calls, tree.body))
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from evidence.manifests import is_lock, is_manifest
 from evidence.notebook import Notebook, read_notebook
-from evidence.python_source import NotPython, PythonFile, read_python
+from evidence.python_source import PythonFile, read_python
 from evidence.source import KIB
+from evidence.syntax import NotPython
 from evidence.tables import document
 
 SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that is kept as text

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from evidence.python_source import NotPython, parse
+from evidence.syntax import NotPython, parse
 
 REQUIREMENTS_MAX = 2_000
 LINE_SEARCH_LENGTH_MAX = 100_000

@@ -10,7 +10,8 @@ from typing import Any
 
 from evidence.cell_names import CellNames, Hidden, hidden_state, names_of
 from evidence.comments import Admission, read_comments
-from evidence.python_source import NotPython, PythonFile, Walk, parse
+from evidence.python_source import PythonFile, Walk
+from evidence.syntax import NotPython, parse
 
 CELLS_MAX = 5_000
 CELL_BYTES_MAX = 256 * 1024

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from evidence.comments import Admission, read_comments
+from evidence.syntax import NotPython, parse
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
@@ -187,25 +187,6 @@ class PythonFile(NamedTuple):
     def makers(self) -> dict[str, str]:
         """Which call made each name: {"scaler": "sklearn.preprocessing.StandardScaler"}; the last one wins."""
         return {target: call.name for call in self.calls if not call.nested for target in call.targets}
-
-
-class NotPython(Exception):
-    """The text is no Python this reader can follow; `str()` is the plain reason."""
-
-
-def parse(text: str | bytes) -> ast.Module:
-    """Parse source text. Raises NotPython with a plain reason, whatever the text does to the parser."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # invalid escapes and the like are the author's, not ours
-        try:
-            return ast.parse(text)
-        except SyntaxError as problem:
-            line = f" at line {problem.lineno}" if problem.lineno else ""
-            raise NotPython(f"not valid Python {sys.version_info[0]}.{sys.version_info[1]}{line}") from None
-        except (ValueError, UnicodeError):
-            raise NotPython("holds bytes that are no text") from None
-        except (RecursionError, MemoryError):
-            raise NotPython("too deeply nested to be read") from None
 
 
 def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:

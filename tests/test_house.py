@@ -206,7 +206,7 @@ NAMED: dict[str, Named] = {
     ),
     r"ast\.(parse|literal_eval)": Named(
         why="one megabyte of source takes 600 MB",
-        only={"evidence/python_source.py": "the one reader of Python source, behind a size limit"},
+        only={"evidence/syntax.py": "the one parser of Python text, behind size limits"},
     ),
     r"subprocess(\..*)?|os\.(system|popen|exec\w+|spawn\w+|fork)": Named(
         why="a process of its own needs limits and an end",

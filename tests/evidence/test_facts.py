@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from evidence.evidence import Kind
 from evidence.manifests import NotAManifest, is_lock, is_manifest, pin_of, read_manifest
 from evidence.notebook import read_notebook, without_magics
-from evidence.python_source import OPAQUE, NotPython, Reference, Result, read_python
+from evidence.python_source import OPAQUE, Reference, Result, read_python
 from evidence.repository import role_of
+from evidence.syntax import NotPython
 from tests.evidence.making import notebook, repository_of
 
 
