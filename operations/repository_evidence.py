@@ -377,7 +377,7 @@ def _ledger(
             return None
         about = tuple(d for d in decisions if (d.question_id, d.signal_id) == (pair.question, pair.signal))
         here = [d for d in about if d.assessment_id == scored.assessment.assessment_id]
-        stands = here[-1] if here else None
+        stands = here[-1] if here and here[-1].decision != "reopened" else None
         return LedgerEntry(
             question_id=question.id,
             question=question.text,
@@ -531,11 +531,7 @@ def decide_floor(
         stands = records.floor_decisions(assessment_id).get((question_id, signal_id))
         if stands is not None and (stands.decision, stands.reason) == (decision, why):
             return
-        if (stands.decided_at if stands else None) != decided_at:
-            who = stands.decided_by if stands else "Somebody"
-            why_so = f" ({stands.reason})" if stands and stands.reason else ""
-            verdict = f"{stands.decision}{why_so}" if stands else "undecided again"
-            raise Conflict(f"{who} decided this meanwhile: {verdict}; look at it and decide again.")
+        _check_unchanged(stands, decided_at)
         records.decide_floor(
             assessment_id,
             FloorDecision(
@@ -556,3 +552,39 @@ def decide_floor(
         )
 
     workplace.store.write(work)
+
+
+@permitted(Action.DECIDE_FLOOR)
+def reopen_floor(
+    workplace: Workplace, actor: Actor, *, assessment_id: str, question_id: str, signal_id: str, decided_at: str | None
+) -> None:
+    """Take a decision back, so that it is open again; the history keeps that it was taken, and by whom.
+
+    `decided_at` is the moment of the decision the person saw. Raises Conflict when somebody decided meanwhile, Closed,
+    NotFound.
+    """
+
+    def work(records: Records) -> None:
+        find_assessment(records, assessment_id)
+        records.hold(assessment_id)
+        stands = records.floor_decisions(assessment_id).get((question_id, signal_id))
+        if stands is None:
+            return
+        _check_unchanged(stands, decided_at)
+        at = workplace.now()
+        records.reopen_floor(assessment_id, question_id, signal_id, at=at, by=actor.name)
+        records.audit(
+            at=at, actor=actor.name, action="floor reopened", subject=assessment_id, detail=f"{question_id} {signal_id}"
+        )
+
+    workplace.store.write(work)
+
+
+def _check_unchanged(stands: FloorDecision | None, decided_at: str | None) -> None:
+    """Raise Conflict unless the decision is still the one the person saw."""
+    if (stands.decided_at if stands else None) == decided_at:
+        return
+    who = stands.decided_by if stands else "Somebody"
+    why_so = f" ({stands.reason})" if stands and stands.reason else ""
+    verdict = f"{stands.decision}{why_so}" if stands else "undecided again"
+    raise Conflict(f"{who} decided this meanwhile: {verdict}; look at it and decide again.")

@@ -9,6 +9,8 @@ import streamlit as st
 from operations.assessments import close_assessment, open_assessment
 from operations.errors import Conflict, InvalidInput, StoreError
 from operations.records import AssessmentRecord
+from operations.repository_evidence import read_evidence_trend
+from operations.scans import Origin
 from operations.scores import SYSTEM
 from operations.system_view import (
     SystemView,
@@ -37,6 +39,7 @@ from ui.area_panel import (
     votes_words,
 )
 from ui.charts import TrendPoint, trend_chart
+from ui.evidence_trend import draw_evidence_trend
 from ui.grids import QUARTERS_SHOWN, TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
@@ -68,6 +71,7 @@ def system() -> None:
     _steps_ahead(here, view)
     _heatmap(here, view)
     _trend(view)
+    _repository(here, view)
     _change(here, view)
     _questions(here, view)
     _settings(here, view)
@@ -218,6 +222,21 @@ def _trend(view: SystemView) -> None:
     said = trend([(point.period, point.estimate) for point in points])
     st.header("Trend", anchor=False)
     trend_chart(points, said, title=said.text, key="trend")
+
+
+def _repository(here: Desk, view: SystemView) -> None:
+    """What the repository shows over the quarters, apart from what people said of it."""
+    seen = read_evidence_trend(here.workplace, here.actor, system_id=view.system.system_id)
+    if not seen.points:
+        return
+    draw_evidence_trend(seen)
+    if not seen.of(Origin.BACK_FILLED):
+        st.caption("The quarters before the first scan appear when the collector runs with `--history 8`.")
+    latest = view.assessments[-1]
+    st.page_link(
+        "repository.py", label="See what was found, and where", icon=":material/folder_code:",
+        query_params={"system": view.system.system_id, "period": latest.period},
+    )  # fmt: skip
 
 
 def _change(here: Desk, view: SystemView) -> None:

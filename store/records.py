@@ -162,7 +162,7 @@ class FloorEvent:
     seq: int  #: 1, 2, 3 ... in its assessment
     question_id: str
     signal_id: str
-    decision: str  #: "accepted" or "overridden"
+    decision: str  #: "accepted", "overridden", or "reopened": taken back
     reason: str
     decided_at: str
     decided_by: str
@@ -734,6 +734,28 @@ class Records:
             " decided_by = excluded.decided_by",
             **values,
         )
+        self._add_floor_event(values)
+
+    def reopen_floor(self, assessment_id: str, question_id: str, signal_id: str, *, at: str, by: str) -> None:
+        """Take back what stands decided about one floor; the history keeps both. Raises Closed, NotFound."""
+        held = self._touch(assessment_id)
+        if (question_id, signal_id) not in self.floor_decisions(assessment_id):
+            self._untouch(assessment_id)
+            return
+        values = {
+            "period": held.period,
+            "assessment": assessment_id,
+            "question_id": question_id,
+            "signal_id": signal_id,
+        }
+        self._execute(
+            "DELETE FROM floor_decision WHERE org_id = :org AND period = :period AND assessment_id = :assessment"
+            " AND question_id = :question_id AND signal_id = :signal_id",
+            **values,
+        )
+        self._add_floor_event({**values, "decision": "reopened", "reason": "", "at": at, "by": by})
+
+    def _add_floor_event(self, values: Mapping[str, str]) -> None:
         self._execute(
             "INSERT INTO floor_event (org_id, period, assessment_id, seq, question_id, signal_id, decision, reason,"
             " decided_at, decided_by) SELECT :org, :period, :assessment, coalesce(max(seq), 0) + 1, :question_id,"

@@ -296,7 +296,7 @@ CREATE TABLE floor_event (
   seq INTEGER NOT NULL CHECK (seq >= 1),
   question_id TEXT NOT NULL,
   signal_id TEXT NOT NULL,
-  decision TEXT NOT NULL CHECK (decision IN ('accepted', 'overridden')),
+  decision TEXT NOT NULL CHECK (decision IN ('accepted', 'overridden', 'reopened')),
   reason TEXT NOT NULL,
   decided_at TEXT NOT NULL,
   decided_by TEXT NOT NULL,

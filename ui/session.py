@@ -294,6 +294,22 @@ def local_moment(moment: str) -> str:
     return f"{numbers.day(local)}, {numbers.clock(local)}"
 
 
+def local_day(moment: str) -> str:
+    """Write a stored UTC moment as the viewer's date, "20 Nov 2026"."""
+    return numbers.day(_local(moment))
+
+
+# -- the ledger of contradictions --
+def last_decided(assessment: str) -> str:
+    """Read which contradiction this tab decided last, "" when none or undone."""
+    return str(_memory().get(f"arrears:decided:{assessment}", ""))
+
+
+def note_decided(assessment: str, contradiction: str) -> None:
+    """Note which contradiction was decided, so that the page can offer to undo it."""
+    _memory()[f"arrears:decided:{assessment}"] = contradiction
+
+
 # -- uploads --
 def uploads(assessment: str) -> int:
     """Count the uploads taken in this tab: a new number gives the uploader a new key, and so empties it."""

@@ -11,7 +11,7 @@ from evidence.document import InvalidEvidence
 from evidence.evidence import State, Strength
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.authorize import Actor
-from operations.errors import AlreadyThere, Forbidden, InvalidInput, InvalidToken, NotFound
+from operations.errors import AlreadyThere, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
 from operations.repository_evidence import (
     TOKENS_MAX,
     EvidenceView,
@@ -24,6 +24,7 @@ from operations.repository_evidence import (
     read_evidence,
     read_evidence_trend,
     read_tokens,
+    reopen_floor,
     revoke_token,
 )
 from operations.scans import Origin, Signs
@@ -305,6 +306,27 @@ def test_every_decision_stays_in_the_history(workplace: Workplace, system_id: st
     ]
     assert view.decisions == entry.decisions
     assert [action for _, action, _, _ in trail(workplace)][-2:] == ["floor overridden", "floor accepted"]
+
+
+def test_a_decision_taken_back_is_open_again_and_stays_in_the_history(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    assessment_id = opened(workplace, system_id)
+    push_evidence(workplace, secret=secret, text=text_of())
+    say(workplace, assessment_id, 0)
+    decide(workplace, assessment_id, "overridden", view_of(workplace, assessment_id).ledger[0], reason="test data")
+    seen = view_of(workplace, assessment_id).ledger[0]
+    pair = {"assessment_id": assessment_id, "question_id": seen.question_id, "signal_id": seen.signal.id}
+    with pytest.raises(Conflict, match="Ada decided this meanwhile"):
+        reopen_floor(workplace, BO, **pair, decided_at=None)
+    reopen_floor(workplace, BO, **pair, decided_at=seen.decided_at)
+    reopen_floor(workplace, BO, **pair, decided_at=seen.decided_at)  # a second click finds nothing left to take back
+    (entry,) = view_of(workplace, assessment_id).open_entries
+    assert (entry.overridden, entry.reason, entry.decided_at) == (False, "", None)
+    assert [(d.decision, d.decided_by) for d in entry.decisions] == [("overridden", "Ada"), ("reopened", "Bo")]
+    assert trail(workplace)[-1][:2] == ("Bo", "floor reopened")
+    decide(workplace, assessment_id, "accepted", entry)
+    assert view_of(workplace, assessment_id).ledger[0].decision == "accepted"
 
 
 @pytest.mark.parametrize(
