@@ -91,9 +91,11 @@ def _entry(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
     with st.container(border=True, key=session.widget_key("contradiction", name_of(entry))):
         said, shown, decided = st.columns([4, 5, 4], gap="medium")
         with said:
-            st.markdown(f":small[You answered · {plain(entry.question_id)}]")
-            st.markdown(plain(entry.question))
-            st.markdown(f"**{plain(f'Level {entry.level}: {entry.level_text}')}**")
+            _lines(
+                f":small[You answered · {plain(entry.question_id)}]",
+                plain(entry.question),
+                f"**{plain(f'Level {entry.level}: {entry.level_text}')}**",
+            )
             st.page_link(
                 "assess.py", label="Look at the answer", icon=":material/edit:",
                 query_params={
@@ -101,20 +103,26 @@ def _entry(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
                 },
             )  # fmt: skip
         with shown:
-            st.markdown(f":small[The repository shows · {STRENGTH_WORDS[entry.signal.strength]}]")
-            st.markdown(f"**{plain(entry.signal.statement)}**")
-            st.markdown(plain(entry.signal.message))
-            if entry.signal.locations:
-                st.markdown(_places(entry))
+            _lines(
+                f":small[The repository shows · {STRENGTH_WORDS[entry.signal.strength]}]",
+                f"**{plain(entry.signal.statement)}**",
+                plain(entry.signal.message),
+                *_places(entry),
+            )
             st.caption(plain(f"Way out: {entry.signal.fix}"))
         with decided:
             _decision(here, view, entry)
 
 
-def _places(entry: LedgerEntry) -> str:
+def _lines(*lines: str) -> None:
+    """Lines of Markdown close to each other."""
+    st.markdown("  \n".join(lines))
+
+
+def _places(entry: LedgerEntry) -> list[str]:
     lines = [f"`{_code(place(location))}`" for location in entry.signal.locations[:PLACES_SHOWN]]
     more = len(entry.signal.locations) - PLACES_SHOWN
-    return "  \n".join([*lines, f":small[and {more} more, listed area by area]"] if more > 0 else lines)
+    return [*lines, f":small[and {more} more, listed area by area]"] if more > 0 else lines
 
 
 def _code(path: str) -> str:
@@ -127,17 +135,16 @@ def _decision(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
     by = f"by {entry.decided_by}, {session.local_moment(entry.decided_at)}" if entry.decided_at else ""
     match entry.decision:
         case "open":
-            st.markdown(f":small[Open{since}]")
-            st.markdown(f"**{counts}**")
+            _lines(f":small[Open{since}]", f"**{counts}**")
         case "accepted":
-            st.markdown(f":small[Floor accepted{since}]")
-            st.markdown(f"**{counts}**")
-            st.caption(plain(f"Accepted {by}"))
+            _lines(f":small[Floor accepted{since}]", f"**{counts}**", f":small[{plain(f'Accepted {by}')}]")
         case _:
-            st.markdown(f":small[Overridden{since}]")
-            st.markdown("**Does not count**")
-            st.markdown(plain(f"“{entry.reason}”"))
-            st.caption(plain(f"Overridden {by}"))
+            _lines(
+                f":small[Overridden{since}]",
+                "**Does not count**",
+                plain(f"“{entry.reason}”"),
+                f":small[{plain(f'Overridden {by}')}]",
+            )
     earlier = entry.decisions[:-1] if entry.decision != "open" else entry.decisions
     for event in earlier[-2:]:
         st.caption(plain(f"Before: {_event_words(event)}"))

@@ -91,7 +91,9 @@ def _both_sides(before: Signal | None, after: Signal | None) -> str:
         return f"Before: {before.message} Not looked for any more."
     if before.state is after.state is State.FOUND and before.value is not None and after.value is not None:
         return f"{before.value:g} before, {after.value:g} now. {after.message}"
-    if before.state is not after.state:
+    if before.state is State.FOUND:
+        return f"Before: {before.message} Now: {after.message}"
+    if after.state is not State.FOUND and before.state is not after.state:
         return f"Before: {_STATE_WORDS[before.state]}. Now: {_STATE_WORDS[after.state]}. {after.message}"
     return after.message
 

@@ -41,6 +41,10 @@ _CSS = """
 }
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
+/* A link of the ledger leads to the page it stands on; that is no reason to look pressed. */
+[class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
+[class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }
+[class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"]:hover p { text-decoration-thickness: 2px; }
 /* In a list of cards the browser lays out and paints only those on the screen. */
 [class*="st-key-card-"] { content-visibility: auto; contain-intrinsic-size: auto 36rem; }
 /* The chosen system and who is answering stand in the header, at the right. */
