@@ -12,9 +12,20 @@ from tests.evidence.making import notebook, repository_of, signal
 
 PURPOSES = {
     "monitoring", "data_checks", "config_schema", "data_versioning", "llm", "orchestration", "tracking", "serving",
-    "learning", "exploration", "logging", "notebook_runner",
+    "learning", "exploration", "logging", "notebook_runner", "service_metrics", "load_test", "answer_evaluation",
 }  # fmt: skip
-TABLES = ("tools", "calls", "secrets", "models", "places", "languages", "notebooks", "distributions", "development")
+TABLES = (
+    "tools",
+    "calls",
+    "secrets",
+    "models",
+    "places",
+    "languages",
+    "notebooks",
+    "distributions",
+    "development",
+    "serving",
+)
 PATTERNS = [(table, pattern) for table in ("secrets", "models", "places") for pattern in patterns(table)]
 
 
@@ -107,3 +118,82 @@ def test_no_whole_credential_stands_in_a_table(table):
     for line in content.splitlines():
         for pattern in patterns("secrets"):
             assert not pattern.regex.search(line) or "misses" in line or "regex" in line, pattern.name
+
+
+MODEL_ROUTE = '@app.post("/predict")\ndef predict(order):\n    return model.predict(order)\n'
+OPEN_API = f"from fastapi import FastAPI\napp = FastAPI()\n{MODEL_ROUTE}"
+
+
+@pytest.mark.parametrize("maker", sorted(words("serving", "applications")))
+def test_a_route_is_one_when_it_hangs_on_an_application(maker):
+    package, _, name = maker.rpartition(".")
+    made = f"from {package} import {name}\nx = {name}()\n" + MODEL_ROUTE.replace("@app", "@x")
+    near = made.replace(f"x = {name}()", f"x = {name}Client()")
+    assert signal("endpoint-without-authentication", {"api.py": made}).state is State.FOUND
+    assert signal("endpoint-without-authentication", {"api.py": near}).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("route", sorted(words("serving", "routes")))
+def test_a_method_hangs_a_route_and_its_neighbour_does_not(route):
+    files = {"api.py": OPEN_API.replace(".post(", f".{route}(")}
+    assert signal("endpoint-without-authentication", files).state is State.FOUND
+    near = {"api.py": OPEN_API.replace(".post(", f".{route}_x(")}
+    assert signal("endpoint-without-authentication", near).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        *((f"{name}(key)", f"{name}Less(key)") for name in sorted(words("serving", "authentication_calls"))),
+        *((f"import {name}", f"import {name}_x") for name in sorted(words("serving", "authentication_modules"))),
+        *(
+            (f'read("{name.title()}", "/")', f'read("{name}-x", "/")')
+            for name in sorted(words("serving", "authentication_headers"))
+        ),
+    ],
+)
+def test_what_asks_who_is_calling_is_recognised(line, near):
+    assert signal("endpoint-without-authentication", {"api.py": f"{OPEN_API}{line}\n"}).state is State.ABSENT
+    assert signal("endpoint-without-authentication", {"api.py": f"{OPEN_API}{near}\n"}).state is State.FOUND
+
+
+@pytest.mark.parametrize("call", sorted(words("serving", "untyped_bodies")))
+def test_a_body_read_as_it_came_is_seen(call):
+    code = f"{OPEN_API}    order = request.{call}()\n"
+    assert signal("request-untyped", {"api.py": code}).state is State.FOUND
+    assert signal("request-untyped", {"api.py": code.replace(call, f"{call}_x")}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("package", sorted(words("serving", "typed_requests")))
+def test_a_package_gives_requests_a_form(package):
+    code = f"{OPEN_API}    order = request.get_json()\n"
+    assert signal("request-untyped", {"api.py": f"import {package}\n{code}"}).state is State.ABSENT
+    assert signal("request-untyped", {"api.py": f"import {package}_x\n{code}"}).state is State.FOUND
+
+
+FEATURES = "def make_features(x):\n    x = x + 1\n    x = x * 2\n    return x\n"
+
+
+@pytest.mark.parametrize("call", sorted(words("serving", "loads_model")))
+def test_code_that_loads_a_model_and_predicts_serves(call):
+    package = call.rpartition(".")[0]
+    train = f"{FEATURES}Ridge().fit(make_features(x))\n"
+    serve = f"import {package}\n{FEATURES}model = {call}('m')\nmodel.predict(make_features(x))\n"
+    assert signal("features-computed-twice", {"train.py": train, "score.py": serve}).state is State.FOUND
+    near = serve.replace(f"{call}(", f"{call}_x(")
+    assert signal("features-computed-twice", {"train.py": train, "score.py": near}).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("name", sorted(words("serving", "server_functions")))
+def test_code_with_a_function_a_server_calls_serves(name):
+    train = f"{FEATURES}Ridge().fit(make_features(x))\n"
+    serve = f"{FEATURES}def {name}(x):\n    return make_features(x)\n"
+    assert signal("features-computed-twice", {"train.py": train, "score.py": serve}).state is State.FOUND
+    near = serve.replace(name, f"{name}_x")
+    assert signal("features-computed-twice", {"train.py": train, "score.py": near}).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("name", sorted(words("serving", "load_test_files")))
+def test_a_file_of_a_load_test_is_seen(name):
+    assert signal("load-test-present", {"app.py": "", f"checks/{name}": "x"}).state is State.FOUND
+    assert signal("load-test-present", {"app.py": "", f"checks/x{name}": "x"}).state is State.ABSENT

@@ -1,0 +1,5 @@
+import requests
+
+
+def ask(order):
+    return requests.get("/predict", params=order).json()

@@ -1,0 +1,13 @@
+"""Answers requests."""
+
+import joblib
+from fastapi import FastAPI
+from prometheus_client import Counter
+
+app = FastAPI()
+model = joblib.load("model.joblib")
+
+
+@app.post("/predict")
+def predict(order: dict):
+    return {"delay": model.predict([list(order.values())])[0]}
