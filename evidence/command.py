@@ -112,11 +112,13 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
     gate.add_argument(
         "--fail-on", metavar="WHAT", help="exit 1 if found: direct, strong, debt, or ids of signals, commas between"
     )
+    gate.add_argument("--baseline", metavar="FILE", help="count only what this earlier evidence JSON does not have")
 
 
 def scan(arguments: argparse.Namespace) -> int:
     """Show what a checkout or an archive shows; hand it on and gate it where asked."""
     gate = _gate_of(arguments)
+    baseline = _baseline_of(arguments)
     token = _token_of(arguments)
     found = _collect(arguments)
     _hand_over(found, arguments)
@@ -125,7 +127,7 @@ def scan(arguments: argparse.Namespace) -> int:
     if gate is not None:
         from evidence.gate import verdict
 
-        tripped, sentence = verdict(gate, found)
+        tripped, sentence = verdict(gate, found, baseline=baseline)
         say(sentence)
         code = TRIPPED if tripped else 0
     if not_sent is not None:
@@ -145,6 +147,26 @@ def _gate_of(arguments: argparse.Namespace) -> Gate | None:
         return read_gate(arguments.fail_on, known=SIGNALS)
     except InvalidGate as problem:
         raise Mistake(f"--fail-on: {problem}") from None
+
+
+def _baseline_of(arguments: argparse.Namespace) -> Evidence | None:
+    """The evidence that the gate compares with."""
+    if arguments.baseline is None:
+        return None
+    if arguments.fail_on is None:
+        raise Mistake("--baseline: does nothing alone; say with --fail-on what may not be new")
+    from evidence.document import InvalidEvidence, from_json
+
+    try:
+        return from_json(Path(arguments.baseline).read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise Mistake(f"{arguments.baseline}: cannot be read ({problem.strerror}); check the name") from None
+    except UnicodeDecodeError:
+        raise Mistake(f"{arguments.baseline}: is not UTF-8 text; give what --output wrote") from None
+    except InvalidEvidence as problem:
+        raise Mistake(
+            f"{arguments.baseline}: {problem.problems[0]}; give what this collector's --output wrote"
+        ) from None
 
 
 def _token_of(arguments: argparse.Namespace) -> str:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evidence.compare import EvidenceChange, compare_evidence
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from evidence.readable import counted, place, rank
 from evidence.signals.detector import Detector
@@ -57,15 +58,29 @@ def read_gate(text: str, *, known: Mapping[str, Detector]) -> Gate:
     return Gate(words=", ".join(words), strengths=strengths, signals=frozenset(signals))
 
 
-def verdict(gate: Gate, evidence: Evidence) -> tuple[bool, str]:
-    """Whether the gate is tripped, and the sentence that says by what, the weightiest first."""
+def verdict(gate: Gate, evidence: Evidence, *, baseline: Evidence | None = None) -> tuple[bool, str]:
+    """Whether the gate is tripped, and the sentence that says by what, the weightiest first.
+
+    With a baseline only what it does not have counts: signs that appeared or grew since. A sign that another version
+    of its detector measured is let pass, because nobody can say whether it is new.
+    """
+    known = frozenset() if baseline is None else _known(compare_evidence(baseline, evidence))
     stopping = sorted((signal for signal in evidence.signals if gate.stops(signal)), key=rank)
-    if not stopping:
-        return False, f"gate: nothing of --fail-on {gate.words} was found."
-    named = [_named(signal) for signal in stopping[:NAMED_MAX]]
-    more = len(stopping) - NAMED_MAX
+    new = [signal for signal in stopping if signal.id not in known]
+    since = "" if baseline is None else " that the baseline does not have"
+    if not new:
+        return False, f"gate: nothing of --fail-on {gate.words}{since} was found."
+    named = [_named(signal) for signal in new[:NAMED_MAX]]
+    more = len(new) - NAMED_MAX
     named += [f"and {more} more"] if more > 0 else []
-    return True, f"gate: {counted(len(stopping), 'sign')} of --fail-on {gate.words}: {', '.join(named)}."
+    return True, f"gate: {counted(len(new), 'sign')} of --fail-on {gate.words}{since}: {', '.join(named)}."
+
+
+def _known(change: EvidenceChange) -> frozenset[str]:
+    """The signals that say no more debt than before."""
+    return frozenset(
+        one.signal.id for kind in (change.unchanged, change.shrank, change.measured_differently) for one in kind
+    )
 
 
 def _named(signal: Signal) -> str:

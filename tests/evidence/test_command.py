@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,32 @@ def test_the_gate_says_what_tripped_it(scan, what, folder, code, names):
     assert err.startswith("gate: ")
     assert names in err
     assert from_json(out).signals, "the evidence is shown all the same"
+
+
+def test_with_a_baseline_only_what_is_new_trips(scan, tmp_path):
+    baseline, more = tmp_path / "before.json", tmp_path / "trips"
+    assert scan(TRIPS, "--output", baseline)[0] == 0
+    code, _, err = scan(TRIPS, "--fail-on", "direct", "--baseline", baseline)
+    assert (code, err) == (0, "gate: nothing of --fail-on direct that the baseline does not have was found.\n")
+    shutil.copytree(TRIPS, more)
+    (more / "another.py").write_bytes((TRIPS / "load.py").read_bytes())
+    code, _, err = scan(more, "--fail-on", "direct", "--baseline", baseline)
+    assert code == 1
+    assert err.startswith("gate: 1 sign of --fail-on direct that the baseline does not have: secrets-in-code (direct, ")
+    assert scan(CLEAN, "--output", tmp_path / "clean.json")[0] == 0
+    assert scan(TRIPS, "--fail-on", "direct", "--baseline", tmp_path / "clean.json")[0] == 1
+
+
+@pytest.mark.parametrize("text", [None, "{}", "not JSON", "\udcff"])
+def test_what_is_no_baseline_is_one_line(scan, tmp_path, text):
+    path = tmp_path / "before.json"
+    if text is not None:
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert str(path) in refused(scan(TRIPS, "--fail-on", "direct", "--baseline", path))
+
+
+def test_a_baseline_without_a_gate_is_a_mistake(scan, tmp_path):
+    assert "--fail-on" in refused(scan(TRIPS, "--baseline", tmp_path / "x"))
 
 
 def test_signals_are_listed_for_the_gate(capsys):
