@@ -214,6 +214,23 @@ def _collect(arguments: argparse.Namespace) -> Evidence:
         bar.clear()
 
 
+def _cache_of(arguments: argparse.Namespace) -> Path | None:
+    """Where to remember what was read: what was said, else the person's own cache folder, else nowhere."""
+    if arguments.no_cache:
+        if arguments.cache is not None:
+            raise Mistake("--no-cache: says the opposite of --cache; leave one of them out")
+        return None
+    if arguments.cache is not None:
+        if not arguments.cache:
+            raise Mistake("--cache: is empty; name a folder, or say --no-cache")
+        return Path(arguments.cache)
+    named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        return (Path(named) if named else Path.home() / ".cache") / "arrears"
+    except RuntimeError:  # a build server's user may have no home
+        return None
+
+
 def _hand_over(found: Evidence, arguments: argparse.Namespace) -> None:
     """Write the files that are asked for, then show the evidence."""
     from evidence.document import to_json

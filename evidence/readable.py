@@ -33,8 +33,9 @@ _SAYS = {
     Strength.WEAK: "weak: asks, never counts",
 }
 _LABEL = 10  #: columns before a finding's words
-_TITLE = 34  #: columns before an area's numbers
-QUARTERS_SHOWN = 14  #: what 80 columns hold
+_NUMBER = 3  #: columns a quarter's number takes
+_TITLE_MIN, _TITLE_MAX = 33, 44  #: columns before an area's numbers
+QUARTERS_SHOWN = 14  #: what 80 columns hold beside the titles
 
 
 def summary(evidence: Evidence, *, colours: bool = False) -> str:
@@ -197,6 +198,7 @@ def _history(evidence: Evidence, paint: Paint) -> list[str]:
     if not evidence.history:
         return []
     quarters = evidence.history[-QUARTERS_SHOWN:]
+    width = max(_TITLE_MIN, min(_TITLE_MAX, WIDTH - _NUMBER * len(quarters) - len(" now")))
     states = [_states(quarter) for quarter in quarters] + [{s.id: s.state for s in evidence.signals}]
     by_area: dict[str, list[str]] = {}
     for signal in evidence.signals:
@@ -205,17 +207,17 @@ def _history(evidence: Evidence, paint: Paint) -> list[str]:
     rows = []
     for area in sorted(by_area, key=_position):
         title = f"  {area}  {AREAS.get(area, '')}"
-        title = title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…"
+        title = title if len(title) <= width else f"{title[: width - 1]}…"
         numbers = [_seen([state.get(name) for name in by_area[area]]) for state in states]
         if set(numbers) != {"."}:
-            rows.append(_clean(f"{title:<{_TITLE}}{''.join(f'{number:>3}' for number in numbers)}"))
+            rows.append(_clean(f"{title:<{width}}{''.join(f'{number:>{_NUMBER}}' for number in numbers)}"))
     years = [quarter.period[2:4] for quarter in quarters]
-    line = "".join(f"{'' if year in years[:number] else year:>3}" for number, year in enumerate(years))
-    names = "".join(f"{quarter.period[-2:]:>3}" for quarter in quarters)
+    line = "".join(f"{'' if year in years[:number] else year:>{_NUMBER}}" for number, year in enumerate(years))
+    names = "".join(f"{quarter.period[-2:]:>{_NUMBER}}" for quarter in quarters)
     return [
         paint("Signs of debt at the end of each quarter (. = could not be told)", "bold", "cyan"),
-        paint(_clean(f"{' ' * _TITLE}{line}".rstrip()), "dim"),
-        paint(_clean(f"{' ' * _TITLE}{names} now"), "dim"),
+        paint(_clean(f"{' ' * width}{line}".rstrip()), "dim"),
+        paint(_clean(f"{' ' * width}{names} now"), "dim"),
         *rows,
     ]
 
