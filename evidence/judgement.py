@@ -7,6 +7,7 @@ from evidence.evidence import (
     LOCATIONS_MAX,
     SCHEMA,
     Evidence,
+    Kind,
     Location,
     PastQuarter,
     PastSignal,
@@ -22,6 +23,12 @@ from evidence.source import display
 
 MESSAGE_LENGTH_MAX = 400
 UNPARSED_MAX = 1_000
+_IN_WORDS = {
+    Kind.APPLICATION: "an application",
+    Kind.LIBRARY: "a library",
+    Kind.NOTEBOOKS: "a set of notebooks",
+    Kind.TEMPLATE: "a template",
+}
 _RANK = {Strength.WEAK: 0, Strength.STRONG: 1, Strength.DIRECT: 2}
 
 
@@ -73,9 +80,7 @@ def past_signals(repository: Repository) -> tuple[PastSignal, ...]:
 def signal_of(detector: Detector, repository: Repository) -> Signal:
     """What one detector says of a repository. It may claim less than its strength, never more."""
     if repository.kind not in detector.applies_to:
-        finding = Finding(
-            state=State.NOT_APPLICABLE, message=f"Not asked of a repository that is a {repository.kind.value}."
-        )
+        finding = Finding(state=State.NOT_APPLICABLE, message=f"Not asked of {_IN_WORDS[repository.kind]}.")
     else:
         finding = detector.look(repository)
     strength = min(finding.strength or detector.strength, detector.strength, key=_RANK.__getitem__)

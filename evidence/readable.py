@@ -150,16 +150,23 @@ def _places(locations: Sequence[Location]) -> list[str]:
     for location in locations:
         files.setdefault(location.path, []).append(location.line)
     shown = list(files)[:PLACES_SHOWN]
-    lines = [line for path in shown for line in _fill(_in_file(path, files[path]), _LABEL)]
+    lines = [f"{' ' * _LABEL}{_clean(_in_file(path, files[path]))}" for path in shown]
     more = sum(len(files[path]) for path in files if path not in shown)
     return [*lines, f"{' ' * _LABEL}and {counted(more, 'more place')}"] if more else lines
 
 
 def _in_file(path: str, lines: Sequence[int]) -> str:
-    first, *others = lines
-    if path.endswith(".ipynb") and others:
-        return f"{path} cells {', '.join(map(str, lines))}"
-    return ", ".join([place(Location(path=path, line=first)), *(f":{line}" for line in others)])
+    """A file with as many of its lines as stand on one line of the terminal, one at least."""
+    cells = path.endswith(".ipynb") and len(lines) > 1
+    text = f"{path} cells {lines[0]}" if cells else place(Location(path=path, line=lines[0]))
+    for number, line in enumerate(lines[1:], 1):
+        following = f", {line}" if cells else f", :{line}"
+        more = f" and {len(lines) - number} more"
+        room = WIDTH - _LABEL - (len(more) if number + 1 < len(lines) else 0)
+        if len(text) + len(following) > room:
+            return text + more
+        text += following
+    return text
 
 
 def _hotspots(evidence: Evidence, paint: Paint) -> list[str]:
@@ -210,7 +217,9 @@ def _history(evidence: Evidence, paint: Paint) -> list[str]:
         title = title if len(title) <= width else f"{title[: width - 1]}…"
         numbers = [_seen([state.get(name) for name in by_area[area]]) for state in states]
         if set(numbers) != {"."}:
-            rows.append(_clean(f"{title:<{width}}{''.join(f'{number:>{_NUMBER}}' for number in numbers)}"))
+            *before, now = numbers
+            row = f"{title:<{width}}{''.join(f'{number:>{_NUMBER}}' for number in before)}{now:>{_NUMBER + 1}}"
+            rows.append(_clean(row))
     years = [quarter.period[2:4] for quarter in quarters]
     line = "".join(f"{'' if year in years[:number] else year:>{_NUMBER}}" for number, year in enumerate(years))
     names = "".join(f"{quarter.period[-2:]:>{_NUMBER}}" for quarter in quarters)

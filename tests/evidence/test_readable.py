@@ -101,6 +101,18 @@ def test_places_of_one_file_share_a_line():
     assert "\n          a.py:3, :9\n          b.ipynb cells 3, 9\n" in text
 
 
+def test_as_many_lines_of_a_file_are_named_as_stand_on_one_line():
+    evidence = evidence_of(BOTH)
+    found = next(s for s in evidence.signals if s.id == "secrets-in-code")
+    for path in ("a.py", f"{'long/' * 10}a.py", f"{'longer/' * 20}a.ipynb"):
+        places = tuple(Location(path=path, line=1000 + number) for number in range(10))
+        text = summary(dataclasses.replace(evidence, signals=(dataclasses.replace(found, locations=places),)))
+        (line,) = [line for line in text.splitlines() if line.lstrip().startswith(path)]
+        more = re.search(r" and (\d+) more$", line)
+        assert len(re.findall(r"\b10\d\d\b", line)) + (int(more[1]) if more else 0) == 10
+        assert len(line) <= WIDTH or len(path) > WIDTH - 20
+
+
 @pytest.mark.parametrize(
     ("path", "line", "text"),
     [("a.py", 3, "a.py:3"), ("a.py", 0, "a.py"), ("a.ipynb", 3, "a.ipynb cell 3"), ("a.ipynb", 0, "a.ipynb")],
