@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks import application, heatmap, hostile, kill, scan, scoring, store
+from benchmarks import application, heatmap, hostile, kill, push_fuzz, scan, scoring, store
 from benchmarks.report import PAGE, as_markdown, machine, show
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
     "A neighbour under attack": hostile.measure,
+    "Pushes gone wrong": push_fuzz.measure,
     "Killing the server": kill.measure,
 }
 RESULTS = Path(__file__).resolve().parent / "results"

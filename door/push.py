@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -242,8 +241,9 @@ def _page(request: Request, pushed: Pushed) -> str:
 @lru_cache(maxsize=1)
 def _collector() -> bytes:
     """The collector as one file, made once a process."""
-    built: bytes = import_module("evidence.package").build_collector()
-    return built
+    from evidence.package import build_collector
+
+    return build_collector()
 
 
 async def collector(request: Request) -> Response:

@@ -31,7 +31,7 @@ from evidence.evidence import (
 )
 
 BYTES_MAX = 5 * 1024 * 1024
-VALUES_MAX = 250_000  #: by their commas; more are no evidence, and making them would hold up everybody else
+VALUES_MAX = 150_000  #: by their commas; more are no evidence, and making them would hold up everybody else
 SIGNALS_MAX = 500
 QUESTIONS_MAX = 20
 UNPARSED_MAX = 2_000

@@ -58,6 +58,9 @@ async def uploader(server: Served) -> AsyncIterator[tuple[httpx.AsyncClient, dic
         ("/export/system.csv?system=nobody-knows-this-id", 404),
         ("/export/snapshot.json?assessment=nobody-knows-this-id", 404),
         ("/export/everything.zip", 404),
+        ("/collector.pyz", 200),
+        ("/api/evidence", 405),
+        ("/api/elsewhere", 200),
         ("/_stcore/health", 200),
         ("/_stcore/host-config", 200),
         ("/_stcore/metrics", 404),
@@ -78,7 +81,9 @@ def test_every_address_answers_as_meant_with_all_headers(server: Served, path: s
     assert "SafeHeaders" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/export/portfolio.csv", "/export/none.csv"])
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/export/portfolio.csv", "/export/none.csv", "/api/evidence", "/collector.pyz"]
+)
 def test_nobody_between_keeps_what_our_own_addresses_answer(server: Served, path: str) -> None:
     assert httpx.get(server.url + path).headers["Cache-Control"] == "no-store"
 
@@ -109,7 +114,18 @@ STRANGERS: list[tuple[str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize("headers", [h for _, h in STRANGERS], ids=[name for name, _ in STRANGERS])
-@pytest.mark.parametrize("path", ["/", "/healthz", "/export/portfolio.csv", "/_stcore/health", "/static/js/none.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/healthz",
+        "/export/portfolio.csv",
+        "/_stcore/health",
+        "/static/js/none.js",
+        "/api/evidence",
+        "/collector.pyz",
+    ],
+)
 def test_strangers_are_refused_at_every_address(server: Served, path: str, headers: dict[str, str]) -> None:
     answer = httpx.get(server.url + path, headers=headers)
     assert answer.status_code == 403
@@ -136,6 +152,17 @@ def test_strangers_get_no_websocket(server: Served, headers: dict[str, str]) -> 
     with pytest.raises(InvalidStatus) as refused:
         asyncio.run(knock())
     assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("headers", [h for _, h in STRANGERS], ids=[name for name, _ in STRANGERS])
+def test_a_stranger_may_not_push_whatever_the_token_and_hears_so_in_json(
+    server: Served, headers: dict[str, str]
+) -> None:
+    answer = httpx.post(
+        f"{server.url}/api/evidence", content=b"{}", headers=headers | {"Authorization": "Bearer arr_x"}
+    )
+    assert answer.status_code == 403
+    assert set(answer.json()) == {"error", "problems"}
 
 
 def test_our_own_page_gets_its_websocket_and_a_session(server: Served) -> None:
