@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evidence.signals.admitted import ADMITTED_DEBT
 from evidence.signals.configuration import (
     CONFIG_LITERALS_IN_CODE,
     CONFIG_WITHOUT_SCHEMA,
@@ -27,6 +28,7 @@ from evidence.signals.detector import Detector
 from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
 from evidence.signals.feedback import EXPLORATION_PRESENT, MODEL_OUTPUT_FEEDS_TRAINING, PREDICTION_LOG_WITHOUT_VERSION
 from evidence.signals.foundation import FLOATING_MODEL_ALIAS, PROMPT_IN_CODE
+from evidence.signals.glue import COMPLEX_FUNCTIONS, DUPLICATED_FUNCTIONS, FRAGILE_TABLE_CODE, JOINS_LEFT_TO_DEFAULTS
 from evidence.signals.monitoring import BROAD_EXCEPT, MONITORING_TOOL_USED, PRINT_INSTEAD_OF_LOGGING
 from evidence.signals.notebooks import (
     NOTEBOOK_CELLS_BROKEN,
@@ -65,16 +67,19 @@ from evidence.signals.testing import (
 
 SIGNALS: dict[str, Detector] = {
     "absolute-paths": ABSOLUTE_PATHS,
+    "admitted-debt": ADMITTED_DEBT,
     "admitted-debt-left": ADMITTED_DEBT_LEFT,
     "base-image-floating": BASE_IMAGE_FLOATING,
     "broad-except": BROAD_EXCEPT,
     "ci-runs-tests": CI_RUNS_TESTS,
     "complex-files-change-often": COMPLEX_FILES_CHANGE_OFTEN,
+    "complex-functions": COMPLEX_FUNCTIONS,
     "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
     "config-without-schema": CONFIG_WITHOUT_SCHEMA,
     "data-checks-present": DATA_CHECKS_PRESENT,
     "data-version-recorded": DATA_VERSION_RECORDED,
     "development-in-production": DEVELOPMENT_IN_PRODUCTION,
+    "duplicated-functions": DUPLICATED_FUNCTIONS,
     "endpoint-without-authentication": ENDPOINT_WITHOUT_AUTHENTICATION,
     "env-reads-scattered": ENV_READS_SCATTERED,
     "exploration-present": EXPLORATION_PRESENT,
@@ -82,8 +87,10 @@ SIGNALS: dict[str, Detector] = {
     "features-shared": FEATURES_SHARED,
     "files-change-together": FILES_CHANGE_TOGETHER,
     "floating-model-alias": FLOATING_MODEL_ALIAS,
+    "fragile-table-code": FRAGILE_TABLE_CODE,
     "import-cycle": IMPORT_CYCLE,
     "interface-versioned": INTERFACE_VERSIONED,
+    "joins-left-to-defaults": JOINS_LEFT_TO_DEFAULTS,
     "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
     "load-test-present": LOAD_TEST_PRESENT,
     "lock-file-present": LOCK_FILE_PRESENT,
