@@ -45,6 +45,14 @@ from evidence.signals.process import (
     USED_BUT_UNTOUCHED,
     WORK_RESTS_ON_FEW,
 )
+from evidence.signals.reproducibility import (
+    DETERMINISM_ASKED_FOR,
+    ENVIRONMENT_DESCRIBED,
+    EXPERIMENTS_TRACKED,
+    MODEL_FILES_IN_REPOSITORY,
+    MODEL_REGISTERED,
+    TRAINING_UNRECORDED,
+)
 from evidence.signals.research import NOTEBOOK_CODE_SHARE, NOTEBOOK_IN_PRODUCTION, NOTEBOOKS_OUT_OF_ORDER
 from evidence.signals.serving import (
     ENDPOINT_WITHOUT_AUTHENTICATION,
@@ -78,10 +86,13 @@ SIGNALS: dict[str, Detector] = {
     "config-without-schema": CONFIG_WITHOUT_SCHEMA,
     "data-checks-present": DATA_CHECKS_PRESENT,
     "data-version-recorded": DATA_VERSION_RECORDED,
+    "determinism-asked-for": DETERMINISM_ASKED_FOR,
     "development-in-production": DEVELOPMENT_IN_PRODUCTION,
     "duplicated-functions": DUPLICATED_FUNCTIONS,
     "endpoint-without-authentication": ENDPOINT_WITHOUT_AUTHENTICATION,
     "env-reads-scattered": ENV_READS_SCATTERED,
+    "environment-described": ENVIRONMENT_DESCRIBED,
+    "experiments-tracked": EXPERIMENTS_TRACKED,
     "exploration-present": EXPLORATION_PRESENT,
     "features-computed-twice": FEATURES_COMPUTED_TWICE,
     "features-shared": FEATURES_SHARED,
@@ -94,7 +105,9 @@ SIGNALS: dict[str, Detector] = {
     "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
     "load-test-present": LOAD_TEST_PRESENT,
     "lock-file-present": LOCK_FILE_PRESENT,
+    "model-files-in-repository": MODEL_FILES_IN_REPOSITORY,
     "model-output-feeds-training": MODEL_OUTPUT_FEEDS_TRAINING,
+    "model-registered": MODEL_REGISTERED,
     "monitoring-tool-used": MONITORING_TOOL_USED,
     "notebook-cells-broken": NOTEBOOK_CELLS_BROKEN,
     "notebook-code-share": NOTEBOOK_CODE_SHARE,
@@ -116,6 +129,7 @@ SIGNALS: dict[str, Detector] = {
     "split-after-fit": SPLIT_AFTER_FIT,
     "stale-copies": STALE_COPIES,
     "tests-missing": TESTS_MISSING,
+    "training-unrecorded": TRAINING_UNRECORDED,
     "undeclared-imports": UNDECLARED_IMPORTS,
     "unpinned-dependencies": UNPINNED_DEPENDENCIES,
     "unseeded-randomness": UNSEEDED_RANDOMNESS,

@@ -128,7 +128,7 @@ def large_data_in_repository(repository: Repository) -> Finding:
     with the code is at least one version of it; the signal asks how the next version comes in.
     """
     paths = {member.path for member in repository.members}
-    ignored = _ignore_patterns(repository.texts.get(".gitignore", ""))
+    ignored = ignore_patterns(repository.texts.get(".gitignore", ""))
     large = [
         member
         for member in repository.members
@@ -136,7 +136,7 @@ def large_data_in_repository(repository: Repository) -> Finding:
         and _ending(member.path) in words("calls", "data_extensions")
         and f"{member.path}.dvc" not in paths
         and role_of(member.path) != "test"
-        and not _is_ignored(member.path, ignored)
+        and not is_ignored(member.path, ignored)
     ]
     if not large:
         return absent("No data or model file of 5 MB or more is kept with the code.", of=len(repository.members))
@@ -154,12 +154,13 @@ def _ending(path: str) -> str:
     return f".{name.rpartition('.')[2]}" if "." in name else ""
 
 
-def _ignore_patterns(text: str) -> list[str]:
+def ignore_patterns(text: str) -> list[str]:
+    """The patterns of a `.gitignore`, as far as they only leave out."""
     lines = (line.strip() for line in text.splitlines()[:500])
     return [line.removeprefix("**/") for line in lines if line and not line.startswith(("#", "!")) and len(line) < 200]
 
 
-def _is_ignored(path: str, ignored: list[str]) -> bool:
+def is_ignored(path: str, ignored: list[str]) -> bool:
     """Whether the top `.gitignore` covers a path, as far as plain folders and endings go."""
     name = path.rpartition("/")[2]
     for pattern in ignored:

@@ -197,3 +197,66 @@ def test_code_with_a_function_a_server_calls_serves(name):
 def test_a_file_of_a_load_test_is_seen(name):
     assert signal("load-test-present", {"app.py": "", f"checks/{name}": "x"}).state is State.FOUND
     assert signal("load-test-present", {"app.py": "", f"checks/x{name}": "x"}).state is State.ABSENT
+
+
+TRAINS = "import sklearn\nmodel = sklearn.Ridge().fit(x, y)\n"
+
+
+@pytest.mark.parametrize("call", sorted(words("tracking", "records_run")))
+def test_a_call_of_a_tracker_records_a_run_and_its_neighbour_does_not(call):
+    code = f"import mlflow\n{TRAINS}mlflow.{call}(1)\n"
+    assert signal("experiments-tracked", {"train.py": code}).state is State.FOUND
+    near = code.replace(f"mlflow.{call}(", f"mlflow.{call}_x(")
+    assert signal("experiments-tracked", {"train.py": near}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("call", sorted(words("tracking", "records_run_locally")))
+def test_a_logger_of_a_framework_records_a_run(call):
+    assert signal("training-unrecorded", {"train.py": f"{TRAINS}{call}('runs')\n"}).state is State.ABSENT
+    assert signal("training-unrecorded", {"train.py": f"{TRAINS}{call}_x('runs')\n"}).state is State.FOUND
+
+
+@pytest.mark.parametrize("call", sorted(words("tracking", "registers_model")))
+def test_a_call_registers_a_model(call):
+    assert signal("model-registered", {"train.py": f"client.{call}(model)\n"}).state is State.FOUND
+    assert signal("model-registered", {"train.py": f"client.{call}_x(model)\n"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("keyword", sorted(words("tracking", "registering_keywords")))
+def test_a_keyword_registers_a_model(keyword):
+    assert signal("model-registered", {"train.py": f"f(model, {keyword}='delay')\n"}).state is State.FOUND
+    assert signal("model-registered", {"train.py": f"f(model, {keyword}_x='delay')\n"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("ending", sorted(words("tracking", "model_endings")))
+def test_an_ending_that_only_a_model_has_is_seen(ending):
+    assert signal("model-files-in-repository", {"app.py": "", f"x/net{ending}": 9_000}).state is State.FOUND
+    assert signal("model-files-in-repository", {"app.py": "", f"x/net{ending}x": 9_000}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("ending", sorted(words("tracking", "open_endings")))
+def test_an_ending_that_others_have_too_needs_a_path_that_speaks_of_a_model(ending):
+    assert signal("model-files-in-repository", {"app.py": "", f"models/a{ending}": 9_000}).state is State.FOUND
+    assert signal("model-files-in-repository", {"app.py": "", f"orders/a{ending}": 9_000}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("name", sorted(words("tracking", "environment_files")))
+def test_a_file_that_describes_a_machine_is_seen(name):
+    assert signal("environment-described", {"train.py": TRAINS, f"setup/{name}": "x"}).state is State.FOUND
+    assert signal("environment-described", {"train.py": TRAINS, f"setup/x{name}": "x"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        *((f"torch.{call}(True)", f"torch.{call}_x(True)") for call in sorted(words("tracking", "determinism_calls"))),
+        *((f"T({word}=True)", f"T({word}=False)") for word in sorted(words("tracking", "determinism_keywords"))),
+        *(
+            (f"os.environ['{word}'] = '1'", f"os.environ['{word}_X'] = '1'")
+            for word in sorted(words("tracking", "determinism_variables"))
+        ),
+    ],
+)
+def test_what_asks_for_the_same_result_twice_is_seen(line, near):
+    assert signal("determinism-asked-for", {"train.py": f"import os\n{line}\n"}).state is State.FOUND
+    assert signal("determinism-asked-for", {"train.py": f"import os\n{near}\n"}).state is State.ABSENT

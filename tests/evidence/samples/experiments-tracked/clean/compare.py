@@ -1,0 +1,6 @@
+import math
+
+
+def compare(run):
+    run.init()
+    return math.log(run.error)
