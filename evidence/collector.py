@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 
 from evidence.archive import open_archive
+from evidence.cache import Cache
+from evidence.document import InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence, Kind
 from evidence.facts import FileFacts, facts_of
 from evidence.folder import FolderSource, open_regular_file
@@ -14,7 +17,7 @@ from evidence.git import NoHistory, open_git
 from evidence.git_log import read_log
 from evidence.history import Asked, KnownFacts, Past, Progress, Report, look_back
 from evidence.judgement import judge, signal_of
-from evidence.repository import read_repository, without_collector
+from evidence.repository import is_wanted, read_repository, without_collector
 from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
 
 __all__ = ["collect", "collect_source", "judge", "signal_of"]
@@ -27,7 +30,7 @@ def collect(
     name: str | None = None,
     kind: Kind | None = None,
     quarters: int = 0,
-    cache: Path | None = None,  # noqa: ARG001
+    cache: Path | None = None,
     progress: Report | None = None,
 ) -> Evidence:
     """Read a folder or an archive of the person's own machine, in this process. Raises Refused.
@@ -35,12 +38,14 @@ def collect(
     `name` is what the repository is called in the evidence; without it the folder's or file's own name, never its
     place on the machine. `kind` says what the repository is for; without it visible marks tell. The git history of a
     checkout is read where it safely can be, and so many past `quarters` with it; what could not be read is a note.
+    With `cache`, a folder, what was found before is taken from there when nothing has changed.
     """
     name = display(name or path.resolve().name, 200)
     if path.is_dir():
-        source = FolderSource(path, LOCAL_LIMITS)
-        _check(source)
-        return _collect_folder(path, source, name=name, kind=kind, quarters=quarters, progress=progress)
+        store = None if cache is None else Cache(cache)
+        asked = Asked(name=name, kind=kind)
+        kept = None if store is None else _kept(store, path, asked, quarters)
+        return kept or _collect_folder(path, asked, quarters=quarters, store=store, progress=progress)
     stream, size = open_regular_file(path)
     with stream:
         opened = open_archive(stream, size=size, limits=LOCAL_LIMITS)
@@ -65,10 +70,12 @@ def _check(source: Source) -> None:
 
 @without_collector()
 def _collect_folder(
-    root: Path, source: FolderSource, *, name: str, kind: Kind | None, quarters: int, progress: Report | None
+    root: Path, asked: Asked, *, quarters: int, store: Cache | None, progress: Report | None
 ) -> Evidence:
+    source = FolderSource(root, asked.limits)
+    _check(source)
     known = KnownFacts(source.commit)
-    read: Callable[[bytes, str], FileFacts] = known.read if quarters else facts_of
+    read: Callable[[bytes, str], FileFacts] = known.read if quarters or store else facts_of
     if progress is not None:
         read = _reported(read, len(source.members), progress)
     notes: tuple[str, ...] = ()
@@ -80,11 +87,37 @@ def _collect_folder(
             log = read_log(git)
         except NoHistory as problem:
             notes = (problem.reason,)
-        repository = read_repository(source, name=name, limits=LOCAL_LIMITS, kind=kind, read=read, log=log)
+        repository = read_repository(source, name=asked.name, limits=asked.limits, kind=asked.kind, read=read, log=log)
         if git is not None and quarters:
-            past = look_back(git, quarters=quarters, known=known, asked=Asked(name=name, kind=kind), progress=progress)
+            past = look_back(git, quarters=quarters, known=known, asked=asked, store=store, progress=progress)
     notes = tuple(dict.fromkeys((*notes, *past.notes)))
-    return judge(repository, history=past.quarters, past_markers=past.markers, notes=notes)
+    evidence = judge(repository, history=past.quarters, past_markers=past.markers, notes=notes)
+    whole = git is not None and not git.cut and not notes
+    if store is not None and whole:  # what could not be read today may be there tomorrow
+        store.put(to_json(evidence), *_key(source, known.blobs, asked, quarters))
+    return evidence
+
+
+def _kept(store: Cache, root: Path, asked: Asked, quarters: int) -> Evidence | None:
+    """What an earlier scan found in the same files at the same commit: all are read, and none is parsed."""
+    source = FolderSource(root, asked.limits)
+    known = KnownFacts(source.commit)
+    blobs = {
+        member.path: known.blob_of(content)
+        for member, content in source.contents(lambda member: is_wanted(member, asked.limits))
+    }
+    text = store.get(*_key(source, blobs, asked, quarters))
+    try:
+        return from_json(text) if isinstance(text, str) else None
+    except InvalidEvidence:
+        return None
+
+
+def _key(source: FolderSource, blobs: dict[str, str], asked: Asked, quarters: int) -> tuple[object, ...]:
+    """All that the evidence of a folder is made of."""
+    files = [(member.path, member.size, blobs.get(member.path, "")) for member in source.members]
+    contents = sha256(repr((files, source.notes)).encode("utf-8", "surrogatepass")).hexdigest()
+    return ("evidence", source.commit, contents, asked.name, asked.kind, repr(asked.limits), quarters)
 
 
 def _reported(

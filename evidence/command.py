@@ -206,6 +206,7 @@ def _collect(arguments: argparse.Namespace) -> Evidence:
             name=arguments.name,
             kind=Kind(arguments.kind) if arguments.kind else None,
             quarters=arguments.history,
+            cache=_cache(arguments),
             progress=bar,
         )
     except Refused as refusal:
@@ -229,6 +230,15 @@ def _cache_of(arguments: argparse.Namespace) -> Path | None:
         return (Path(named) if named else Path.home() / ".cache") / "arrears"
     except RuntimeError:  # a build server's user may have no home
         return None
+
+
+def _cache(arguments: argparse.Namespace) -> Path | None:
+    """Where to remember what was read; None when nothing is to be remembered."""
+    from evidence.cache import default_folder
+
+    if arguments.no_cache:
+        return None
+    return Path(arguments.cache) if arguments.cache else default_folder()
 
 
 def _hand_over(found: Evidence, arguments: argparse.Namespace) -> None:

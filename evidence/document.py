@@ -102,6 +102,15 @@ def from_json(text: str) -> Evidence:
     return evidence
 
 
+def read_quarter(value: Any) -> PastQuarter:
+    """A past quarter out of plain JSON values, such as a cache keeps. Raises InvalidEvidence."""
+    reader = _Reader()
+    quarter = reader.quarter(value, "quarter")
+    if reader.problems or quarter is None:
+        raise InvalidEvidence(tuple(reader.problems[:PROBLEMS_MAX]))
+    return quarter
+
+
 class _Refusal(ValueError):
     """A JSON text that the JSON reader would accept and we do not."""
 
@@ -179,7 +188,7 @@ class _Reader:
             notes=self._each(
                 fields["notes"], "notes", NOTES_MAX, lambda value, where: self._text(value, where, TEXT_LENGTH_MAX)
             ),
-            history=self._each(fields["history"], "history", QUARTERS_MAX, self._quarter),
+            history=self._each(fields["history"], "history", QUARTERS_MAX, self.quarter),
             hotspots=self._each(fields["hotspots"], "hotspots", HOTSPOTS_MAX, self._hotspot),
             admitted=self._each(fields["admitted"], "admitted", ADMITTED_MAX, self._admitted),
         )
@@ -216,7 +225,7 @@ class _Reader:
             version=self._count(fields["version"], f"{where}.version"),
         )
 
-    def _quarter(self, value: Any, where: str) -> PastQuarter | None:
+    def quarter(self, value: Any, where: str) -> PastQuarter | None:
         fields = self._fields(value, where, PastQuarter)
         if fields is None:
             return None

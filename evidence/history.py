@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from evidence.cache import Cache
+from evidence.document import InvalidEvidence, read_quarter
 from evidence.evidence import Kind, PastQuarter
 from evidence.facts import FileFacts, facts_of, kind_of
 from evidence.git import Git, NoHistory, open_git
@@ -57,12 +59,18 @@ class KnownFacts:
     def __init__(self, commit: str | None) -> None:
         self._algorithm = "sha256" if commit is not None and len(commit) == 64 else "sha1"
         self._facts: dict[tuple[str, str], FileFacts] = {}
+        self.blobs: dict[str, str] = {}  #: of the files read from the work tree, by path
 
     def read(self, content: bytes, path: str) -> FileFacts:
         """The facts of a file's contents, which are kept."""
+        blob = self.blobs[path] = self.blob_of(content)
+        return self.keep(blob, content, path)
+
+    def blob_of(self, content: bytes) -> str:
+        """The name that git gives to these contents."""
         mark = hashlib.new(self._algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
         mark.update(content)
-        return self.keep(mark.hexdigest(), content, path)
+        return mark.hexdigest()
 
     def keep(self, blob: str, content: bytes, path: str) -> FileFacts:
         """The facts of a blob's contents, which are kept."""
@@ -94,10 +102,10 @@ def read_history(
 
     At most `quarters` of them, each that ended before `until` (without it, before the day of the commit).
     """
-    del cache
     try:
         with open_git(folder) as git:
-            return look_back(git, quarters=quarters, until=until, progress=progress).quarters
+            store = None if cache is None else Cache(cache)
+            return look_back(git, quarters=quarters, until=until, store=store, progress=progress).quarters
     except NoHistory:
         return ()
 
@@ -109,13 +117,14 @@ def look_back(
     known: KnownFacts | None = None,
     asked: Asked | None = None,
     until: date | None = None,
+    store: Cache | None = None,
     progress: Report | None = None,
 ) -> Past:
     """Read the last quarters, newest first, with what `known` has already. What cannot be read becomes a note."""
     known = known or KnownFacts(git.head)
     asked = asked or Asked()
     found: list[PastQuarter] = []
-    markers: list[tuple[date, dict[str, dict[str, int]]]] = []
+    markers: list[tuple[date, Held]] = []
     notes: dict[str, None] = {}
     try:
         today = day_of(git.committed_seconds())
@@ -127,19 +136,52 @@ def look_back(
                 found.append(replace(found[-1], period=period_of(end), date=end.isoformat()))
                 markers.append((end, markers[-1][1]))
                 continue
-            try:
-                quarter, held, note = _quarter(git, commit, end, known, asked)
-            except _TooMuchMissing as problem:
-                notes[str(problem)] = None
-                continue
-            notes.update({note: None} if note else {})
-            found.append(quarter)
-            markers.append((end, held))
+            kept = _kept(store, commit, end, asked)
+            if kept is None:
+                try:
+                    quarter, held, note = _quarter(git, commit, end, known, asked)
+                except _TooMuchMissing as problem:
+                    notes[str(problem)] = None
+                    continue
+                notes.update({note: None} if note else {})
+                if store is not None and not note:
+                    store.put({"quarter": asdict(quarter), "markers": held}, *_key(commit, asked))
+                kept = quarter, held
+            found.append(kept[0])
+            markers.append((end, kept[1]))
     except NoHistory as problem:
         notes[problem.reason] = None
     if len(found) < quarters and git.cut:
         notes["The clone is shallow, so earlier quarters are not in it; clone it whole for them."] = None
     return Past(quarters=tuple(reversed(found)), markers=tuple(markers), notes=tuple(notes))
+
+
+Held = dict[str, dict[str, int]]  # markers of admitted debt: path -> marker -> number
+
+
+def _key(commit: str, asked: Asked) -> tuple[object, ...]:
+    return ("quarter", commit, asked.name, asked.kind, repr(asked.limits))
+
+
+def _kept(store: Cache | None, commit: str, end: date, asked: Asked) -> tuple[PastQuarter, Held] | None:
+    """What an earlier scan found at a commit; None when there is none, or what is kept is not what was written."""
+    value = None if store is None else store.get(*_key(commit, asked))
+    if not isinstance(value, dict) or not _are_markers(value.get("markers")):
+        return None
+    try:
+        quarter = read_quarter(value.get("quarter"))
+    except InvalidEvidence:
+        return None
+    if quarter.commit != commit:
+        return None
+    return replace(quarter, period=period_of(end), date=end.isoformat()), value["markers"]
+
+
+def _are_markers(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(markers, dict) and all(isinstance(number, int) for number in markers.values())
+        for markers in value.values()
+    )
 
 
 class _TooMuchMissing(Exception):
@@ -175,9 +217,7 @@ def commits_at(git: Git, ends: list[date]) -> Iterator[tuple[date, str]]:
         yield end, entry[0]
 
 
-def _quarter(
-    git: Git, commit: str, end: date, known: KnownFacts, asked: Asked
-) -> tuple[PastQuarter, dict[str, dict[str, int]], str]:
+def _quarter(git: Git, commit: str, end: date, known: KnownFacts, asked: Asked) -> tuple[PastQuarter, Held, str]:
     """One quarter, the markers of admitted debt it held, and a note. Raises NoHistory."""
     listed = git.tree(commit)
     if len(listed) > asked.limits.entries:

@@ -152,6 +152,7 @@ def test_a_zip_has_no_history_and_says_so(tmp_path):
         (lambda root: shutil.rmtree(root / ".git"), "no .git folder"),
         (lambda root: (root / ".git/HEAD").write_text("x"), "stands on no commit"),
         (lambda root: shutil.rmtree(root / ".git/objects/pack") or shutil.rmtree(root / ".git/objects"), "elsewhere"),
+        (lambda root: (root / ".git/HEAD").unlink() or (root / ".git/HEAD").mkdir(), "stands on no commit"),
         (redirect, "leads to another folder"),
     ],
 )
