@@ -37,7 +37,7 @@ _BUILD = re.compile(
 )
 _RECORD = re.compile(
     r"(?i)(?:^|/)(?:mlruns|outputs?|\.hydra|multirun|uncommitted|[\w-]*results?|wandb|lightning_logs|runs|logs|\.trash|snapshots|"
-    r"recordings|cassettes)/"
+    r"recordings|cassettes)/|(?:example|sample)_outputs?\.\w+$"
 )
 _CI = re.compile(
     r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"

@@ -67,7 +67,9 @@ def _is_learning_setting(setting: Setting) -> bool:
     if setting.place == "compared":
         return name in words("calls", "scores") and 0 < setting.value < 1
     if setting.place == "assigned":
-        return name in words("calls", "thresholds") or (name in words("calls", "hyperparameters") and len(name) > 2)
+        return name in words("calls", "thresholds") or (
+            name in words("calls", "hyperparameters") and len(name) > 2 and name != "max_iter"
+        )
     if setting.place != "passed" or setting.name not in words("calls", "hyperparameters"):
         return False
     last = setting.call.rpartition(".")[2]
@@ -81,8 +83,9 @@ SECRET_NAME = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"(?i)your|xxx|\*\*\*|\.\.\.|example|placeholder|changeme|change_me|dummy|fake|sample|todo|redacted|insert|replace|"
-    r"foo|bar|test|mock|none|null|undefined|secret|password|localhost|default|<|>|\{|\}|\$|%|\(|\)|\[|\]|//|\s|[a-z]_key"
+    r"foo|bar|test|mock|none|null|undefined|secret|password|localhost|default|qwerty|(?:root|admin|user)pass|<|>|\{|\}|\$|%|\(|\)|\[|\]|//|\s|[a-z]_key"
 )
+GUESSED = re.compile(r"(?i)(?:attempted|guessed|wrong|typed|entered|weak|strong|common)_")
 ENTROPY_BITS_MIN = 3.0
 SECRET_LENGTH_MIN = 8
 SETTING_LINE = re.compile(r"""^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^\s"'#]{8,200})""")
@@ -141,6 +144,8 @@ def _is_known_secret(text: str) -> bool:
 
 
 def _is_named_secret(text: Text) -> bool:
+    if GUESSED.match(text.name.rpartition(".")[2]):
+        return False
     return bool(text.name) and text.length <= 200 and _looks_secret(text.name.rpartition(".")[2], text.text)
 
 
@@ -239,7 +244,7 @@ CONFIG_LITERALS_IN_CODE = Detector(
     strength=Strength.STRONG,
     cannot_see="settings computed or read at run time, and whether a number is a deliberate default",
     fix="Move learning settings and cut-offs into one versioned settings file and keep the resolved set with each run.",
-    version=2,
+    version=3,
     applies_to=PRODUCTS,
     look=config_literals_in_code,
 )
@@ -252,7 +257,7 @@ SECRETS_IN_CODE = Detector(
     strength=Strength.DIRECT,
     cannot_see="credentials in history, in notebook outputs, short passwords, and whether one is still valid",
     fix="Withdraw the credential, issue a new one, and read it from a secret store or the environment.",
-    version=2,
+    version=3,
     applies_to=EVERY_KIND,
     look=secrets_in_code,
 )

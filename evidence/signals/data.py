@@ -13,6 +13,7 @@ from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent,
 from evidence.source import MIB
 from evidence.tables import patterns, tools_for, words
 
+MODEL_FILE = re.compile(r"(?i)(?:^|[/_.-])(?:models?|weights?|checkpoints?)(?:[/_.-]|$)")
 LARGE_BYTES = 5 * 1000 * 1000
 HOME_FILES_STRONG = 2
 SETTINGS_ENDINGS = (".yml", ".yaml", ".toml", ".json", ".ini", ".cfg", ".conf", ".env", ".properties")
@@ -60,6 +61,8 @@ def _candidates(repository: Repository) -> Iterator[tuple[str, int, str]]:
             continue
         if role_of(path) == "source":
             for number, line in enumerate(content.splitlines(), start=1):
+                if line.startswith("prefix:"):
+                    continue  # where an exported environment once stood; nothing reads it
                 if ("/" in line or "\\" in line) and len(line) <= 2_000 and not line.lstrip().startswith("#"):
                     for word in re.split(r"[\s\"'=,;]+", line):
                         yield path, number, word
@@ -192,7 +195,7 @@ def data_checks_present(repository: Repository) -> Finding:
 
 def data_version_recorded(repository: Repository) -> Finding:
     """Sees data kept in versions: DVC or lakeFS files, a package of the table (purpose data_versioning) in use, or
-    data sets fetched by `revision`.
+    data sets fetched by `revision`. A file that keeps a model, by its name, does not count.
     """
     tools = repository.uses(tools_for("data_versioning"), repository.work)
     ending = tuple(word for word in words("calls", "data_version_files") if word.startswith(".") and "/" not in word)
@@ -200,7 +203,11 @@ def data_version_recorded(repository: Repository) -> Finding:
         member.path
         for member in repository.members
         if member.path.rpartition("/")[2] in words("calls", "data_version_files")
-        or (member.path.endswith(ending) and member.path.rpartition("/")[2] not in ending)
+        or (
+            member.path.endswith(ending)
+            and member.path.rpartition("/")[2] not in ending
+            and not MODEL_FILE.search(member.path)
+        )
     ]
     fetched = [
         (file.path, call.line)
@@ -313,7 +320,7 @@ ABSOLUTE_PATHS = Detector(
     strength=Strength.STRONG,
     cannot_see="paths put together at run time, and whether the code is still used",
     fix="Name inputs once in versioned settings, relative to the project or as addresses, and pass them in.",
-    version=2,
+    version=3,
     applies_to=CODE,
     look=absolute_paths,
 )
@@ -352,7 +359,7 @@ DATA_CHECKS_PRESENT = Detector(
     strength=Strength.STRONG,
     cannot_see="checks written by hand or run by a platform, and whether a failed check blocks anything",
     fix="Check types, ranges, missing share and freshness before training and before scoring, and stop on failure.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=data_checks_present,
 )
@@ -365,7 +372,7 @@ DATA_VERSION_RECORDED = Detector(
     strength=Strength.STRONG,
     cannot_see="versions kept by a warehouse or a platform, and whether a model's record names its data",
     fix="Record the data's version or hash with each trained model.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=data_version_recorded,
 )

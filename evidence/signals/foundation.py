@@ -162,7 +162,7 @@ FLOATING_MODEL_ALIAS = Detector(
     strength=Strength.DIRECT,
     cannot_see="names that come from the environment, and versions fixed by a gateway",
     fix="Name the dated version, note its withdrawal date, and evaluate the successor before it is needed.",
-    version=2,
+    version=3,
     applies_to=CODE,
     look=floating_model_alias,
 )

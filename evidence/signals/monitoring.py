@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evidence.evidence import Kind, Polarity, Strength
+from evidence.evidence import Polarity, Strength
 from evidence.python_source import Handler
 from evidence.repository import Repository
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
@@ -26,9 +26,9 @@ COMMAND_LINE_FILE = re.compile(
 def broad_except(repository: Repository) -> Finding:
     """Counts handlers that catch everything and neither raise, log nor hand the error on. Printing is no handling.
 
-    Handlers around tidying up (`close`, `remove` ...) and around mere imports do not count. Strong when such a handler
-    stands around predicting or scoring in a function of an application: an answer is then made up silently. Otherwise
-    weak: at the top of a script it is a trial run.
+    Handlers around tidying up (`close`, `remove` ...) and around mere imports do not count. Handlers in functions
+    around predicting or scoring are shown alone where there are any: an answer is then made up. Weak all the same: in
+    repositories that were read, every second handler had its reason.
     """
     silent: list[tuple[str, int, Handler]] = []
     total = 0
@@ -50,7 +50,6 @@ def broad_except(repository: Repository) -> Finding:
         ((path, line) for path, line, _ in scoring or silent),
         value=len(silent),
         of=total,
-        strength=Strength.STRONG if scoring and repository.kind is not Kind.LIBRARY else Strength.WEAK,
     )
 
 
@@ -84,10 +83,10 @@ def print_instead_of_logging(repository: Repository) -> Finding:
 
 
 def monitoring_tool_used(repository: Repository) -> Finding:
-    """Sees a package that watches inputs, outputs or quality (table, purpose monitoring) imported by the work itself,
-    not optionally, not in tests or examples, and not the repository's own.
+    """Sees a package that watches inputs, outputs or quality (table, purpose monitoring) imported by a module of the
+    work itself, not optionally, not in notebooks, tests or examples, and not the repository's own.
     """
-    tools = repository.uses(tools_for("monitoring"), repository.work)
+    tools = repository.uses(tools_for("monitoring"), repository.source)
     if not tools:
         return absent("No package that watches a live model was seen in use.")
     return found(
@@ -103,10 +102,10 @@ BROAD_EXCEPT = Detector(
     area="MON",
     questions=("MON-09", "MON-12"),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="whether the value given in place of the error is checked later, and errors swallowed by other means",
     fix="Catch the errors you expect, log the others with their cause, and count the answers that were replaced.",
-    version=2,
+    version=3,
     applies_to=CODE,
     look=broad_except,
 )
@@ -132,7 +131,7 @@ MONITORING_TOOL_USED = Detector(
     strength=Strength.STRONG,
     cannot_see="monitoring bought as a service or kept elsewhere, and whether anybody reads it",
     fix="Compare live inputs with training inputs per feature, with limits tuned on history.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=monitoring_tool_used,
 )
