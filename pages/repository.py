@@ -198,7 +198,7 @@ def _hotspots(view: EvidenceView) -> None:
     found = view.evidence
     if found is None:
         return
-    st.header("Where the work hurts", anchor=False)
+    st.header("Where changes cost most", anchor=False)
     if found.hotspots:
         draw_hotspots(found.hotspots)
     else:
@@ -217,7 +217,7 @@ def _unparsed(view: EvidenceView) -> None:
     found = view.evidence
     if found is None or not (found.unparsed or found.notes):
         return
-    st.header("What could not be read", anchor=False)
+    st.header("What was read, and what not", anchor=False)
     for note in found.notes:
         st.caption(plain(note))
     if not found.unparsed:

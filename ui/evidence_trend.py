@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TITLE: Final = "What the repository shows; not a score"
 POINTS_MAX: Final = 12
 _ORIGIN_WORDS: Final = {
-    Origin.BACK_FILLED: "from the git history",
-    Origin.ATTACHED: "scanned then",
+    Origin.BACK_FILLED: "from history",
+    Origin.ATTACHED: "scanned",
     Origin.NEWEST: "newest scan",
 }
 
@@ -28,7 +28,13 @@ def draw_evidence_trend(trend: EvidenceTrend) -> None:
     st.header(TITLE, anchor=False)
     points = trend.points[-POINTS_MAX:]
     st.markdown(plain(trend_sentence(points)))
-    columns = [TableColumn(title="Area"), *(TableColumn(title=_head(point), kind="share") for point in points)]
+    columns = [
+        TableColumn(title="Area"),
+        *(
+            TableColumn(title=numbers.period(point.period), note=_ORIGIN_WORDS[point.origin], kind="share")
+            for point in points
+        ),
+    ]
     rows: list[list[TableCell | str]] = [
         [area.title, *(_cell(point, point.areas.get(area.id)) for point in points)] for area in trend.areas
     ]
@@ -51,17 +57,23 @@ def draw_evidence_trend(trend: EvidenceTrend) -> None:
 
 def trend_sentence(points: tuple[TrendPoint, ...]) -> str:
     """Say where it stands and where it started."""
-    last = points[-1]
-    now = f"{last.total.found} of {last.total.looked_for} signs of debt were found in {numbers.period(last.period)}"
-    first = next((point for point in points if point.origin is last.origin and point is not last), points[0])
-    if first is last:
-        return f"{now}."
-    before = f"{first.total.found} of {first.total.looked_for} in {numbers.period(first.period)}"
-    return f"{now}, {before}."
+    *_, last = points
+    past = [point for point in points if point.origin is Origin.BACK_FILLED]
+    now = f"{_of(last.total)} signs of debt were found in {numbers.period(last.period)}."
+    if not past:
+        return now
+    before = f"{_of(past[0].total)} in {numbers.period(past[0].period)}"
+    if len(past) > 1:
+        before += f", {_of(past[-1].total)} in {numbers.period(past[-1].period)}"
+    return f"{now} Read out of the git history, where less can be looked for: {before}."
 
 
-def _head(point: TrendPoint) -> str:
-    return f"{numbers.period(point.period)} {_ORIGIN_WORDS[point.origin]}"
+def _of(signs: Signs) -> str:
+    return f"{signs.found} of {signs.looked_for}"
+
+
+def _head(point: TrendPoint) -> TableColumn:
+    return TableColumn(title=numbers.period(point.period), note=_ORIGIN_WORDS[point.origin], kind="share")
 
 
 def _cell(point: TrendPoint, signs: Signs | None) -> TableCell:
@@ -72,7 +84,7 @@ def _cell(point: TrendPoint, signs: Signs | None) -> TableCell:
         text=f"{signs.found}/{signs.looked_for}",
         share=signs.found / signs.looked_for,
         style=style,
-        words=f"{signs.found} of {signs.looked_for}",
+        words=_of(signs),
     )
 
 

@@ -33,6 +33,7 @@ class TableColumn:
 
     title: str
     kind: ColumnKind = "words"
+    note: str = ""  #: below the title, smaller
 
 
 _table = st.components.v2.component(
@@ -60,7 +61,7 @@ def small_table(
         data={
             "caption": clean(caption),
             "shown": caption_shown,
-            "columns": [[column.title, column.kind] for column in columns],
+            "columns": [[column.title, column.kind, column.note] for column in columns],
             "rows": [[[clean(one.text), one.share, one.style, clean(one.words)] for one in row] for row in cells],
         },
     )

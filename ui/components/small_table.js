@@ -37,8 +37,9 @@ export default function ({ data, parentElement }) {
   const table = make("table");
   table.append(make("caption", data.shown ? "" : "unseen", data.caption));
   const heads = make("tr");
-  for (const [title, kind] of data.columns) {
+  for (const [title, kind, note] of data.columns) {
     const head = make("th", kind, title);
+    if (note) head.append(" ", make("small", "", note));
     head.scope = "col";
     heads.append(head);
   }
@@ -52,6 +53,7 @@ export default function ({ data, parentElement }) {
   const scroll = make("div", "scroll");
   scroll.append(table);
   root.replaceChildren(scroll);
+  scroll.scrollLeft = scroll.scrollWidth; // of quarters the newest counts
   // only a box that scrolls is a stop for the keyboard
   const measure = () => {
     const scrolls = scroll.scrollWidth > scroll.clientWidth;
