@@ -1,4 +1,4 @@
-"""Make what is generated anew: the two references, and the README's pictures of the demonstration portfolio."""
+"""Make what is generated anew: the references, the collector's sample, and pictures of the demonstration portfolio."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from checklists.reader import DEFAULT_PACK, PACKS, load_checklist
 from checklists.reference import reference as checklist_reference
+from docs import collector_sample
 from evidence.reference import reference as signal_reference
 from operations.authorize import Actor
 from operations.demonstration import load_demonstration
@@ -28,10 +29,11 @@ SOMEBODY = Actor(name="Somebody", local=True)
 
 
 def references() -> list[Path]:
-    """Write the checklist's and the signals' reference; return the files."""
+    """Write the checklist's and the signals' reference and the collector's sample; return the files."""
     written = {
         DOCS / "checklist.md": checklist_reference(load_checklist(PACKS / f"{DEFAULT_PACK}.yaml")),
         DOCS / "signals.md": signal_reference(),
+        collector_sample.DOCUMENT: collector_sample.filled(collector_sample.DOCUMENT.read_text(encoding="utf-8")),
     }
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")

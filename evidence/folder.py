@@ -102,7 +102,8 @@ class FolderSource:
 
     def _enter(self, entry: os.DirEntry[str], name: str, depth: int, pending: list[tuple[str, str, int]]) -> None:
         if is_ignored(entry.name) or os.path.lexists(os.path.join(entry.path, ENVIRONMENT_MARK)):
-            self._notes.folder(entry.name)
+            if name != ".git":  # a checkout's own history is nothing left out
+                self._notes.folder(entry.name)
         elif depth >= DEPTH_MAX:
             self._notes.count(NOTE_DEEP, name)
         else:

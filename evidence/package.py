@@ -28,9 +28,12 @@ if sys.version_info < {PYTHON_MIN}:
     )
     sys.exit(2)
 
-from evidence.command import leave, main
+try:
+    from evidence.command import leave, main
 
-leave(main())
+    leave(main())
+except KeyboardInterrupt:  # before there was anything to end cleanly
+    sys.exit(130)
 """
 
 

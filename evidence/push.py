@@ -111,7 +111,7 @@ def push(
         answer = _ask(opener, request, timeout_seconds)
         if isinstance(answer, _Trouble):
             if left == 0:
-                raise NotSent(answer.sentence, later=True)
+                raise NotSent(f"{answer.sentence}; nothing was sent, run it again later", later=True)
             wait = answer.wait(TRIES_MAX - 1 - left)
             say(f"{answer.sentence}; trying again in {wait:.0f} s")
             (time.sleep if sleep is None else sleep)(wait)
@@ -228,8 +228,7 @@ def _read_answer(code: int, headers: Message, body: bytes, *, token: str) -> Sen
     if code in _REFUSALS:
         listed = fields.get("problems")
         problems = [clean(one) for one in listed[:PROBLEMS_SHOWN]] if isinstance(listed, list) else []
-        reason = "; ".join(problems) or (clean(fields["error"]) if "error" in fields else "")
-        raise NotSent(_REFUSALS[code] + (f" ({reason})" if reason else ""))
+        raise NotSent(_REFUSALS[code] + (f" ({'; '.join(problems)})" if problems else ""))
     if 500 <= code < 600:
         raise NotSent(f"the server has a fault (it answered {code}); its log says more, try again later", later=True)
     raise NotSent(f"nothing there takes evidence (it answered {code}); check the address")

@@ -274,7 +274,11 @@ def _care(signal: Signal, paint: Paint) -> list[str]:
 def _named(title: str, evidence: Evidence, polarity: Polarity, state: State, paint: Paint) -> list[str]:
     """Signals of which nothing more is to be said than their names."""
     names = [signal.id for signal in _of(evidence, polarity, state)]
-    return [paint(f"{title}: {len(names)}", "bold", "cyan"), *_fill(", ".join(names), 2)] if names else []
+    return (
+        [paint(f"{title}: {len(names)}", "bold", "cyan"), *(paint(line, "dim") for line in _fill(", ".join(names), 2))]
+        if names
+        else []
+    )
 
 
 def _reasons(title: str, evidence: Evidence, state: State, paint: Paint) -> list[str]:
@@ -286,7 +290,7 @@ def _reasons(title: str, evidence: Evidence, state: State, paint: Paint) -> list
     number = sum(map(len, by_reason.values()))
     lines = [paint(f"{title}: {number}", "bold", "cyan")]
     for reason, names in by_reason.items():
-        lines += _fill(f"{reason} [{', '.join(names)}]", 4, first="  ")
+        lines += [paint(line, "dim") for line in _fill(f"{reason} [{', '.join(names)}]", 4, first="  ")]
     return lines if number else []
 
 

@@ -73,7 +73,7 @@ class Bar:
         self._drawn = now
         share = min(step.done / step.total, 1.0) if step.total > 0 else 0.0
         filled = round(share * BAR_CELLS)
-        line = f"[{'#' * filled}{'.' * (BAR_CELLS - filled)}] {share:4.0%}  {step.what}"
+        line = f"[{'#' * filled}{'.' * (BAR_CELLS - filled)}] {share:4.0%}  reading {step.what}"
         self.stream.write("\r\x1b[K" + line[: WIDTH - 1])
         self.stream.flush()
 

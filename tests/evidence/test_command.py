@@ -190,7 +190,7 @@ def drawn(stream, times):
     clock = iter([0.0, *times])
     bar = Bar(stream, clock=lambda: next(clock))
     for number, _ in enumerate(times, 1):
-        bar(SimpleNamespace(done=number, total=10, what="reading"))
+        bar(SimpleNamespace(done=number, total=10, what="files"))
     bar.clear()
     return stream.getvalue()
 
@@ -199,8 +199,8 @@ def test_a_bar_appears_after_a_second_and_is_gone_in_the_end():
     assert drawn(Terminal(), [0.2, 0.9]) == ""
     text = drawn(Terminal(), [0.5, 1.2, 1.25, 1.4])
     assert [re.sub(r"\s+", " ", part) for part in text.split("\r\x1b[K")[1:]] == [
-        "[#####...................] 20% reading",
-        "[##########..............] 40% reading",
+        "[#####...................] 20% reading files",
+        "[##########..............] 40% reading files",
         "",
     ]
 

@@ -206,7 +206,7 @@ def test_a_server_that_stays_busy_is_left_alone(server):
     for _ in range(TRIES_MAX):
         server.will(503, {})
     sentence, later = refusal(server)
-    assert sentence.endswith("is busy (503)")
+    assert sentence.endswith("is busy (503); nothing was sent, run it again later")
     assert later
     assert len(server.requests) == TRIES_MAX
 
