@@ -262,16 +262,16 @@ def push_evidence(workplace: Workplace, *, secret: str, text: str) -> Pushed:
     def work(records: Records) -> Pushed:
         token = _owner(records, secret)
         actor = Actor(name=f"collector {token.name}", collects_for=token.system_id)
-        records.use_token(token.token_id, at=workplace.now())
-        return _push(workplace, actor, system_id=token.system_id, records=records, found=found)
+        at = workplace.now()
+        records.use_token(token.token_id, at=at)
+        return _push(workplace, actor, system_id=token.system_id, records=records, found=found, at=at)
 
     return workplace.store.write(work)
 
 
 @permitted(Action.PUSH_EVIDENCE)
-def _push(workplace: Workplace, actor: Actor, *, system_id: str, records: Records, found: Evidence) -> Pushed:
+def _push(_workplace: Workplace, actor: Actor, *, system_id: str, records: Records, found: Evidence, at: str) -> Pushed:
     """Keep the scan and let the open assessment go by it, inside the transaction that looked at the token."""
-    at = workplace.now()
     record, new = _kept(records, actor, system_id=system_id, found=found, at=at)
     taken_by = next((a for a in reversed(records.assessments_of(system_id)) if a.state == "open"), None)
     newest = records.evidence_list(system_id, limit=1)[0].evidence_id

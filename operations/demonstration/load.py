@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from evidence.collector import collect
 from evidence.document import to_json
+from evidence.evidence import Evidence, PastQuarter, PastSignal
 from operations.assessments import (
     answer_question,
     asked_questions,
@@ -20,13 +22,19 @@ from operations.assessments import (
 )
 from operations.authorize import Action, Actor, permitted
 from operations.demonstration import growth, pricing, service
-from operations.demonstration.moments import CLOSED_AFTER, Clock, workshop_clock
+from operations.demonstration.moments import CLOSED_AFTER, Clock, quarter_ends, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
 from operations.demonstration.repositories import packed
-from operations.demonstration.story import EVERYTHING, PRESENT, QUARTERS, Story
+from operations.demonstration.story import EVERYTHING, PRESENT, QUARTERS, Pushed, Story, Visit
 from operations.errors import InvalidInput
 from operations.periods import period_of, shift
-from operations.repository_evidence import add_archive, add_evidence_json, decide_floor
+from operations.repository_evidence import (
+    add_archive,
+    add_evidence_json,
+    decide_floor,
+    make_token,
+    push_evidence,
+)
 from operations.scores import scope_of
 from operations.systems import create_system
 from operations.workplace import Workplace, shipped_checklist
@@ -55,11 +63,12 @@ def load_demonstration(workplace: Workplace, actor: Actor, *, progress: Progress
         (story, quarter) for quarter in range(1, QUARTERS + 1) for story in STORIES if quarter in story.quarters()
     ]
     systems = in_one_transaction(workplace, partial(_create_all, actor=actor))
+    secrets: dict[str, str] = {}
     try:
         for done, (story, quarter) in enumerate(visits):
             period = _period(workplace, quarter)
             tell(done, len(visits), f"{story.name}, Q{period[5]} {period[:4]}")
-            _Quarter(workplace, actor, story, systems[story.name], quarter).enter()
+            _Quarter(workplace, actor, story, systems[story.name], quarter, secrets).enter()
         tell(len(visits), len(visits), "The demonstration portfolio is complete")
     except BaseException:
         workplace.store.write(lambda records: _remove(workplace, actor, records, "demonstration not completed"))
@@ -131,7 +140,16 @@ def _clock(workplace: Workplace, quarter: int, place: float) -> Clock:
 class _Quarter:
     """One quarter of one story, entered as its people would."""
 
-    def __init__(self, workplace: Workplace, actor: Actor, story: Story, system: SystemRecord, quarter: int) -> None:
+    def __init__(  # noqa: PLR0917  (each is another thing, named where they are taken up)
+        self,
+        workplace: Workplace,
+        actor: Actor,
+        story: Story,
+        system: SystemRecord,
+        quarter: int,
+        secrets: dict[str, str],
+    ) -> None:
+        self.secrets = secrets  #: of the tokens of this load, by system; forgotten at its end
         self.actor = actor
         self.story = story
         self.system = system
@@ -142,25 +160,56 @@ class _Quarter:
         self.workplace = replace(workplace, clock=self.clock)
 
     def enter(self) -> None:
-        """Answer in one transaction, then upload (which takes a while), decide and close in another."""
+        """Answer in one transaction, then hand over (which takes a while), decide and close in another."""
         assessment = in_one_transaction(self.workplace, self._answer)
         visit = self.story.visit(self.quarter)
-        if visit is not None:
+        if visit is not None and visit.pushed is not None:
+            self._push(visit, visit.pushed)
+        elif visit is not None:
             self._upload(assessment, packed(visit.files))
         in_one_transaction(self.workplace, partial(self._finish, assessment=assessment))
 
     def _upload(self, assessment: AssessmentRecord, archive: bytes) -> None:
         """Hand the archive over; where strangers' archives are not read, scan it here and hand over the result."""
-        name = f"{self.story.name.lower().replace(' ', '-')}.zip"
+        name = f"{self._repository()}.zip"
         place = {"assessment_id": assessment.assessment_id}
         try:
             add_archive(self.workplace, self._person(1), **place, archive=archive, name=name)
         except InvalidInput:
-            with TemporaryDirectory() as folder:
-                path = Path(folder) / name
-                path.write_bytes(archive)
-                text = to_json(collect(path, name=name))
-            add_evidence_json(self.workplace, self._person(1), **place, text=text)
+            add_evidence_json(self.workplace, self._person(1), **place, text=to_json(_scan(archive, name)))
+
+    def _push(self, visit: Visit, pushed: Pushed) -> None:
+        """Hand the scan over as a build does, with the quarters that the repository's history shows."""
+        system_id = self.system.system_id
+        if system_id not in self.secrets:
+            made = make_token(self.workplace, self._person(0), system_id=system_id, name=pushed.name)
+            self.secrets[system_id] = made.secret
+        past = [(quarter, files) for quarter, files in sorted(pushed.past.items()) if quarter < self.quarter]
+        found = replace(
+            _scan(packed(visit.files), self._repository()),
+            commit=_commit(visit.files),
+            history=tuple(self._past(quarter, files) for quarter, files in past),
+        )
+        push_evidence(self.workplace, secret=self.secrets[system_id], text=to_json(found))
+
+    def _past(self, quarter: int, files: Mapping[str, str]) -> PastQuarter:
+        period = shift(self.period, quarter - self.quarter)
+        found = _scan(packed(files), self._repository())
+        return PastQuarter(
+            period=period,
+            commit=_commit(files),
+            date=quarter_ends(period).isoformat(),
+            kind=found.kind,
+            files=found.files,
+            lines=sum(found.lines_by_language.values()),
+            signals=tuple(
+                PastSignal(id=s.id, state=s.state, value=s.value, denominator=s.denominator, version=s.version)
+                for s in found.signals
+            ),
+        )
+
+    def _repository(self) -> str:
+        return self.story.name.lower().replace(" ", "-")
 
     def _person(self, place: int) -> Actor:
         return replace(self.actor, name=self.story.people[place % len(self.story.people)])
@@ -223,6 +272,29 @@ class _Quarter:
                 decided_at=None,
                 reason=override.reason,
             )
+        for question, signal in visit.accepted if visit else ():
+            decide_floor(
+                workplace,
+                self._person(0),
+                assessment_id=assessment.assessment_id,
+                question_id=question,
+                signal_id=signal,
+                decision="accepted",
+                decided_at=None,
+            )
         if self.quarter < PRESENT:
             self.clock.moment += CLOSED_AFTER
             close_assessment(workplace, self._person(0), assessment_id=assessment.assessment_id)
+
+
+def _scan(archive: bytes, name: str) -> Evidence:
+    """What our own invented archive shows, read in this process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "repository.zip"
+        path.write_bytes(archive)
+        return collect(path, name=name)
+
+
+def _commit(files: Mapping[str, str]) -> str:
+    """A commit's name for an invented state of a repository: the same for the same files."""
+    return hashlib.sha256(packed(files)).hexdigest()[:40]

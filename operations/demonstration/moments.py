@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 ANSWER_SECONDS = 55.0  #: from one answer to the next
 CLOSED_AFTER = timedelta(days=7)
@@ -28,6 +28,12 @@ class Clock:
 def quarter_starts(period: str) -> datetime:
     """The first moment of a quarter such as "2026Q4", in UTC."""
     return datetime(int(period[:4]), 3 * int(period[5]) - 2, 1, tzinfo=UTC)
+
+
+def quarter_ends(period: str) -> date:
+    """The last day of a quarter."""
+    year, month = int(period[:4]), 3 * int(period[5])
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def workshop_clock(period: str, *, place: float, latest: datetime) -> Clock:

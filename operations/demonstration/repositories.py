@@ -505,6 +505,56 @@ def decision(score):
 ''',
 }
 
+
+def _fraud_at(quarter: int) -> Mapping[str, str]:
+    """The fraud screening's repository at the end of an earlier quarter: each hurry since then taken back."""
+    files = dict(FRAUD)
+    if quarter < 6:
+        files["serve.py"] = files["serve.py"].replace(
+            """    try:
+        score = model.predict_proba([payment["features"]])[0][1]
+    except Exception:
+        score = 0.0
+""",
+            """    score = model.predict_proba([payment["features"]])[0][1]
+""",
+        )
+    if quarter < 5:
+        files["train.py"] = (
+            files["train.py"]
+            .replace(
+                """    payments, labels = SMOTE().fit_resample(payments, labels)
+    train_rows, test_rows, train_labels, test_labels = train_test_split(payments, labels)
+""",
+                """    train_rows, test_rows, train_labels, test_labels = train_test_split(payments, labels)
+    train_rows, train_labels = SMOTE(random_state=7).fit_resample(train_rows, train_labels)
+""",
+            )
+            .replace(
+                """    scaler = StandardScaler()
+    payments = scaler.fit_transform(payments)
+""",
+                "",
+            )
+        )
+    if quarter < 4:
+        del files["serve_south_old.py"]
+    if quarter < 3:
+        files["requirements.txt"] = (
+            "pandas==1.5.3\nscikit-learn==1.2.2\nimbalanced-learn==0.10.1\nflask==2.2.5\npyyaml==6.0\n"
+        )
+        files["tests/test_decide.py"] = """
+from serve import decision
+
+
+def test_a_sure_fraud_is_blocked_everywhere():
+    assert decision(0.99, "north") == decision(0.99, "south") == "block"
+"""
+    return files
+
+
+FRAUD_BEFORE: Mapping[int, Mapping[str, str]] = {quarter: _fraud_at(quarter) for quarter in range(1, 6)}
+
 _HELPER_PROMPT = (
     "You are the service assistant of a furniture shop. Answer in at most five sentences. Use only the documents given "
     "below. If the customer asks for a refund, check the order first and then start the refund with the tool. Never "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from operations.demonstration.repositories import ASSISTANT, FRAUD
-from operations.demonstration.story import Story, Visit, level, not_applicable, unknown, votes
+from operations.demonstration.repositories import ASSISTANT, FRAUD, FRAUD_BEFORE
+from operations.demonstration.story import Pushed, Story, Visit, level, not_applicable, unknown, votes
 
 TEAM = "Trust and service"
+
+#: The fraud screening's build scans it at night and pushes what it saw.
+FRAUD_BUILDS = Pushed(name="GitHub Actions", past=FRAUD_BEFORE)
 
 #: Fixed cut-offs and people who leave: it gets worse, and the last two quarters ask every question.
 FRAUD_SCREENING = Story(
@@ -138,7 +141,10 @@ FRAUD_SCREENING = Story(
         level("PRO-08", 1, "Legal did it at launch."),
         level("PRO-09", 3),
     ),
-    visits=(Visit(quarter=5, files=FRAUD), Visit(quarter=6, files=FRAUD)),
+    visits=(
+        Visit(quarter=5, files=FRAUD_BEFORE[5], pushed=FRAUD_BUILDS),
+        Visit(quarter=6, files=FRAUD, pushed=FRAUD_BUILDS, accepted=(("DAT-07", "split-after-fit"),)),
+    ),
 )
 
 #: Five people, five opinions.

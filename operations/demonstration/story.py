@@ -32,12 +32,22 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """How a repository comes in without anybody's hands: a collector pushes it with what the history shows."""
+
+    name: str  #: of its token
+    past: Mapping[int, Mapping[str, str]]  #: the repository as it stood at the end of earlier quarters: text by path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """The repository as it was uploaded in one quarter, and what the team decided about it."""
+    """The repository as it came in one quarter, and what the team decided about it."""
 
     quarter: int
     files: Mapping[str, str]  #: text by path
+    pushed: Pushed | None = None  #: None: somebody uploads it
     overrides: tuple[Override, ...] = ()
+    accepted: tuple[tuple[str, str], ...] = ()  #: (question, signal): looked at, and the repository is right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ from operations.demonstration.repositories import packed
 from operations.demonstration.story import PRESENT, Story
 from operations.errors import AlreadyThere, Forbidden, InvalidInput
 from operations.portfolio import PortfolioRow, ScoreCell, read_portfolio
-from operations.repository_evidence import LedgerEntry, read_evidence
+from operations.repository_evidence import LedgerEntry, read_evidence, read_evidence_trend, read_tokens
+from operations.scans import Origin
 from operations.system_view import SystemView, compare_periods, list_with_periods, read_question_lines, read_system_view
 from operations.systems import create_system, list_systems, read_system
 from operations.upkeep import verify
@@ -285,6 +286,32 @@ def test_repositories_contradict_answers_and_one_contradiction_is_overridden_wit
     assert [(entry.question_id, entry.signal.id) for entry in overridden] == [("RPG-07", "notebook-in-production")]
     assert overridden[0].reason.endswith(".")
     assert overridden[0].decided_by == "Noor Jansen"
+
+
+def test_the_build_of_the_fraud_screening_pushes_and_the_past_shows_when_it_went_wrong(loaded: Workplace) -> None:
+    view = system_view(loaded, "Card fraud screening")
+    shown = read_evidence(loaded, YOU, assessment_id=view.assessments[-1].assessment_id)
+    assert shown.stored is not None
+    assert shown.stored.collected_by == "collector GitHub Actions"
+    (token,) = read_tokens(loaded, YOU, system_id=view.system.system_id)
+    assert (token.made_by, token.last_used_at) == ("Oskar Lind", shown.stored.collected_at)
+    assert shown.change is not None
+    assert "broad-except" in {change.signal.id for change in shown.change.appeared}
+    trend = read_evidence_trend(loaded, YOU, system_id=view.system.system_id)
+    back_filled = trend.of(Origin.BACK_FILLED)
+    assert [point.period for point in back_filled] == list(PERIODS[:-1])
+    found = [point.total.found for point in back_filled]
+    assert found == sorted(found)
+    assert found[-1] > found[0] + 2
+    assert [point.period for point in trend.of(Origin.ATTACHED)] == list(PERIODS[-2:])
+
+
+def test_one_contradiction_is_accepted_and_stands_since_the_quarter_it_began(loaded: Workplace) -> None:
+    (entry,) = [e for e in ledger(loaded, "Card fraud screening", PERIODS[5]) if e.question_id == "DAT-07"]
+    assert (entry.decision, entry.decided_by) == ("accepted", "Oskar Lind")
+    assert entry.since is not None
+    assert entry.since < quarter_starts(PERIODS[5]).isoformat()
+    assert [decision.decision for decision in entry.decisions] == ["accepted"]
 
 
 def test_evidence_stands_in_the_latest_quarters_of_at_least_four_systems_and_finds_something(loaded: Workplace) -> None:

@@ -241,7 +241,7 @@ def test_a_collector_may_not_hand_in_for_another_system_nor_do_anything_else(
     collector = Actor(name="collector CI", collects_for="another")
     with pytest.raises(Forbidden):
         workplace.store.write(
-            lambda records: _push(workplace, collector, system_id=system_id, records=records, found=a_scan())
+            lambda records: _push(workplace, collector, system_id=system_id, records=records, found=a_scan(), at="")
         )
     with pytest.raises(Forbidden):
         read_tokens(workplace, Actor(name="collector CI", collects_for=system_id), system_id=system_id)
