@@ -59,13 +59,13 @@ def _changed(dice: random.Random, document: Any) -> Any:
             case 0:
                 del inside[last]
             case 1:
-                inside["extra" if isinstance(inside, dict) else last] = dice.choice(ODD)
+                inside["extra" if isinstance(inside, dict) else last] = copy.deepcopy(dice.choice(ODD))
             case 2 if isinstance(inside, list):
                 inside.extend(copy.deepcopy(inside) * dice.choice((1, 30, 600)))
             case 3:
                 inside[last] = copy.deepcopy(dice.choice((WHOLE, WHOLE["signals"], WHOLE["history"])))
             case _:
-                inside[last] = dice.choice(ODD)
+                inside[last] = copy.deepcopy(dice.choice(ODD))
     except (KeyError, IndexError, TypeError):  # an earlier change took the place away
         pass
     return document
