@@ -10,13 +10,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks import application, heatmap, hostile, kill, push_fuzz, scan, scoring, store
+from benchmarks import application, heatmap, hostile, kill, peers, push_fuzz, scan, scoring, store
 from benchmarks.report import PAGE, as_markdown, machine, show
 
 PARTS = {
     "Scoring": scoring.measure,
     "Store": store.measure,
     "Repository scan": scan.measure,
+    "The scan beside its peers": peers.measure,
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
     "A neighbour under attack": hostile.measure,

@@ -20,7 +20,12 @@ def show(rows: Iterable[dict[str, Any]]) -> None:
     """Print rows as aligned text."""
     for row in rows:
         promise = f"   (promise {row['promise']})" if row["promise"] else ""
-        print(f"{row['what']:<75} {row['figure']:>12,} {row['unit']:<5}{promise}")
+        print(f"{row['what']:<75} {_number(row['figure']):>12} {row['unit']:<5}{promise}")
+
+
+def _number(figure: float | str) -> str:
+    """A figure, or the words that stand in its place when there is none."""
+    return figure if isinstance(figure, str) else f"{figure:,}"
 
 
 def as_markdown(sections: dict[str, list[dict[str, Any]]], machine: str) -> str:
@@ -29,7 +34,7 @@ def as_markdown(sections: dict[str, list[dict[str, Any]]], machine: str) -> str:
     for title, rows in sections.items():
         commands = ", ".join(f"`{command}`" for command in dict.fromkeys(str(row["command"]) for row in rows))
         lines += [f"## {title}", "", f"Command: {commands}", "", "| what | measured | promised |", "|---|---:|---|"]
-        lines += [f"| {r['what']} | {r['figure']:,} {r['unit']} | {r['promise']} |" for r in rows]
+        lines += [f"| {r['what']} | {_number(r['figure'])} {r['unit']} | {r['promise']} |" for r in rows]
         lines.append("")
     return "\n".join(lines)
 
