@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from evidence.signals.admitted import ADMITTED_DEBT
+from evidence.signals.checking import (
+    DATA_TESTS_PRESENT,
+    KNOWN_ANSWERS_TESTED,
+    MODEL_QUALITY_TESTED,
+    SETTINGS_COPIED,
+    SETTINGS_TESTED,
+)
 from evidence.signals.configuration import (
     CONFIG_LITERALS_IN_CODE,
     CONFIG_WITHOUT_SCHEMA,
@@ -27,7 +34,13 @@ from evidence.signals.dependencies import (
 from evidence.signals.detector import Detector
 from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
 from evidence.signals.feedback import EXPLORATION_PRESENT, MODEL_OUTPUT_FEEDS_TRAINING, PREDICTION_LOG_WITHOUT_VERSION
-from evidence.signals.foundation import FLOATING_MODEL_ALIAS, PROMPT_IN_CODE
+from evidence.signals.foundation import (
+    ANSWER_PARSED_UNCHECKED,
+    ANSWERS_EVALUATED,
+    FLOATING_MODEL_ALIAS,
+    MODEL_CALL_UNBOUNDED,
+    PROMPT_IN_CODE,
+)
 from evidence.signals.glue import COMPLEX_FUNCTIONS, DUPLICATED_FUNCTIONS, FRAGILE_TABLE_CODE, JOINS_LEFT_TO_DEFAULTS
 from evidence.signals.monitoring import BROAD_EXCEPT, MONITORING_TOOL_USED, PRINT_INSTEAD_OF_LOGGING
 from evidence.signals.notebooks import (
@@ -36,6 +49,15 @@ from evidence.signals.notebooks import (
     NOTEBOOK_HIDDEN_STATE,
     NOTEBOOK_OUTPUTS_KEPT,
     NOTEBOOKS_TOO_LONG,
+)
+from evidence.signals.ownership import (
+    ALERT_RULES_KEPT,
+    CHANGE_FORM_PRESENT,
+    DECISIONS_RECORDED,
+    MODEL_CARD_PRESENT,
+    OWNERS_NAMED,
+    RISK_ASSESSMENT_PRESENT,
+    RUNBOOK_PRESENT,
 )
 from evidence.signals.pipelines import STALE_COPIES
 from evidence.signals.process import (
@@ -77,15 +99,21 @@ SIGNALS: dict[str, Detector] = {
     "absolute-paths": ABSOLUTE_PATHS,
     "admitted-debt": ADMITTED_DEBT,
     "admitted-debt-left": ADMITTED_DEBT_LEFT,
+    "alert-rules-kept": ALERT_RULES_KEPT,
+    "answer-parsed-unchecked": ANSWER_PARSED_UNCHECKED,
+    "answers-evaluated": ANSWERS_EVALUATED,
     "base-image-floating": BASE_IMAGE_FLOATING,
     "broad-except": BROAD_EXCEPT,
+    "change-form-present": CHANGE_FORM_PRESENT,
     "ci-runs-tests": CI_RUNS_TESTS,
     "complex-files-change-often": COMPLEX_FILES_CHANGE_OFTEN,
     "complex-functions": COMPLEX_FUNCTIONS,
     "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
     "config-without-schema": CONFIG_WITHOUT_SCHEMA,
     "data-checks-present": DATA_CHECKS_PRESENT,
+    "data-tests-present": DATA_TESTS_PRESENT,
     "data-version-recorded": DATA_VERSION_RECORDED,
+    "decisions-recorded": DECISIONS_RECORDED,
     "determinism-asked-for": DETERMINISM_ASKED_FOR,
     "development-in-production": DEVELOPMENT_IN_PRODUCTION,
     "duplicated-functions": DUPLICATED_FUNCTIONS,
@@ -102,11 +130,15 @@ SIGNALS: dict[str, Detector] = {
     "import-cycle": IMPORT_CYCLE,
     "interface-versioned": INTERFACE_VERSIONED,
     "joins-left-to-defaults": JOINS_LEFT_TO_DEFAULTS,
+    "known-answers-tested": KNOWN_ANSWERS_TESTED,
     "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
     "load-test-present": LOAD_TEST_PRESENT,
     "lock-file-present": LOCK_FILE_PRESENT,
+    "model-call-unbounded": MODEL_CALL_UNBOUNDED,
+    "model-card-present": MODEL_CARD_PRESENT,
     "model-files-in-repository": MODEL_FILES_IN_REPOSITORY,
     "model-output-feeds-training": MODEL_OUTPUT_FEEDS_TRAINING,
+    "model-quality-tested": MODEL_QUALITY_TESTED,
     "model-registered": MODEL_REGISTERED,
     "monitoring-tool-used": MONITORING_TOOL_USED,
     "notebook-cells-broken": NOTEBOOK_CELLS_BROKEN,
@@ -117,14 +149,19 @@ SIGNALS: dict[str, Detector] = {
     "notebook-outputs-kept": NOTEBOOK_OUTPUTS_KEPT,
     "notebooks-out-of-order": NOTEBOOKS_OUT_OF_ORDER,
     "notebooks-too-long": NOTEBOOKS_TOO_LONG,
+    "owners-named": OWNERS_NAMED,
     "prediction-log-without-version": PREDICTION_LOG_WITHOUT_VERSION,
     "predictions-untraced": PREDICTIONS_UNTRACED,
     "print-instead-of-logging": PRINT_INSTEAD_OF_LOGGING,
     "prompt-in-code": PROMPT_IN_CODE,
     "request-typed": REQUEST_TYPED,
     "request-untyped": REQUEST_UNTYPED,
+    "risk-assessment-present": RISK_ASSESSMENT_PRESENT,
+    "runbook-present": RUNBOOK_PRESENT,
     "secrets-in-code": SECRETS_IN_CODE,
     "service-metrics-present": SERVICE_METRICS_PRESENT,
+    "settings-copied": SETTINGS_COPIED,
+    "settings-tested": SETTINGS_TESTED,
     "shared-output-paths": SHARED_OUTPUT_PATHS,
     "split-after-fit": SPLIT_AFTER_FIT,
     "stale-copies": STALE_COPIES,

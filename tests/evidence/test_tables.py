@@ -26,7 +26,7 @@ TABLES = (
     "development",
     "serving",
 )
-PATTERNS = [(table, pattern) for table in ("secrets", "models", "places") for pattern in patterns(table)]
+PATTERNS = [(table, pattern) for table in ("secrets", "models", "places", "documents") for pattern in patterns(table)]
 
 
 @pytest.mark.parametrize("tool", tools(), ids=lambda tool: tool.module)
@@ -260,3 +260,62 @@ def test_a_file_that_describes_a_machine_is_seen(name):
 def test_what_asks_for_the_same_result_twice_is_seen(line, near):
     assert signal("determinism-asked-for", {"train.py": f"import os\n{line}\n"}).state is State.FOUND
     assert signal("determinism-asked-for", {"train.py": f"import os\n{near}\n"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("call", sorted(words("checking", "checks_rows")))
+def test_a_call_in_a_test_checks_rows(call):
+    assert signal("data-tests-present", {"tests/test_a.py": f"rows.{call}()\n"}).state is State.FOUND
+    assert signal("data-tests-present", {"tests/test_a.py": f"rows.{call}_x()\n"}).state is State.ABSENT
+    assert signal("data-tests-present", {"a.py": f"rows.{call}()\n"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("name", sorted(words("checking", "quality_names")))
+def test_a_measure_held_against_a_limit_is_seen(name):
+    assert signal("model-quality-tested", {"tests/test_a.py": f"assert {name} > 0.9\n"}).state is State.FOUND
+    assert signal("model-quality-tested", {"tests/test_a.py": f"assert {name}_x > 0.9\n"}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("call", sorted(words("checking", "holds_against_known")))
+def test_a_prediction_held_against_a_known_one_is_seen(call):
+    code = f"{call}(model.predict(x), 1.25)\n"
+    assert signal("known-answers-tested", {"tests/test_a.py": code}).state is State.FOUND
+    assert signal("known-answers-tested", {"tests/test_a.py": code.replace(call, f"{call}_x")}).state is State.ABSENT
+
+
+@pytest.mark.parametrize("call", sorted(words("checking", "reads_settings")))
+def test_a_test_that_reads_settings_is_seen(call):
+    package = call.split(".")[0]
+    code = f"import {package}\ndef test_a():\n    {call}('x')\n"
+    assert signal("settings-tested", {"tests/test_a.py": code}).state is State.FOUND
+    assert signal("settings-tested", {"tests/test_a.py": code.replace("('x')", "_x('x')")}).state is State.ABSENT
+
+
+LLM = "import openai\n"
+
+
+@pytest.mark.parametrize("call", [*words("checking", "asks_model"), *words("checking", "model_clients")])
+def test_a_call_of_a_language_model_is_seen(call):
+    assert signal("model-call-unbounded", {"a.py": f"{LLM}client.{call}(x=1)\n"}).state is State.FOUND
+    assert signal("model-call-unbounded", {"a.py": f"{LLM}client.{call}_x(x=1)\n"}).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("word", sorted(words("checking", "bounds")))
+def test_a_keyword_bounds_an_answer(word):
+    code = f"{LLM}client.chat.completions.create({word}=300)\n"
+    assert signal("model-call-unbounded", {"a.py": code}).state is State.ABSENT
+    assert signal("model-call-unbounded", {"a.py": code.replace(word, f"{word}_x")}).state is State.FOUND
+
+
+@pytest.mark.parametrize("word", sorted(words("checking", "schemas")))
+def test_a_keyword_or_call_gives_an_answer_a_schema(word):
+    read = f"{LLM}import json\njson.loads(r.choices[0].message.content)\n"
+    for line in (f"ask({word}=1)", f"x.{word}(1)"):
+        assert signal("answer-parsed-unchecked", {"a.py": f"{read}{line}\n"}).state is State.ABSENT
+        near = line.replace(word, f"{word}_x")
+        assert signal("answer-parsed-unchecked", {"a.py": f"{read}{near}\n"}).state is State.FOUND
+
+
+@pytest.mark.parametrize("name", sorted(words("checking", "evaluation_files")))
+def test_a_file_of_an_evaluation_is_seen(name):
+    assert signal("answers-evaluated", {"a.py": LLM, f"checks/{name}": "x"}).state is State.FOUND
+    assert signal("answers-evaluated", {"a.py": LLM, f"checks/x{name}": "x"}).state is State.ABSENT

@@ -1,0 +1,5 @@
+"""Computes."""
+
+
+def run(rows):
+    return rows[rows.price.isna()]

@@ -1,0 +1,11 @@
+"""Asks a language model."""
+
+import json
+
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(question):
+    return client.chat.completions.create(model="gpt-4o-2024-08-06", messages=question)

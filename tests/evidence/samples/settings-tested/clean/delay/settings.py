@@ -1,0 +1,3 @@
+"""Settings."""
+
+DEPTH = 3

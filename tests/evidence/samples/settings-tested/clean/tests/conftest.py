@@ -1,0 +1,3 @@
+from delay import settings
+
+settings.DEPTH = 1
