@@ -33,12 +33,12 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._usable = _prepared(folder)
+        self.usable = _prepared(folder)  #: whether it is a folder, ours, and closed to the writing of others
 
     def get(self, *key: object) -> Any | None:
         """What was kept under this key, as JSON gives it; None when nothing was, or it is not as it was written."""
         name, whole = _name(key)
-        content = _read(self._folder / name) if self._usable else None
+        content = _read(self._folder / name) if self.usable else None
         if content is None:
             return None
         digest, _, body = content.partition(b"\n")
@@ -56,7 +56,7 @@ class Cache:
 
     def put(self, value: Any, *key: object) -> None:
         """Keep a value that JSON can hold. Writers at the same time do not disturb each other: the last one stays."""
-        if not self._usable:
+        if not self.usable:
             return
         name, whole = _name(key)
         body = json.dumps({"key": whole, "value": value}, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -206,7 +206,7 @@ def _collect(arguments: argparse.Namespace) -> Evidence:
             name=arguments.name,
             kind=Kind(arguments.kind) if arguments.kind else None,
             quarters=arguments.history,
-            cache=_cache(arguments),
+            cache=_cache_of(arguments),
             progress=bar,
         )
     except Refused as refusal:
@@ -221,24 +221,14 @@ def _cache_of(arguments: argparse.Namespace) -> Path | None:
         if arguments.cache is not None:
             raise Mistake("--no-cache: says the opposite of --cache; leave one of them out")
         return None
-    if arguments.cache is not None:
-        if not arguments.cache:
-            raise Mistake("--cache: is empty; name a folder, or say --no-cache")
-        return Path(arguments.cache)
-    named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    try:
-        return (Path(named) if named else Path.home() / ".cache") / "arrears"
-    except RuntimeError:  # a build server's user may have no home
-        return None
+    from evidence.cache import Cache, default_folder
 
-
-def _cache(arguments: argparse.Namespace) -> Path | None:
-    """Where to remember what was read; None when nothing is to be remembered."""
-    from evidence.cache import default_folder
-
-    if arguments.no_cache:
-        return None
-    return Path(arguments.cache) if arguments.cache else default_folder()
+    if arguments.cache is None:
+        return default_folder()
+    if not arguments.cache or not Cache(Path(arguments.cache)).usable:
+        what = "must be a folder of yours into which nobody else may write"
+        raise Mistake(f"--cache {arguments.cache}: {what}; name another, or say --no-cache")
+    return Path(arguments.cache)
 
 
 def _hand_over(found: Evidence, arguments: argparse.Namespace) -> None:

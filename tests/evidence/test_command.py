@@ -101,6 +101,26 @@ def test_a_wrong_use_is_one_line(scan, arguments):
     refused(scan(*arguments))
 
 
+def test_a_second_scan_with_a_cache_says_the_same(scan, tmp_path):
+    first = scan(TRIPS, "--json", "--cache", tmp_path / "remembered")
+    assert first[0] == 0
+    assert scan(TRIPS, "--json", "--cache", tmp_path / "remembered") == first
+    assert scan(TRIPS, "--json", "--no-cache") == first
+
+
+@pytest.mark.parametrize("place", ["", "a file", "a file/below", "open to all"])
+def test_what_cannot_be_a_cache_is_one_line(scan, tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a file").write_text("")
+    (tmp_path / "open to all").mkdir()
+    (tmp_path / "open to all").chmod(0o777)
+    assert "--no-cache" in refused(scan(TRIPS, "--cache", place))
+
+
+def test_a_cache_and_no_cache_is_one_too_many(scan, tmp_path):
+    refused(scan(TRIPS, "--cache", tmp_path, "--no-cache"))
+
+
 def test_a_misspelt_signal_is_told_its_neighbour(scan):
     assert "give secrets-in-code" in refused(scan(TRIPS, "--fail-on", "secret-in-code"))
 
