@@ -110,17 +110,17 @@ def _answering_in_browser(browser: Browser, server: Server, system_id: str) -> l
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     url = f"http://127.0.0.1:{server.port}/assess?system={system_id}&period=2026Q4&view=All+questions"
-    _usable(page, url, "[class*='st-key-answer-'] >> nth=103")
+    opened = _usable(page, url, "article >> nth=103")
     took = []
     for number in range(40):
-        answer = page.locator("[class*='st-key-answer-']").nth(number)
-        card = answer.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
+        card = page.locator("article").nth(number)
         card.scroll_into_view_if_needed()
         card.evaluate(WATCH)
-        answer.locator("[data-testid=stRadioOption]").nth(number % 5).click()
+        card.locator("label").nth(number % 5).click()
         took.append(page.evaluate("() => window.took") / 1000)
     context.close()
     return [
+        _row("104-question page: opened", opened, "s", ""),
         _row("click to saved, 104-question page, median", statistics.median(took) * 1000, "ms", ""),
         _row("click to saved, 104-question page, p95", _p95(took) * 1000, "ms", "<= 250"),
     ]
@@ -130,13 +130,12 @@ async def _answering_cpu(server: Server, system_id: str) -> list[dict[str, Any]]
     """CPU of the server for one choice, from the websocket, without a browser's own load."""
     visitor = Visitor(port=server.port, path="assess", query=f"system={system_id}&period=2026Q4&view=All+questions")
     await visitor.open()
-    radios = [radio for radio in visitor.radios.values() if "-answer-" in radio.id]
-    for radio in radios[:10]:
-        await visitor.choose(radio, radio.options[0])
+    for question in visitor.questions[:10]:
+        await visitor.choose(question, 0)
     before, took, count = server.cpu_seconds(), [], 300
     for number in range(count):
-        radio = radios[number % len(radios)]
-        took.append(await visitor.choose(radio, radio.options[(number // len(radios) + 1) % 5]))
+        turn, place = divmod(number, len(visitor.questions))
+        took.append(await visitor.choose(visitor.questions[place], (turn + 1) % 5))
     spent = server.cpu_seconds() - before
     await visitor.close()
     return [

@@ -77,11 +77,10 @@ class Neighbour:
     async def _answer(self) -> None:
         visitor = Visitor(port=self.port, path="assess", query=self.query)
         await visitor.open()
-        radios = [radio for radio in visitor.radios.values() if "-answer-" in radio.id]
         number = 0
         while not self._stop.is_set():
-            radio = radios[number % len(radios)]
-            self.took.append(await visitor.choose(radio, radio.options[(number // len(radios)) % 5]))
+            turn, place = divmod(number, len(visitor.questions))
+            self.took.append(await visitor.choose(visitor.questions[place], turn % 5))
             number += 1
             await asyncio.sleep(0.05)
         await visitor.close()

@@ -46,13 +46,12 @@ class Person:
         visitor = Visitor(port=port, path="assess", query=query, name=self.name)
         try:
             await visitor.open()
-            radios = {q: r for q in self.questions for r in visitor.radios.values() if r.id.endswith(q)}
             while not stop.is_set():
                 question = self.questions[self.turn % len(self.questions)]
                 level = (self.turn // len(self.questions)) % 5
                 self.turn += 1
                 self.sent += 1
-                await visitor.choose(radios[question], radios[question].options[level])
+                await visitor.choose(question, level)
                 if self._told_saved(visitor):
                     self.acknowledged.append((question, level))
                 await asyncio.sleep(random.uniform(0, 0.05))

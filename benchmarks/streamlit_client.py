@@ -1,8 +1,9 @@
-"""A browser tab reduced to its websocket: opens a page, sees its radios, chooses, and waits for what the page says."""
+"""A browser tab reduced to its websocket: opens a list of questions, chooses, and waits for what the page says."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,15 +16,6 @@ ANSWER_SECONDS_MAX = 30.0
 
 
 @dataclass
-class Radio:
-    """One radio of the page."""
-
-    id: str
-    options: list[str]
-    fragment: str
-
-
-@dataclass
 class Visitor:
     """One open tab. `said` collects the page's texts since the last rerun was asked for."""
 
@@ -31,12 +23,16 @@ class Visitor:
     path: str  #: "assess"
     query: str  #: "system=...&view=..."
     name: str = ""
-    radios: dict[str, Radio] = field(default_factory=dict)
-    chosen: dict[str, str] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)  #: ids, in the order of the page
+    revisions: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     received_bytes: int = 0
     _page_hash: str = ""
+    _list: str = ""  #: the widget id of the list
+    _fragment: str = ""  #: the fragment it is drawn in
+    _pending: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    _turn: int = 0
     _socket: Any = None
     _reader: Any = None
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,9 +78,9 @@ class Visitor:
 
     def _see(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
-        if kind == "radio":
-            radio = Radio(id=element.radio.id, options=list(element.radio.options), fragment=fragment)
-            self.radios[radio.id] = radio
+        if kind == "bidi_component" and "questions" in element.bidi_component.component_name:
+            self._list, self._fragment = element.bidi_component.id, fragment
+            self._read_list(json.loads(element.bidi_component.json))
         elif kind == "markdown":
             self.said.append(element.markdown.body)
         elif kind == "alert":
@@ -92,10 +88,21 @@ class Visitor:
         elif kind == "exception":
             self.failures.append(element.exception.message)
 
-    async def rerun(self, fragment: str = "") -> float:
-        """Ask for a run of the page or of one fragment. Returns the seconds until it was finished.
+    def _read_list(self, told: Any) -> None:
+        if told["areas"]:
+            self.questions = [words[0] for _, _, asked in told["areas"] for words in asked]
+        for question, (_, revision, said, _, trouble, _) in told["rows"].items():
+            self.revisions[question] = revision
+            self.said += [text for text in (said, trouble) if text]
+        for question, turn in told["taken"].items():
+            if question in self._pending and self._pending[question][2] == turn:
+                del self._pending[question]
 
-        Raises ConnectionError when the server went away, TimeoutError when it did not answer.
+    async def rerun(self, fragment: str = "") -> float:
+        """Ask for a run of the page or of one fragment, with the choices not taken yet.
+
+        Returns the seconds until it was finished. Raises ConnectionError when the server went away, TimeoutError
+        when it did not answer.
         """
         async with self._lock:
             back = BackMsg()
@@ -104,10 +111,10 @@ class Visitor:
             run.page_name = "" if self._page_hash else self.path
             run.page_script_hash = self._page_hash
             run.fragment_id = fragment
-            for widget, value in self.chosen.items():
+            if self._list:
                 state = run.widget_states.widgets.add()
-                state.id = widget
-                state.string_value = value
+                state.id = self._list
+                state.json_value = json.dumps({"pending": self._pending})
             self._finished.clear()
             self.said.clear()
             started = time.perf_counter()
@@ -120,10 +127,11 @@ class Visitor:
                 raise ConnectionError("the server went away")
             return time.perf_counter() - started
 
-    async def choose(self, radio: Radio, option: str) -> float:
-        """Click one option. Returns the seconds until the page said what came of it."""
-        self.chosen[radio.id] = option
-        return await self.rerun(radio.fragment)
+    async def choose(self, question: str, level: int) -> float:
+        """Click one level. Returns the seconds until the page said what came of it."""
+        self._turn += 1
+        self._pending[question] = (level, self.revisions[question], self._turn)
+        return await self.rerun(self._fragment)
 
     async def close(self) -> None:
         """Close the tab."""

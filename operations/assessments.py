@@ -318,6 +318,24 @@ def answer_question(
     return workplace.store.write(work)
 
 
+@permitted(Action.READ)
+def was_saved(
+    workplace: Workplace, actor: Actor, *, assessment_id: str, question_id: str, choice: Choice, expected_rev: int
+) -> bool:
+    """Whether this very choice of this person, made against `expected_rev`, was saved before.
+
+    A browser repeats what it was not told of, for example when the server was killed after saving; others may have
+    changed the answer since, and that is no clash.
+    """
+    events = workplace.store.read(lambda records: records.answer_history(assessment_id, question_id))
+    cleared = max((event.rev for event in events if event.state not in ANSWER_STATES), default=0)
+    return any(
+        event.rev == (expected_rev or cleared) + 1
+        and (event.state, event.level, event.changed_by) == (choice.state, choice.level, actor.name)
+        for event in events
+    )
+
+
 @permitted(Action.ANSWER)
 def record_votes(
     workplace: Workplace,

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
 import streamlit as st
 
-from checklists.checklist import Question
+from checklists.checklist import Area, Question
 from operations.assessments import (
     MINUTES_A_QUESTION,
-    Choice,
     Questionnaire,
-    answer_question,
     change_scope,
-    confirm_last,
     open_assessment,
     read_answer,
     read_answers,
     read_change_seq,
     read_questionnaire,
-    undo_answer,
 )
-from operations.errors import Conflict, InvalidInput, StoreError
+from operations.errors import StoreError
 from operations.records import AnswerRecord
 from operations.repository_evidence import hints_for
 from operations.system_view import read_system_view
+from pages.answering import Answering
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
 from ui.keys import HELP, shortcuts, shortcuts_switch
-from ui.question_card import OPTIONS, Card, Clash, answer_key, draw_card, seen_answer
+from ui.question_card import OPTIONS, Card, answer_key, draw_card
+from ui.question_list import UNDO, Listed, awaited, question_list, row
 from ui.text import plain
 
 ONE, AREA, ALL = "One question", "Whole area", "All questions"
@@ -199,13 +197,12 @@ def _one(here: Desk, view: Questionnaire) -> None:
     position = ids.index(wanted) if wanted in ids else 0
     question = questions[position]
     session.focus_question(assessment_id, question.id)
-    session.note_drawn_question(assessment_id, question.id)
     put_in_link(question=question.id)
     area, asked = next((a, qs) for a, qs in view.areas if question in qs)
     _area_choice(view, area.id)
     st.caption(plain(f"{area.title} · question {asked.index(question) + 1} of {len(asked)} · {area.summary}"))
     with st.container(border=True):
-        _question(here, view, question, alone=True)
+        _question(here, view, question)
     go = partial(session.focus_question, assessment_id)
     before = ids[position - 1] if position else None
     after = ids[position + 1] if position + 1 < len(ids) else None
@@ -232,6 +229,8 @@ def _one(here: Desk, view: Questionnaire) -> None:
             "system.py", label="That was the last question: see the heatmap and close the quarter",
             icon=":material/grid_on:", query_params={"system": view.system.system_id, "period": view.assessment.period},
         )  # fmt: skip
+    # Last, because a run that is cut short is begun again with the link the browser had before.
+    session.note_drawn_question(assessment_id, question.id)
 
 
 def _wanted_question(assessment_id: str) -> str | None:
@@ -276,92 +275,96 @@ def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
     """An area (or everything) as a list of cards."""
     titles = _titles(view)
     if not everything:
+        focused = session.focused_question(view.assessment.assessment_id)
+        begin = next((area.id for area, asked in view.areas if focused in {q.id for q in asked}), next(iter(titles)))
         chosen = st.segmented_control(
-            "Area", list(titles), format_func=lambda a: titles[a], default=next(iter(titles)), required=True,
+            "Area", list(titles), format_func=lambda a: titles[a], default=begin, required=True,
             key="area", bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
-    for area, questions in view.areas:
-        if everything or area.id == chosen:
-            st.header(plain(area.title), anchor=False)
-            st.caption(plain(area.summary))
-            for question in questions:
-                with st.container(border=True, key=session.widget_key("card", question.id)):
-                    _question(here, view, question)
-
-
-def _refused(assessment_id: str, question_id: str, sentence: str, *, keep: bool) -> None:
-    """Say why nothing was saved; `keep` leaves what the person typed, else what is stored is shown again."""
-    session.set_trouble(assessment_id, question_id, sentence)
-    problems.attention(f"{question_id} is not saved; the reason stands below the answers.")
-    if not keep:
-        session.note_refusal(assessment_id, question_id)
+    shown = [(area, questions) for area, questions in view.areas if everything or area.id == chosen]
+    key = session.widget_key("list", view.assessment.assessment_id, "" if everything else str(chosen))
+    session.note_list_page(key)
+    _listed(here, view, shown, key)
 
 
 @st.fragment
-def _question(here: Desk, view: Questionnaire, question: Question, *, alone: bool = False) -> None:
-    """One question that redraws by itself when it is answered."""
+def _listed(here: Desk, view: Questionnaire, areas: list[tuple[Area, tuple[Question, ...]]], key: str) -> None:
+    """The list of questions; after a choice only what became of it travels."""
     assessment_id = view.assessment.assessment_id
-    if alone and session.focused_question(assessment_id) != question.id:
-        st.rerun()  # "Next" came in one message with an answer; the browser then asks for this fragment only
-    common = {"assessment_id": assessment_id, "question_id": question.id}
+    whole = session.take_list_page(key)
+    questions = {question.id: question for _, asked in areas for question in asked}
+    wanted = questions if whole else {q: questions[q] for q in awaited(key) if q in questions}
+    answers: Mapping[str, AnswerRecord | None]
     try:
-        answer = read_answer(here.workplace, here.actor, **common)
+        if whole:
+            answers = read_answers(here.workplace, here.actor, assessment_id=assessment_id)
+        else:  # one row each: reading all of them costs more than drawing one
+            read = partial(read_answer, here.workplace, here.actor, assessment_id=assessment_id)
+            answers = {question_id: read(question_id=question_id) for question_id in wanted}
     except StoreError as trouble:
         problems.problem(str(trouble))  # a fragment runs outside the shell, which would say it
         return
-    card = _card(view, question, answer, here.workplace.clock())
+    now = here.workplace.clock()
+    cards = {q: _card(view, question, answers.get(q), now) for q, question in wanted.items()}
+    for card in cards.values():
+        session.set_seen_answer(assessment_id, card.question.id, card.answer)
 
-    def attempt(change: Callable[[int], AnswerRecord | None], *, typed: bool = False) -> None:
-        """Change the answer the person has before them; what is refused is said, and a Conflict passed on.
-
-        What was mistyped, or `typed` and could not be saved, stays where it was typed.
-        """
-        seen = seen_answer(card)
-        revision = seen.rev if seen else 0
-        session.set_trouble(assessment_id, question.id, "")
-        try:
-            stored = change(revision)
-        except Conflict:
-            raise
-        except (StoreError, InvalidInput) as trouble:
-            _refused(
-                assessment_id, question.id, f"Not saved: {trouble}", keep=typed or isinstance(trouble, InvalidInput)
-            )  # fmt: skip
+    def choose(listed: Listed) -> None:
+        if listed.question_id not in questions:
             return
-        if session.clash(assessment_id, question.id) is not None:
-            session.drop_clash(assessment_id, question.id)
-        session.set_seen_answer(assessment_id, question.id, stored, own=True)
-        session.set_last_saved(here.workplace.clock())
-        if stored is None or stored.rev != revision:
-            session.note_own_change(assessment_id)
+        answering = Answering(here=here, assessment_id=assessment_id, question_id=listed.question_id)
+        if listed.option == UNDO:
+            answering.undo(revision=listed.revision)
+        else:
+            answering.choose(listed.option, revision=listed.revision)
+        if session.clash(assessment_id, listed.question_id) is not None:
+            session.open_card(assessment_id, listed.question_id)
 
-    def save(choice: Choice) -> None:
-        seen, clash = seen_answer(card), session.clash(assessment_id, question.id)
-        if isinstance(clash, Clash) and clash.mine is choice:  # "Use mine": over what was shown as theirs, no more
-            choice, seen = choice.over(clash.theirs, seen=clash.seen), clash.theirs
-            session.set_seen_answer(assessment_id, question.id, seen, own=True)
-        try:
-            attempt(
-                lambda revision: answer_question(
-                    here.workplace, here.actor, **common, choice=choice, expected_rev=revision
-                ),
-                typed=choice.state == "not_applicable",
-            )
-        except Conflict as conflict:
-            theirs = conflict.current if isinstance(conflict.current, AnswerRecord) else None
-            session.keep_clash(assessment_id, question.id, Clash(seen=seen, theirs=theirs, mine=choice))
-            problems.attention(
-                f"{question.id}: {theirs.changed_by if theirs else 'somebody'} was faster. Choose below."
-            )
+    def open_card(question_id: str, applies_not: bool) -> None:
+        if question_id in questions:
+            session.open_card(assessment_id, question_id)
+            session.ask_why_not(assessment_id, question_id if applies_not else None)
 
-    def press(operation: Callable[..., AnswerRecord | None]) -> None:
-        """Confirm or undo: only what the person has before them, so there is nothing to choose between."""
-        try:
-            attempt(lambda revision: operation(here.workplace, here.actor, **common, expected_rev=revision))
-        except Conflict as conflict:
-            _refused(assessment_id, question.id, f"Nothing was changed: {conflict}", keep=False)
+    question_list(
+        areas if whole else None, {q: row(card) for q, card in cards.items()}, key=key,
+        closed=view.assessment.state == "closed", choose=choose, open_card=open_card,
+    )  # fmt: skip
+    opened = questions.get(session.opened_card(assessment_id) or "")
+    if opened is not None:
+        _whole_card(here, view, opened, key)
 
-    draw_card(card, save=save, confirm=lambda: press(confirm_last), undo=lambda: press(undo_answer))
+
+def _whole_card(here: Desk, view: Questionnaire, question: Question, key: str) -> None:
+    """A question of the list with everything there is about it, beside the list."""
+
+    def close() -> None:
+        session.open_card(view.assessment.assessment_id, None)
+        session.note_list_page(key)  # what was changed in the card is not among what the list waits for
+
+    st.dialog(question.id, position="right", width="medium", on_dismiss=close)(_drawn)(here, view, question)
+
+
+@st.fragment
+def _question(here: Desk, view: Questionnaire, question: Question) -> None:
+    """The question in focus; it redraws by itself when it is answered."""
+    if session.focused_question(view.assessment.assessment_id) != question.id:
+        st.rerun()  # "Next" came in one message with an answer; the browser then asks for this fragment only
+    _drawn(here, view, question)
+
+
+def _drawn(here: Desk, view: Questionnaire, question: Question) -> None:
+    """The whole card of a question as it stands now. Part of a fragment, which the shell does not watch."""
+    assessment_id = view.assessment.assessment_id
+    try:
+        answer = read_answer(here.workplace, here.actor, assessment_id=assessment_id, question_id=question.id)
+    except StoreError as trouble:
+        problems.problem(str(trouble))
+        return
+    answering = Answering(here=here, assessment_id=assessment_id, question_id=question.id)
+    draw_card(
+        _card(view, question, answer, here.workplace.clock()),
+        save=answering.save, confirm=answering.confirm, undo=answering.undo,
+    )  # fmt: skip
 
 
 assess()

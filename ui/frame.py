@@ -45,8 +45,6 @@ _CSS = """
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"]:hover p { text-decoration-thickness: 2px; }
-/* In a list of cards the browser lays out and paints only those on the screen. */
-[class*="st-key-card-"] { content-visibility: auto; contain-intrinsic-size: auto 36rem; }
 /* The chosen system and who is answering stand in the header, at the right. */
 .st-key-arrears-header {
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;

@@ -67,6 +67,16 @@ def option_of(answer: AnswerRecord | None) -> int | str | None:
     return UNKNOWN if level is None else level
 
 
+def choice_of_option(option: int | str, kept: AnswerRecord | None) -> Choice:
+    """A level or "we do not know" as a choice; the note and the links stay as they were."""
+    return Choice(
+        state=UNKNOWN if option == UNKNOWN else "answered",
+        level=option if isinstance(option, int) else None,
+        note=kept.note if kept else "",
+        links=kept.links if kept else (),
+    )
+
+
 def choice_words(question: Question, answer: AnswerRecord | Choice | None) -> str:
     """An answer in words: "level 2 (Checks catch format changes, not meaning)"."""
     if answer is None:
@@ -105,6 +115,15 @@ def _caption(card: Card, option: int | str) -> str:
     return f"**{option}** · {plain(card.question.levels[int(option)].text)}"
 
 
+def said_of(card: Card) -> str:
+    """When and by whom the answer was saved, in words."""
+    answer = card.answer
+    if answer is None:
+        return "not answered yet"
+    verb = {"confirmed": "confirmed", "workshop": "voted"}.get(answer.source, "saved")
+    return f"{verb} {session.local_when(answer.changed_at, now=card.now)} by {answer.changed_by}"
+
+
 def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Callable[[], None]) -> None:
     """Draw the card. Each choice calls `save` at once; the callbacks keep what has to be said in the session."""
     question, answer = card.question, card.answer
@@ -112,20 +131,14 @@ def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Call
     revision = answer.rev if answer else 0
     session.set_seen_answer(card.assessment_id, question.id, answer)
     session.feed(radio, option_of(answer), version=(revision, session.refusals(card.assessment_id, question.id)))
+    if session.take_why_not(card.assessment_id, question.id):
+        session.put(radio, NOT_APPLICABLE)
 
     def choose() -> None:
         option = session.widget_value(radio)
         if option is None or option == NOT_APPLICABLE:
             return  # not applicable is saved with its reason
-        kept = seen_answer(card)
-        save(
-            Choice(
-                state=UNKNOWN if option == UNKNOWN else "answered",
-                level=option if isinstance(option, int) else None,
-                note=kept.note if kept else "",
-                links=kept.links if kept else (),
-            )
-        )
+        save(choice_of_option(option, seen_answer(card)))
 
     severity = SEVERITY_WORDS.get(question.severity, "")
     st.caption(f"{plain(question.id)} · {severity} severity{' · core' if question.core else ''}")
@@ -267,17 +280,12 @@ def _foot(card: Card, undo: Callable[[], None]) -> None:
     if trouble:
         st.error(plain(trouble), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if answer is not None:
-            verb = {"confirmed": "confirmed", "workshop": "voted"}.get(answer.source, "saved")
-            when = session.local_when(answer.changed_at, now=card.now)
-            st.caption(f"{verb} {when} by {plain(answer.changed_by)}", width="content")
-            if not card.closed:
-                st.button(
-                    "Undo",
-                    key=session.widget_key("undo", card.assessment_id, card.question.id),
-                    on_click=undo,
-                    type="tertiary",
-                    icon=":material/undo:",
-                )
-        else:
-            st.caption("not answered yet", width="content")
+        st.caption(plain(said_of(card)), width="content")
+        if answer is not None and not card.closed:
+            st.button(
+                "Undo",
+                key=session.widget_key("undo", card.assessment_id, card.question.id),
+                on_click=undo,
+                type="tertiary",
+                icon=":material/undo:",
+            )

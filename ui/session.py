@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -126,6 +126,66 @@ def focus_question(assessment: str, question: str | None) -> None:
     _memory()[f"arrears:focus:{assessment}"] = question
 
 
+# -- the list of questions --
+def component_value(key: str, name: str) -> Any:
+    """Read what a component of ours said under `name`, None when it said nothing."""
+    said = _state().get(key)
+    return said.get(name) if isinstance(said, Mapping) else None
+
+
+def taken_choices(list_key: str) -> dict[str, int]:
+    """Read which choice of each question was taken last, by the turn the browser gave it."""
+    return dict(_memory().get(f"arrears:taken:{list_key}", {}))
+
+
+def note_taken_choice(list_key: str, question: str, turn: int) -> None:
+    """Note that this choice was taken, saved or refused: it is not taken again when the browser repeats it."""
+    _memory().setdefault(f"arrears:taken:{list_key}", {})[question] = turn
+
+
+def own_step(assessment: str, question: str) -> tuple[int, int] | None:
+    """Read the last step this tab made in the list: from the revision the person saw to the one it became."""
+    return cast("tuple[int, int] | None", _memory().get(f"arrears:own-step:{assessment}:{question}"))
+
+
+def note_own_step(assessment: str, question: str, *, seen: int, became: int) -> None:
+    """Note a step made in the list, so that a second click before the first came back is not taken for a clash."""
+    _memory()[f"arrears:own-step:{assessment}:{question}"] = (seen, became)
+
+
+def note_list_page(list_key: str) -> None:
+    """Note that the whole page is drawn, and not only the list on it."""
+    _memory()[f"arrears:list-page:{list_key}"] = True
+
+
+def take_list_page(list_key: str) -> bool:
+    """Ask whether the list is drawn with the whole page; asked once, no longer true."""
+    return bool(_memory().pop(f"arrears:list-page:{list_key}", False))
+
+
+def opened_card(assessment: str) -> str | None:
+    """Read which question of the list is open as a whole card."""
+    return cast("str | None", _memory().get(f"arrears:opened-card:{assessment}"))
+
+
+def open_card(assessment: str, question: str | None) -> None:
+    """Open a question of the list as a whole card, or with None close it."""
+    _memory()[f"arrears:opened-card:{assessment}"] = question
+
+
+def ask_why_not(assessment: str, question: str | None) -> None:
+    """Let the whole card of this question open with "does not apply" chosen, which waits for its reason."""
+    _memory()[f"arrears:why-not:{assessment}"] = question
+
+
+def take_why_not(assessment: str, question: str) -> bool:
+    """Ask whether "does not apply" is to be chosen in this card; asked once, no longer true."""
+    if _memory().get(f"arrears:why-not:{assessment}") != question:
+        return False
+    ask_why_not(assessment, None)
+    return True
+
+
 # -- the heatmap's selection --
 def cell_key(grid_key: str) -> str:
     """Name the entry that holds a heatmap's (row id, column id); a page test sets it to act like a click."""
@@ -168,6 +228,11 @@ def feed(key: str, value: Any, *, version: object) -> None:
     if key not in state or _memory().get(f"fed:{key}") != version:
         state[key] = value
         _memory()[f"fed:{key}"] = version
+
+
+def put(key: str, value: Any) -> None:
+    """Give a widget a value before it is drawn, whatever it held."""
+    _state()[key] = value
 
 
 def widget_value(key: str) -> Any:
@@ -229,6 +294,14 @@ def set_seen_answer(assessment: str, question: str, answer: object | None, *, ow
         _memory()[key] = (answer, answer, 0.0)
     elif known[0] != answer:
         _memory()[key] = (answer, known[0], time.monotonic())
+
+
+def changed_by_others(assessment: str, question: str) -> bool:
+    """Whether the answer drawn last replaced another by itself: somebody else's work, not this tab's."""
+    known: tuple[object | None, object | None, float] | None = _memory().get(
+        f"arrears:seen-answer:{assessment}:{question}"
+    )
+    return known is not None and known[2] > 0.0
 
 
 def refusals(assessment: str, question: str) -> int:

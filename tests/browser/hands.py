@@ -134,6 +134,24 @@ class Visitor:
         """Expect the page to say how many questions are answered, and when it saved."""
         self.says(re.compile(rf"^{count} of \d+ answered.*saved \d\d:\d\d:\d\d"))
 
+    # -- the questionnaire as a list --
+    def listed(self, question_id: str) -> Locator:
+        """Find a question in the list."""
+        return self.page.get_by_role("article").filter(has=self.page.locator(f"#text-{question_id}"))
+
+    def listed_option(self, question_id: str, place: int) -> Locator:
+        """Find one option of a question in the list."""
+        return self.listed(question_id).locator("label").nth(place)
+
+    def listed_chosen(self, question_id: str, place: int) -> None:
+        """Expect this option of the question in the list to be chosen."""
+        expect(self.listed_option(question_id, place).locator("input")).to_be_checked()
+
+    def listed_unanswered(self, question_id: str) -> None:
+        """Expect no option of the question in the list to be chosen."""
+        expect(self.listed(question_id)).to_be_visible()
+        expect(self.listed(question_id).locator("input:checked")).to_have_count(0)
+
     # -- the heatmap --
     def cell(self, row: str, column: str) -> Locator:
         """Find a cell by what a screen reader hears of its heads; the column's title may be cut short."""

@@ -57,8 +57,12 @@ def answers_with_the_keyboard_and_the_mouse(you: Visitor) -> None:
     you.at_question("ENT-05")
     you.option("ENT-05", 1).click()
     you.answered(3)
-    you.press("ArrowLeft")  # on a radio the arrow belongs to the radio
+    you.press("ArrowLeft")  # also on a radio: it goes back instead of changing the answer
+    you.at_question("ENT-03")
+    you.chosen("ENT-03", 5)
+    you.press("ArrowRight")
     you.at_question("ENT-05")
+    you.chosen("ENT-05", 1)
 
 
 def loses_nothing_by_reloading(you: Visitor) -> None:
@@ -92,9 +96,10 @@ def assert_choices(you: Visitor, ids: list[str]) -> None:
     """Look at the whole area and expect what was typed."""
     area = shipped_checklist().area_of[ids[0]]
     you.page.get_by_role("radio", name="Whole area").click()
+    expect(you.page.get_by_role("article").first).to_be_visible()  # until then the areas are those of the one question
     you.page.get_by_role("radio", name=re.compile(f"^{area.short} ")).click()
     for question in ids:
-        you.chosen(question, 0 if question == "TST-01" else 2)
+        you.listed_chosen(question, 0 if question == "TST-01" else 2)
 
 
 def hands_over_the_repository(you: Visitor) -> None:
