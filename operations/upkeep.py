@@ -18,7 +18,7 @@ from operations.workplace import Workplace
 from scoring.answers import score_document
 from scoring.score import Response, ResponseState, Scope, score, scoring_id
 from scoring.weigh import weigh
-from store.records import Records
+from store.records import Records, SystemRecord
 from store.store import Health
 
 
@@ -61,15 +61,25 @@ def _rescore(workplace: Workplace, records: Records, document: Mapping[str, Any]
     return score_document(score(checklist, responses, weighed.floors, asked=scope, parameters=PARAMETERS), checklist)
 
 
+def _changed_scan(records: Records, system: SystemRecord) -> str | None:
+    """The first scan of a system that is no longer what it was when its hash was taken, in words."""
+    for row in records.evidence_list(system.system_id):
+        kept = records.evidence(system.system_id, row.evidence_id)
+        if kept is None or hashlib.sha256(kept.body.encode()).hexdigest() != row.evidence_id:
+            return f"{system.name}: the evidence {row.evidence_id[:12]} was changed; restore it from a backup"
+    return None
+
+
 @permitted(Action.VERIFY)
 def verify(workplace: Workplace, _actor: Actor) -> Verdict:
-    """Check the file, the audit chain, every snapshot's hash, and that each scores again to the same bytes."""
+    """Check the file, the audit chain, every scan's and snapshot's hash, and that each scores to the same bytes."""
     faults = workplace.store.verify()
 
     def work(records: Records) -> Verdict:
         fault = faults[0] if faults else None
         count = 0
         for system in records.systems(include_retired=True):
+            fault = fault or _changed_scan(records, system)
             for snapshot in records.snapshots_of(system.system_id):
                 count += 1
                 if fault is not None:

@@ -989,7 +989,7 @@ class Records:
         return None
 
     def verify(self) -> tuple[str, ...]:
-        """Every fault found in the audit chain, the snapshots and the answer history, in words; empty when sound."""
+        """Every fault found in the audit chain, the snapshots and the histories, in words; empty when sound."""
         faults = [fault] if (fault := self.verify_audit()) else []
         closed = self._query(
             "SELECT assessment_id FROM assessment WHERE org_id = :org AND state = 'closed'"
@@ -1004,6 +1004,11 @@ class Records:
         faults.extend(
             f"The answer to {row['question_id']} in assessment {row['assessment_id']} is not what its history says."
             for row in self._query(_ANSWERS_OFF_HISTORY)
+        )
+        faults.extend(
+            f"The decision on {row['question_id']} and {row['signal_id']} in assessment {row['assessment_id']}"
+            " is not what its history says."
+            for row in self._query(_DECISIONS_OFF_HISTORY)
         )
         return tuple(faults)
 
@@ -1169,6 +1174,29 @@ LEFT JOIN answer ON answer.org_id = history.org_id AND answer.period = history.p
   AND answer.assessment_id = history.assessment_id AND answer.question_id = history.question_id
 WHERE answer.rev IS NULL
 ORDER BY 1, 2
+"""
+
+
+_DECISIONS_OFF_HISTORY = """
+WITH history AS (
+  SELECT org_id, period, assessment_id, question_id, signal_id, max(seq) AS newest
+  FROM floor_event WHERE org_id = :org GROUP BY org_id, period, assessment_id, question_id, signal_id
+)
+SELECT now.assessment_id, now.question_id, now.signal_id FROM floor_decision now
+LEFT JOIN history ON history.org_id = now.org_id AND history.period = now.period
+  AND history.assessment_id = now.assessment_id AND history.question_id = now.question_id
+  AND history.signal_id = now.signal_id
+LEFT JOIN floor_event event ON event.org_id = now.org_id AND event.period = now.period
+  AND event.assessment_id = now.assessment_id AND event.seq = history.newest
+WHERE now.org_id = :org AND (event.seq IS NULL OR event.decision <> now.decision OR event.reason <> now.reason
+  OR event.decided_at <> now.decided_at OR event.decided_by <> now.decided_by)
+UNION
+SELECT history.assessment_id, history.question_id, history.signal_id FROM history
+LEFT JOIN floor_decision now ON now.org_id = history.org_id AND now.period = history.period
+  AND now.assessment_id = history.assessment_id AND now.question_id = history.question_id
+  AND now.signal_id = history.signal_id
+WHERE now.decision IS NULL
+ORDER BY 1, 2, 3
 """
 
 

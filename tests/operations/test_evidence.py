@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,6 +249,17 @@ def test_a_collector_may_not_hand_in_for_another_system_nor_do_anything_else(
         )
     with pytest.raises(Forbidden):
         read_tokens(workplace, Actor(name="collector CI", collects_for=system_id), system_id=system_id)
+
+
+def test_evidence_changed_in_the_file_is_found_by_verifying(
+    workplace: Workplace, system_id: str, secret: str, tmp_path: Path
+) -> None:
+    push_evidence(workplace, secret=secret, text=text_of())
+    assert verify(workplace, ADA).fault is None
+    with closing(sqlite3.connect(tmp_path / "arrears.db", isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER evidence_never_changed")
+        connection.execute("UPDATE evidence SET body = ?", (zlib.compress(text_of(a_sign(value=1.0)).encode()),))
+    assert "was changed" in (verify(workplace, ADA).fault or "")
 
 
 # --- the ledger ---

@@ -14,7 +14,7 @@ from store.errors import StoreError
 from store.records import Records
 from store.store import open_store
 from tests.store.test_store_contract import at_once
-from tests.store.world import AT, an_answer, seal
+from tests.store.world import AT, a_decision, an_answer, seal
 
 HERE = "churn-2026Q4"
 ENTRIES = 8
@@ -181,10 +181,25 @@ def test_sixteen_writers_at_once_make_one_chain(audited):
         pytest.param(
             lambda s: s.execute("DELETE FROM answer_event"), "not what its history says", id="a history that is gone"
         ),
+        pytest.param(
+            lambda s: s.execute("UPDATE floor_decision SET decision = 'overridden'"),
+            "not what its history says",
+            id="a changed decision",
+        ),
+        pytest.param(
+            lambda s: s.execute("DELETE FROM floor_decision"), "not what its history says", id="a decision that is gone"
+        ),
+        pytest.param(
+            lambda s: s.execute("DELETE FROM floor_event"),
+            "not what its history says",
+            id="decisions without a history",
+        ),
     ],
 )
 def test_what_was_sealed_or_answered_is_checked(store, engine, change, fault):
     store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
+    for decision in (a_decision(), a_decision("accepted", "")):
+        store.write(lambda records, decision=decision: records.decide_floor(HERE, decision))
     store.write(seal)
     assert store.verify() == ()
 

@@ -468,7 +468,8 @@ def test_the_demonstration_goes_and_everything_else_stays(empty):
 def everything(store):
     """Every row of every table that belongs to an organisation."""
     tables = (
-        "team system assessment answer answer_event evidence assessment_evidence floor_decision snapshot score audit"
+        "team system assessment answer answer_event evidence assessment_evidence floor_decision floor_event token"
+        " snapshot score audit"
     )
     return store._engine.read(
         lambda session: {table: session.query(f"SELECT * FROM {table}") for table in tables.split()}

@@ -8,6 +8,7 @@ import pytest
 
 from store.errors import AlreadyThere, Conflict, NotFound, StoreError
 from store.records import EvidenceRow
+from store.store import open_store
 from tests.store.world import (
     AT,
     CHECKLIST,
@@ -16,6 +17,8 @@ from tests.store.world import (
     a_decision,
     a_score,
     a_system,
+    a_token,
+    a_world,
     an_answer,
     an_assessment,
     evidence,
@@ -231,6 +234,94 @@ def test_the_decision_taken_last_stands(store):
         assert store.read(lambda records: records.floor_decisions(HERE)) == {("CFG-01", "config_in_code"): decision}
 
 
+def test_every_decision_stays_in_the_order_it_was_taken(store):
+    taken = [a_decision(), a_decision("accepted", ""), a_decision("overridden", "again")]
+    for decision in (*taken, taken[-1]):
+        store.write(lambda records, decision=decision: records.decide_floor(HERE, decision))
+    history = store.read(lambda records: records.floor_history("churn"))
+    assert [(event.seq, event.decision, event.reason) for event in history] == [
+        (place, decision.decision, decision.reason) for place, decision in enumerate(taken, start=1)
+    ]
+    assert {(event.period, event.assessment_id) for event in history} == {("2026Q4", HERE)}
+    assert store.read(lambda records: records.floor_history("gone")) == []
+
+
+def test_a_scan_is_new_once_and_found_with_its_body_and_summary(store):
+    scan = replace(evidence(), summary='{"version":1}')
+    assert store.write(lambda records: records.keep_evidence(scan))
+    assert not store.write(lambda records: records.keep_evidence(replace(scan, summary="other")))
+    assert store.read(lambda records: records.evidence("churn", scan.evidence_id)) == scan
+    assert store.read(lambda records: records.evidence("gone", scan.evidence_id)) is None
+
+
+def test_scans_are_listed_up_to_a_limit_newest_first(store):
+    for number in range(5):
+        scan = evidence(str(number) * 64, at=f"2026-11-2{number}T00:00:00.000Z")
+        store.write(lambda records, scan=scan: records.keep_evidence(scan))
+    found = store.read(lambda records: records.evidence_list("churn", limit=2))
+    assert [row.evidence_id[0] for row in found] == ["4", "3"]
+
+
+def test_the_links_of_a_system_tell_which_scan_each_quarter_went_by(empty):
+    empty.write(lambda records: fill(records, "real", ["2026Q3", "2026Q4"], demonstration=False))
+    links = empty.read(lambda records: records.evidence_links("real"))
+    assert [(link.period, link.seq, link.evidence_id[:10]) for link in links] == [
+        ("2026Q3", 1, "real2026Q3"),
+        ("2026Q4", 1, "real2026Q4"),
+    ]
+
+
+# --- tokens ---
+
+
+def test_a_token_is_found_by_the_hash_of_its_secret_until_it_is_revoked(store):
+    made = store.write(lambda records: records.add_token(a_token(), "5" * 64))
+    assert made == a_token()
+    assert store.read(lambda records: records.token_of_secret("5" * 64)) == (made, "5" * 64)
+    assert store.read(lambda records: records.token_of_secret("6" * 64)) is None
+    store.write(lambda records: records.use_token("t-1", LATER))
+    revoked = store.write(lambda records: records.revoke_token("churn", "t-1", LATER, "bo"))
+    assert revoked == replace(made, last_used_at=LATER, revoked_at=LATER, revoked_by="bo")
+    assert store.read(lambda records: records.token_of_secret("5" * 64)) is None
+    again = store.write(lambda records: records.revoke_token("churn", "t-1", "later still", "cy"))
+    store.write(lambda records: records.use_token("t-1", "later still"))
+    assert again == revoked == store.read(lambda records: records.tokens_of("churn"))[0]
+
+
+def test_a_name_is_in_use_once_a_system_and_free_again_when_revoked(store):
+    store.write(lambda records: records.add_system(a_system("twin", name="Twin")))
+    store.write(lambda records: records.add_token(a_token(), "5" * 64))
+    store.write(lambda records: records.add_token(a_token("t-2", system_id="twin"), "6" * 64))
+    with pytest.raises(AlreadyThere, match="a token called CI already") as refused:
+        store.write(lambda records: records.add_token(a_token("t-3"), "7" * 64))
+    assert refused.value.existing == a_token()
+    store.write(lambda records: records.revoke_token("churn", "t-1", LATER, "bo"))
+    store.write(lambda records: records.add_token(a_token("t-3", at=LATER), "7" * 64))
+    assert [token.token_id for token in store.read(lambda records: records.tokens_of("churn"))] == ["t-3", "t-1"]
+
+
+def test_a_token_belongs_to_a_system_that_is_in_use(store):
+    with pytest.raises(NotFound):
+        store.write(lambda records: records.add_token(a_token(system_id="gone"), "5" * 64))
+    with pytest.raises(NotFound):
+        store.write(lambda records: records.revoke_token("churn", "gone", LATER, "bo"))
+    store.write(lambda records: records.add_token(a_token(), "5" * 64))
+    with pytest.raises(NotFound):
+        store.write(lambda records: records.revoke_token("twin", "t-1", LATER, "bo"))
+    store.write(lambda records: records.retire_system("churn", LATER))
+    assert store.read(lambda records: records.token_of_secret("5" * 64)) is None
+
+
+def test_a_token_of_one_organisation_opens_nothing_in_another(store, url):
+    store.write(lambda records: records.add_token(a_token(), "5" * 64))
+    with open_store(url, org_id="other") as other:
+        assert other.read(lambda records: records.token_of_secret("5" * 64)) is None
+        other.write(a_world)
+        other.write(lambda records: records.add_token(a_token(), "5" * 64))
+        other.write(lambda records: records.revoke_token("churn", "t-1", LATER, "bo"))
+    assert store.read(lambda records: records.token_of_secret("5" * 64)) == (a_token(), "5" * 64)
+
+
 # --- snapshots ---
 
 
@@ -336,5 +427,6 @@ def test_the_timeline_tells_what_happened_in_an_assessment(empty):
         "answer cleared": 1,
         "evidence attached": 1,
         "floor overridden": 1,
+        "floor accepted": 1,
         "closed": 1,
     }

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -219,6 +220,34 @@ def test_an_older_database_is_brought_up_to_date_with_its_guards(monkeypatch, st
             later._engine.write(lambda session: session.execute("INSERT INTO more VALUES (1.5)"))
 
 
+def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypatch, path):
+    first = "0001 the first tables"
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", {first: schema.MIGRATIONS[first]})
+        with open_store(path) as store:
+            store.write(a_world)
+        with raw(path) as connection:
+            connection.execute(
+                "INSERT INTO evidence VALUES ('local', 'churn', 'e', 'churn', '4f2a', '1', 'zlib', ?, 'then', 'ada')",
+                (zlib.compress(b"{}"),),
+            )
+            for signal in ("one", "two"):
+                connection.execute(
+                    "INSERT INTO floor_decision"
+                    " VALUES ('local', '2026Q4', ?, 'CFG-01', ?, 'accepted', '', 'then', 'bo')",
+                    (HERE, signal),
+                )
+    with open_store(path) as store:
+        history = store.read(lambda records: records.floor_history("churn"))
+        assert [(event.seq, event.signal_id, event.decided_by) for event in history] == [
+            (1, "one", "bo"),
+            (2, "two", "bo"),
+        ]
+        kept = store.read(lambda records: records.evidence("churn", "e"))
+        assert (kept.body, kept.summary) == ("{}", "")
+        assert store.verify() == ()
+
+
 def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store, path):
     monkeypatch.setitem(schema.MIGRATIONS, "0002 good", "CREATE TABLE good (a {real}) {strict};")
     monkeypatch.setitem(schema.MIGRATIONS, "0003 bad", "CREATE TABLE nonsense")
@@ -361,6 +390,7 @@ APPEND_ONLY = [
     "assessment_evidence",
     "snapshot",
     "audit",
+    "floor_event",
 ]
 
 
@@ -374,7 +404,7 @@ def test_what_was_recorded_is_neither_changed_nor_deleted_by_any_program(full, t
                 connection.execute(change)
 
 
-@pytest.mark.parametrize("table", ["answer_event", "assessment_evidence", "snapshot", "audit"])
+@pytest.mark.parametrize("table", ["answer_event", "assessment_evidence", "snapshot", "audit", "floor_event"])
 def test_what_happened_is_not_replaced_by_any_program(full, table):
     with raw(full) as connection, pytest.raises(sqlite3.IntegrityError, match=r"never changed or deleted|sealed"):
         connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
@@ -400,6 +430,12 @@ def test_what_was_recorded_is_not_replaced_through_the_store(full, table):
         ("DELETE FROM assessment", "an assessment is never deleted"),
         ("DELETE FROM system", "a system is never deleted"),
         ("UPDATE system SET demonstration = 1", "whether a system is a demonstration never changes"),
+        ("INSERT INTO floor_event SELECT org_id, period, assessment_id, 9, question_id, signal_id, decision, reason,"
+         " decided_at, decided_by FROM floor_event WHERE period = '2026Q3'", "sealed"),
+        ("DELETE FROM token", "a token is never deleted"),
+        ("UPDATE token SET revoked_at = NULL, revoked_by = NULL", "a revoked one never comes back"),
+        ("UPDATE token SET secret_sha256 = made_by || substr(secret_sha256, 4) WHERE name = 'CI'", "never changes"),
+        ("UPDATE token SET system_id = 'other' WHERE name = 'CI'", "never changes"),
         ("UPDATE audit_head SET seq = 0", "one entry at a time"),
         ("DELETE FROM audit_head", "never deleted"),
     ],

@@ -5,7 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 
-from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, FloorDecision, Records, ScoreRow, SystemRecord
+from store.records import (
+    AnswerRecord,
+    AssessmentRecord,
+    EvidenceRecord,
+    FloorDecision,
+    Records,
+    ScoreRow,
+    SystemRecord,
+    TokenRecord,
+)
 
 AT = "2026-11-20T14:02:11.123Z"
 LATER = "2026-11-20T14:05:00.000Z"
@@ -108,6 +117,10 @@ def seal(records: Records, assessment_id="churn-2026Q4"):
     return records.seal(assessment_id, *document_of(records, assessment_id), LATER, "ada")
 
 
+def a_token(token_id="t-1", *, system_id="churn", name="CI", at=AT):
+    return TokenRecord(token_id=token_id, system_id=system_id, name=name, made_at=at, made_by="ada")
+
+
 def fill(records: Records, system_id: str, periods: list[str], *, demonstration: bool) -> None:
     """A system with everything a system can have, closed in every period but the last."""
     keep_versions(records)
@@ -123,6 +136,7 @@ def fill(records: Records, system_id: str, periods: list[str], *, demonstration:
         records.keep_evidence(kept)
         records.attach_evidence(assessment_id, kept.evidence_id, AT, "ada")
         records.decide_floor(assessment_id, a_decision())
+        records.decide_floor(assessment_id, a_decision("accepted", ""))
         records.put_scores(
             assessment_id,
             SCORING,
@@ -131,3 +145,9 @@ def fill(records: Records, system_id: str, periods: list[str], *, demonstration:
         if period != periods[-1]:
             seal(records, assessment_id)
         previous = assessment_id
+    for name in ("CI", "nightly"):
+        records.add_token(
+            a_token(f"{system_id}-{name}", system_id=system_id, name=name),
+            hashlib.sha256(f"{system_id} {name}".encode()).hexdigest(),
+        )
+    records.revoke_token(system_id, f"{system_id}-nightly", LATER, "ada")
