@@ -194,7 +194,10 @@ def _one(here: Desk, view: Questionnaire) -> None:
     assessment_id = view.assessment.assessment_id
     ids = [question.id for question in questions]
     wanted = _wanted_question(assessment_id) or view.first_open() or ids[0]
-    position = ids.index(wanted) if wanted in ids else 0
+    if wanted not in ids:
+        _say_not_asked(view, wanted)
+        wanted = view.first_open() or ids[0]
+    position = ids.index(wanted)
     question = questions[position]
     session.focus_question(assessment_id, question.id)
     put_in_link(question=question.id)
@@ -231,6 +234,17 @@ def _one(here: Desk, view: Questionnaire) -> None:
         )  # fmt: skip
     # Last, because a run that is cut short is begun again with the link the browser had before.
     session.note_drawn_question(assessment_id, question.id)
+
+
+def _say_not_asked(view: Questionnaire, wanted: str) -> None:
+    """A link names a question that is not asked here: say so, and how to get there if there is a way."""
+    question = view.checklist.questions.get(wanted)
+    if question is not None and view.assessment.scope == "core" and not question.core:
+        problems.notice(f"{wanted} is not among the core questions.", do="Choose “All” under “Questions asked”.")
+    elif question is not None:
+        problems.notice(f"{wanted} does not apply to this system.", do="Its switches stand on the system page.")
+    else:
+        problems.notice("The question of this link is not in the checklist.", do="This is the first open one.")
 
 
 def _wanted_question(assessment_id: str) -> str | None:

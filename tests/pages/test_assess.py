@@ -96,6 +96,22 @@ def test_the_next_question_and_back(page: AppTest) -> None:
     assert "ENT-01 · " in words(page)
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("ENT-02", "ENT-02 is not among the core questions. Choose “All”"),
+        ("FMD-01", "FMD-01 does not apply to this system."),
+        ("ZZZ-99", "The question of this link is not in the checklist."),
+    ],
+)
+def test_a_link_to_a_question_that_is_not_asked_says_so(
+    at_page: Open, assessment: AssessmentRecord, question: str, said: str
+) -> None:
+    page = at_page("assess", system=assessment.system_id, question=question)
+    assert said in words(page).replace("\\", "")
+    assert "ENT-01 · " in words(page)
+
+
 def questions_listed(page: AppTest) -> list[str]:
     """The ids of the questions in the list, which the test's browser does not draw."""
     told = [json.loads(part.proto.json) for part in page.get("bidi_component") if "areas" in part.proto.json]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
@@ -74,6 +74,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(said=JSON)
 def test_nothing_a_browser_can_say_breaks_the_page(said: Any) -> None:
     with pytest.MonkeyPatch.context() as patched:
