@@ -55,11 +55,17 @@ def collect(
 
 @without_collector()
 def collect_source(
-    source: Source, *, name: str, limits: Limits, kind: Kind | None = None, notes: tuple[str, ...] = ()
+    source: Source,
+    *,
+    name: str,
+    limits: Limits,
+    kind: Kind | None = None,
+    notes: tuple[str, ...] = (),
+    read: Callable[[bytes, str], FileFacts] = facts_of,
 ) -> Evidence:
     """Read what `source` holds and ask every signal. Raises Refused when it is empty or breaks a limit."""
     _check(source)
-    repository = read_repository(source, name=display(name, 200), limits=limits, kind=kind)
+    repository = read_repository(source, name=display(name, 200), limits=limits, kind=kind, read=read)
     return judge(repository, notes=notes)
 
 

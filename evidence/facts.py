@@ -58,7 +58,18 @@ def kind_of(path: str) -> str:
 
 def facts_of(content: bytes, path: str) -> FileFacts:
     """The facts of one file. Whatever the contents do, there is an answer: its `problem` says what was not read."""
-    kind = kind_of(path)
+    try:
+        return _facts_of(content, kind_of(path))
+    except (RecursionError, MemoryError):
+        return unread("too large or too deeply nested to be read")
+
+
+def unread(reason: str) -> FileFacts:
+    """What is known of a file that was not read: why."""
+    return FileFacts("", 0, None, None, None, reason)
+
+
+def _facts_of(content: bytes, kind: str) -> FileFacts:
     language = kind.removesuffix(_AS_TEXT)
     text = None
     if language != kind and len(content) <= SETTINGS_BYTES_MAX:
@@ -78,7 +89,7 @@ def _notebook_facts(content: bytes) -> FileFacts:
     try:
         notebook = read_notebook(content, path="", role="")
     except NotPython as refusal:
-        return FileFacts("", 0, None, None, None, str(refusal))
+        return unread(str(refusal))
     unparsed = len(notebook.broken_cells)
     problem = f"{unparsed} of {notebook.code_cells} code cells are not valid Python" if unparsed else ""
     return FileFacts(NOTEBOOK, notebook.code_lines, None, notebook, None, problem)

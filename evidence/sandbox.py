@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import selectors
 import signal
@@ -11,12 +12,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from evidence.archive import open_archive
 from evidence.document import BYTES_MAX, InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence
+from evidence.facts import FileFacts, facts_of, unread
 from evidence.folder import open_regular_file
 from evidence.source import LOCAL_WAY_OUT, MIB, UPLOAD_LIMITS, Limits, Refused, display
 
@@ -24,17 +27,21 @@ __all__ = ["Refused", "collect_untrusted"]
 
 MEMORY_BYTES_MAX = 1024 * MIB
 CPU_SECONDS_MAX = 30
+READING_CPU_SECONDS_MAX = 18  #: afterwards no further file is begun
+FILE_CPU_SECONDS_MAX = 6
 WALL_SECONDS_MAX = 45.0
+ATTEMPTS_MAX = 4  #: each leaves out the file at which the one before was stopped; the last one reads no contents
 OPEN_FILES_MAX = 32
 NICENESS = 10
 CHILDREN_MAX = 2
 QUEUE_SECONDS_MAX = 60.0
 ANSWER_BYTES_MAX = BYTES_MAX + 4096
 PIPE_BYTES = 64 * 1024
+JOURNAL_BYTES_KEPT = 4096
 
 _places = threading.BoundedSemaphore(CHILDREN_MAX)
 _PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)  # inside one zipped file this is that file
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from evidence.sandbox import serve; serve(sys.argv[2])"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from evidence.sandbox import serve; serve(*sys.argv[2:])"
 
 
 def collect_untrusted(archive: Path | bytes, *, name: str) -> Evidence:
@@ -72,31 +79,76 @@ def _check_size(size: int) -> None:
         raise Refused("The archive is empty; pack the repository's folder as a zip and try again.")
 
 
+class _Stopped(Refused):
+    """The child ended before it answered. `why` is for the file it was reading then, if it was reading one."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        super().__init__(reason)
+        self.why = why
+
+
 def _ask_child(content: bytes, stream: BinaryIO | None, name: str) -> Evidence:
-    """Run one child over the content (or the open stream) and read its answer."""
+    """The evidence of the content (or the open stream). The file at which a child is stopped is left out by the next.
+
+    Bombs are thereby reported one by one; when there are too many of them, nothing but names and sizes is read.
+    """
     if os.name != "posix":
         raise Refused(f"This server's system cannot contain a stranger's archive; {LOCAL_WAY_OUT}.")
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and code, no shell
-        [sys.executable, "-I", "-S", "-B", "-c", _START, _PACKAGE_PARENT, name],
-        stdin=subprocess.PIPE if stream is None else stream,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={key: os.environ[key] for key in ("LD_LIBRARY_PATH", "TMPDIR") if key in os.environ},
-        start_new_session=True,
-    )
+    left_out: dict[str, str] = {}
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        journal = bytearray()
+        try:
+            return _ask_once(content, stream, name, journal, left_out, reads=attempt < ATTEMPTS_MAX)
+        except _Stopped as stopped:
+            path = _last_line(journal)
+            if not path or path in left_out or attempt == ATTEMPTS_MAX:
+                raise Refused(stopped.reason) from None
+            left_out[path] = stopped.why
+    raise AssertionError("the last attempt answers or raises")
+
+
+def _last_line(journal: bytearray) -> str:
+    """The path the child had begun and not ended, "" when there is none."""
+    return bytes(journal).rpartition(b"\n")[0].rpartition(b"\n")[2].decode("utf-8", "replace")
+
+
+def _ask_once(
+    content: bytes, stream: BinaryIO | None, name: str, journal: bytearray, left_out: Mapping[str, str], *, reads: bool
+) -> Evidence:
+    """Run one child and read its answer; `journal` takes what it writes of the file it is at. Raises Refused."""
+    read_end, write_end = os.pipe()
     try:
-        answer = _converse(child, memoryview(content), time.monotonic() + WALL_SECONDS_MAX)
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and code, no shell
+            [
+                *(sys.executable, "-I", "-S", "-B", "-c", _START, _PACKAGE_PARENT, name),
+                json.dumps({"journal": write_end, "left_out": left_out, "reads": reads}),
+            ],
+            stdin=subprocess.PIPE if stream is None else stream,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={key: os.environ[key] for key in ("LD_LIBRARY_PATH", "TMPDIR") if key in os.environ},
+            start_new_session=True,
+            pass_fds=(write_end,),
+        )
+    finally:
+        os.close(write_end)
+    try:
+        deadline = time.monotonic() + WALL_SECONDS_MAX
+        answer = _converse(child, memoryview(content), read_end, journal, deadline)
         code = child.wait(timeout=5)
     except subprocess.TimeoutExpired:
         raise _too_long() from None
     finally:
         _end(child)
+        os.close(read_end)
     return _read_answer(answer, code)
 
 
-def _converse(child: subprocess.Popen[bytes], content: memoryview, deadline: float) -> bytes:
-    """Hand the content over and take the answer, both in pieces, until the child closes its end. Raises Refused."""
+def _converse(
+    child: subprocess.Popen[bytes], content: memoryview, journal_end: int, journal: bytearray, deadline: float
+) -> bytes:
+    """Hand the content over and take answer and journal, in pieces, until the child closes its ends. Raises Refused."""
     answer = bytearray()
     with selectors.DefaultSelector() as selector:
         streams: list[IO[bytes]] = [stream for stream in (child.stdin, child.stdout) if stream is not None]
@@ -106,6 +158,7 @@ def _converse(child: subprocess.Popen[bytes], content: memoryview, deadline: flo
             selector.register(child.stdin, selectors.EVENT_WRITE)
         if child.stdout is not None:
             selector.register(child.stdout, selectors.EVENT_READ)
+        selector.register(journal_end, selectors.EVENT_READ)
         while selector.get_map():
             left = deadline - time.monotonic()
             if left <= 0:
@@ -117,13 +170,17 @@ def _converse(child: subprocess.Popen[bytes], content: memoryview, deadline: flo
                         selector.unregister(child.stdin)
                         with contextlib.suppress(OSError):
                             child.stdin.close()
+                    continue
+                piece = os.read(key.fd, PIPE_BYTES)
+                if not piece:
+                    selector.unregister(key.fileobj)
+                elif key.fd == journal_end:
+                    journal += piece
+                    del journal[:-JOURNAL_BYTES_KEPT]
                 else:
-                    piece = os.read(key.fd, PIPE_BYTES)
                     answer += piece
                     if len(answer) > ANSWER_BYTES_MAX:
                         raise Refused(f"The repository shows more than one report can hold; {LOCAL_WAY_OUT}.")
-                    if not piece:
-                        selector.unregister(key.fileobj)
     return bytes(answer)
 
 
@@ -148,13 +205,17 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _too_long() -> Refused:
-    return Refused(f"Reading the archive took too long and was stopped; leave generated files out, or {LOCAL_WAY_OUT}.")
+def _too_long() -> _Stopped:
+    return _Stopped(
+        f"Reading the archive took too long and was stopped; leave generated files out, or {LOCAL_WAY_OUT}.",
+        "took more time than one file may, so not read",
+    )
 
 
-def _too_hungry() -> Refused:
-    return Refused(
-        f"Reading the archive took more memory than is allowed; leave generated files out, or {LOCAL_WAY_OUT}."
+def _too_hungry() -> _Stopped:
+    return _Stopped(
+        f"Reading the archive took more memory than is allowed; leave generated files out, or {LOCAL_WAY_OUT}.",
+        "took more memory than one file may, so not read",
     )
 
 
@@ -163,7 +224,10 @@ def _read_answer(answer: bytes, code: int) -> Evidence:
     if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
         raise _too_long()
     if code != 0 or not answer:
-        raise Refused(f"The archive could not be read safely and the reader was stopped; {LOCAL_WAY_OUT}.")
+        raise _Stopped(
+            f"The archive could not be read safely and the reader was stopped; {LOCAL_WAY_OUT}.",
+            "stopped the reader, so not read",
+        )
     if answer[:1] == b"E":
         try:
             return from_json(answer[1:].decode("utf-8"))
@@ -174,14 +238,18 @@ def _read_answer(answer: bytes, code: int) -> Evidence:
     raise Refused(display(answer[1:].decode("utf-8", "replace"), 400))
 
 
-def serve(name: str) -> None:
+def serve(name: str, asked: str) -> None:
     """The child's whole life: limits first, then read the archive on standard input and answer on standard output.
 
-    The answer is one letter and a text: E evidence as JSON, R a refusal's sentence, M out of memory.
+    The answer is one letter and a text: E evidence as JSON, R a refusal's sentence, M out of memory. `asked` is JSON:
+    the descriptor to write the path of each file to when it is begun, and an empty line when it is done; the files to
+    be left out with their reasons; whether contents are to be read at all.
     """
     _limit_self()
+    words = json.loads(asked)
+    read = _in_turn(words["journal"], words["left_out"], reads=words["reads"])
     try:
-        answer = b"E" + to_json(_collect_stream(sys.stdin.buffer, name, UPLOAD_LIMITS)).encode("utf-8")
+        answer = b"E" + to_json(_collect_stream(sys.stdin.buffer, name, UPLOAD_LIMITS, read)).encode("utf-8")
     except Refused as refusal:
         answer = b"R" + refusal.reason.encode("utf-8", "replace")
     except MemoryError:
@@ -191,13 +259,42 @@ def serve(name: str) -> None:
     os._exit(0)  # nothing to tidy up: no files, no threads
 
 
-def _collect_stream(stream: BinaryIO, name: str, limits: Limits) -> Evidence:
+def _in_turn(journal: int, left_out: Mapping[str, str], *, reads: bool) -> Callable[[bytes, str], FileFacts]:
+    """The reading of one file after the other, each announced before it is begun."""
+
+    def read(content: bytes, path: str) -> FileFacts:
+        if path in left_out:
+            return unread(left_out[path])
+        if not reads:
+            return unread("not read, because other files stopped the reader again and again")
+        used = time.process_time()
+        if used > READING_CPU_SECONDS_MAX:
+            return unread("not read, because the time for one repository was used up")
+        os.write(journal, path.encode("utf-8", "replace") + b"\n")
+        _limit_time(int(used) + FILE_CPU_SECONDS_MAX)
+        facts = facts_of(content, path)
+        _limit_time(CPU_SECONDS_MAX)
+        os.write(journal, b"\n")
+        return facts
+
+    return read
+
+
+def _limit_time(seconds: int) -> None:
+    """Let this process be ended when it has used so many seconds of processor since its start."""
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, CPU_SECONDS_MAX), CPU_SECONDS_MAX))
+
+
+def _collect_stream(stream: BinaryIO, name: str, limits: Limits, read: Callable[[bytes, str], FileFacts]) -> Evidence:
     from evidence.collector import collect_source  # after the limits are set
 
     if not stream.seekable():
         stream = io.BytesIO(stream.read(limits.packed_bytes + 1))
     size = stream.seek(0, io.SEEK_END)
-    return collect_source(open_archive(stream, size=size, limits=limits), name=name, limits=limits)
+    return collect_source(open_archive(stream, size=size, limits=limits), name=name, limits=limits, read=read)
 
 
 def _limit_self() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def test_an_upload_gives_the_evidence_that_a_folder_gives(tmp_path):
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
-    assert to_json(uploaded) == to_json(collect(root))
+    scanned = collect(root)
+    assert set(uploaded.notes) < set(scanned.notes)  # an archive has no history to miss
+    assert to_json(uploaded) == to_json(replace(scanned, notes=uploaded.notes))
     assert next(one for one in uploaded.signals if one.id == "secrets-in-code").state is State.FOUND
 
 
@@ -231,3 +234,113 @@ def test_no_pipe_and_no_process_is_left_behind():
         collect_untrusted(SMALL, name="x")
         reason(b"no archive at all")
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+FALLS = """
+import os, resource, sys, time
+sys.path.insert(0, sys.argv[1])
+import evidence.sandbox as sandbox
+real = sandbox.facts_of
+def fall(content, path):
+    if content.startswith(b"# crash"):
+        os.kill(os.getpid(), 11)
+    if content.startswith(b"# spin"):
+        sandbox._limit_time(int(time.process_time()) + 1)
+        while True:
+            pass
+    if content.startswith(b"# hang"):
+        time.sleep(600)
+    if content.startswith(b"# eat"):
+        return bytearray(4 << 30)
+    return real(content, path)
+sandbox.facts_of = fall
+sandbox.serve(*sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("bomb", "words"),
+    [("# crash", "stopped the reader"), ("# spin", "more time"), ("# hang", "more time"), ("# eat", "more memory")],
+)
+def test_a_file_that_stops_the_reader_is_found_and_the_rest_is_read(monkeypatch, bomb, words):
+    monkeypatch.setattr(sandbox, "_START", FALLS)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS_MAX", 4.0 if bomb == "# hang" else 45.0)
+    evidence = collect_untrusted(
+        zip_of({"app/a.py": "import os\n", "app/bomb.py": bomb, "app/z.py": "import torch\n"}), name="x"
+    )
+    assert [(one.path, words in one.reason) for one in evidence.unparsed] == [("bomb.py", True)]
+    assert evidence.lines_by_language["Python"] == 4
+    assert evidence.files == 3
+
+
+def test_bombs_without_end_leave_a_scan_of_names_and_sizes(monkeypatch):
+    monkeypatch.setattr(sandbox, "_START", FALLS)
+    evidence = collect_untrusted(zip_of({f"app/{number}.py": "# crash" for number in range(9)}), name="x")
+    assert len(evidence.unparsed) == 9
+    assert sum("stopped the reader, so not read" in one.reason for one in evidence.unparsed) == 3
+    assert (evidence.files, evidence.signals != ()) == (9, True)
+
+
+def test_when_the_time_is_used_up_the_other_files_are_named_and_not_read(monkeypatch):
+    start = sandbox._START.replace("serve(*", "import evidence.sandbox as s; s.READING_CPU_SECONDS_MAX = 0; serve(*")
+    monkeypatch.setattr(sandbox, "_START", start)
+    evidence = collect_untrusted(zip_of({"a.py": "x = 1\n", "b.py": "y = 1\n"}), name="x")
+    assert {(one.path, "time for one repository" in one.reason) for one in evidence.unparsed} == {
+        ("a.py", True),
+        ("b.py", True),
+    }
+
+
+#: every bomb that the parsers of Python, JSON, TOML, INI and YAML are known for
+BOMBS = {
+    "parentheses.py": "(" * 200_000,
+    "brackets.py": "[" * 200_000,
+    "calls.py": "f(" * 200_000,
+    "closed.py": "(" * 5_000 + ")" * 5_000,
+    "minus.py": "-" * 200_000 + "1",
+    "nots.py": "not " * 100_000 + "1",
+    "powers.py": "2**" * 100_000 + "1",
+    "lambdas.py": "lambda:" * 60_000 + "1",
+    "choices.py": "1 if 1 else " * 40_000 + "1",
+    "elifs.py": "if x:\n  pass\n" + "elif x:\n  pass\n" * 20_000,
+    "attributes.py": "a" + ".b" * 200_000,
+    "sums.py": "1" + "+1" * 200_000,
+    "chained.py": "f" + "()" * 200_000,
+    "indices.py": "a" + "[0]" * 150_000,
+    "digits.py": "x = " + "9" * 500_000,
+    "lists.py": "[]," * 170_000,
+    "indented.py": "".join(" " * depth + "if x:\n" for depth in range(900)),
+    "strings.py": '"' * 400_001,
+    "nul.py": "x = 1\0\n" * 50_000,
+    "nested.ipynb": '{"cells": ' + "[" * 2_000_000,
+    "numbers.ipynb": '{"cells": [' + "9" * 400_000 + "]}",
+    "many.ipynb": '{"cells": [' + "[]," * 1_500_000 + "[]]}",
+    "pyproject.toml": "a = " + "[" * 100_000,
+    "Pipfile": "a = " + "{a=" * 60_000,
+    "setup.cfg": "[a]\n" + "b" * 200_000 + "\n" * 9,
+    "environment.yml": "dependencies:\n" + "- " * 100_000,
+    "requirements.txt": "a" * 200_000 + "[" * 50_000,
+    "params.yaml": "a: &a [" + "*a," * 60_000,
+    ".github/workflows/ci.yml": "{" * 120_000,
+    "dvc.yaml": "stages:\n" + "".join(f"  {'s' * 300}{number}:\n" for number in range(700)),
+    "settings.json": "[" * 200_000,
+    "words.md": "a " * 200_000,
+}
+
+
+@pytest.mark.parametrize("path", BOMBS)
+def test_no_bomb_of_a_parser_ends_the_scan(path):
+    evidence = collect_untrusted(zip_of({path: BOMBS[path], "good/a.py": "import os\n"}, 0), name="bomb")
+    assert evidence.files == 2
+    assert evidence.lines_by_language["Python"] >= 2
+    assert "good/a.py" not in {one.path for one in evidence.unparsed}
+
+
+def test_all_bombs_at_once_cost_themselves_and_nothing_else(tmp_path):
+    for path, text in {**BOMBS, "good/a.py": "import os\n"}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    for evidence in (collect_untrusted(zip_of({**BOMBS, "good/a.py": "import os\n"}, 0), name="x"), collect(tmp_path)):
+        assert evidence.files == len(BOMBS) + 1
+        assert {"minus.py", "attributes.py", "lists.py", "nested.ipynb"} <= {one.path for one in evidence.unparsed}
+        assert "good/a.py" not in {one.path for one in evidence.unparsed}
