@@ -238,6 +238,7 @@ _NUMERALS = frozenset({ast.Constant, ast.UnaryOp})
 _LITERALS = _NUMERALS | {ast.JoinedStr}
 _ORDERS = frozenset({ast.Lt, ast.Gt, ast.LtE, ast.GtE})
 _ENVIRONMENT_CALLS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"})
+_REWRITES = frozenset({"exec", "globals", "setattr"})  # may give any name another value
 _new = tuple.__new__  #: makes a named tuple in half the time of its own constructor
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOGGING = frozenset({"exception", "error", "warning", "warn", "critical", "info", "debug", "log", "capture_exception",
@@ -268,7 +269,7 @@ class Walk:
         self.is_script = False
         self._cell: int | None = None
         self._text_lists: dict[tuple[int, int, int], TextList] = {}  #: by cell, line and column
-        self._off: dict[str, bool] = {}  #: names given False; True when they are given another value too
+        self._off: dict[str, bool] = {}  #: names given a value; whether it is False, and the only one
         self._tested: list[tuple[str, int]] = []  #: names an `if` asks, with its line; "" for a false constant
         self._turns: list[int] = [0]  #: of the top level, then of each function
         self._trail: list[str] = []  #: the marks of the nodes seen and the last words of the calls
@@ -303,8 +304,9 @@ class Walk:
         )
 
     def _switched_off(self) -> Iterator[int]:
+        fixed = not any(call.name in _REWRITES for call in self.calls)
         for name, line in self._tested:
-            if not name or self._off.get(name) is False:
+            if not name or (fixed and self._off.get(name)):
                 yield line
 
     def _functions(self) -> Iterator[Function]:
@@ -478,10 +480,8 @@ class Walk:
 
     def _switch(self, name: str, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> None:
         """Note what may be a constant that switches code off: given False once, at the top level."""
-        if name in self._off:
-            self._off[name] = True
-        elif isinstance(node.value, ast.Constant) and node.value.value is False and place[0] < 0 and not place[1]:
-            self._off[name] = False
+        off = isinstance(node.value, ast.Constant) and node.value.value is False and place[0] < 0 and not place[1]
+        self._off[name] = off and name not in self._off
 
     def _write(self, target: ast.Subscript, node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> None:
         """Note a value written to the environment, or to the copy that `table[condition]` is."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from evidence.signals.abstraction import (
+    SEVERAL_FRAMEWORKS,
+    SEVERAL_LANGUAGES,
+    TRAINING_AT_TOP_LEVEL,
+    TRANSFORMER_OUTSIDE_PIPELINE,
+)
 from evidence.signals.admitted import ADMITTED_DEBT
 from evidence.signals.checking import (
     DATA_TESTS_PRESENT,
@@ -32,7 +38,7 @@ from evidence.signals.dependencies import (
     UPGRADE_BOT_PRESENT,
 )
 from evidence.signals.detector import Detector
-from evidence.signals.entanglement import IMPORT_CYCLE, SHARED_OUTPUT_PATHS
+from evidence.signals.entanglement import FEATURE_LISTS_REPEATED, IMPORT_CYCLE, MODELS_CHAINED, SHARED_OUTPUT_PATHS
 from evidence.signals.feedback import EXPLORATION_PRESENT, MODEL_OUTPUT_FEEDS_TRAINING, PREDICTION_LOG_WITHOUT_VERSION
 from evidence.signals.foundation import (
     ANSWER_PARSED_UNCHECKED,
@@ -59,7 +65,13 @@ from evidence.signals.ownership import (
     RISK_ASSESSMENT_PRESENT,
     RUNBOOK_PRESENT,
 )
-from evidence.signals.pipelines import STALE_COPIES
+from evidence.signals.pipelines import (
+    COMMENTED_OUT_CODE,
+    SEVERAL_ORCHESTRATORS,
+    STALE_COPIES,
+    SWITCHED_OFF_CODE,
+    UNREFERENCED_MODULES,
+)
 from evidence.signals.process import (
     ADMITTED_DEBT_LEFT,
     COMPLEX_FILES_CHANGE_OFTEN,
@@ -106,6 +118,7 @@ SIGNALS: dict[str, Detector] = {
     "broad-except": BROAD_EXCEPT,
     "change-form-present": CHANGE_FORM_PRESENT,
     "ci-runs-tests": CI_RUNS_TESTS,
+    "commented-out-code": COMMENTED_OUT_CODE,
     "complex-files-change-often": COMPLEX_FILES_CHANGE_OFTEN,
     "complex-functions": COMPLEX_FUNCTIONS,
     "config-literals-in-code": CONFIG_LITERALS_IN_CODE,
@@ -122,6 +135,7 @@ SIGNALS: dict[str, Detector] = {
     "environment-described": ENVIRONMENT_DESCRIBED,
     "experiments-tracked": EXPERIMENTS_TRACKED,
     "exploration-present": EXPLORATION_PRESENT,
+    "feature-lists-repeated": FEATURE_LISTS_REPEATED,
     "features-computed-twice": FEATURES_COMPUTED_TWICE,
     "features-shared": FEATURES_SHARED,
     "files-change-together": FILES_CHANGE_TOGETHER,
@@ -140,6 +154,7 @@ SIGNALS: dict[str, Detector] = {
     "model-output-feeds-training": MODEL_OUTPUT_FEEDS_TRAINING,
     "model-quality-tested": MODEL_QUALITY_TESTED,
     "model-registered": MODEL_REGISTERED,
+    "models-chained": MODELS_CHAINED,
     "monitoring-tool-used": MONITORING_TOOL_USED,
     "notebook-cells-broken": NOTEBOOK_CELLS_BROKEN,
     "notebook-code-share": NOTEBOOK_CODE_SHARE,
@@ -162,13 +177,20 @@ SIGNALS: dict[str, Detector] = {
     "service-metrics-present": SERVICE_METRICS_PRESENT,
     "settings-copied": SETTINGS_COPIED,
     "settings-tested": SETTINGS_TESTED,
+    "several-frameworks": SEVERAL_FRAMEWORKS,
+    "several-languages": SEVERAL_LANGUAGES,
+    "several-orchestrators": SEVERAL_ORCHESTRATORS,
     "shared-output-paths": SHARED_OUTPUT_PATHS,
     "split-after-fit": SPLIT_AFTER_FIT,
     "stale-copies": STALE_COPIES,
+    "switched-off-code": SWITCHED_OFF_CODE,
     "tests-missing": TESTS_MISSING,
+    "training-at-top-level": TRAINING_AT_TOP_LEVEL,
     "training-unrecorded": TRAINING_UNRECORDED,
+    "transformer-outside-pipeline": TRANSFORMER_OUTSIDE_PIPELINE,
     "undeclared-imports": UNDECLARED_IMPORTS,
     "unpinned-dependencies": UNPINNED_DEPENDENCIES,
+    "unreferenced-modules": UNREFERENCED_MODULES,
     "unseeded-randomness": UNSEEDED_RANDOMNESS,
     "unused-dependencies": UNUSED_DEPENDENCIES,
     "unversioned-remote-data": UNVERSIONED_REMOTE_DATA,

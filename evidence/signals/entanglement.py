@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from evidence.evidence import Kind, Polarity, Strength
-from evidence.python_source import Call
+from evidence.python_source import Call, PythonFile, Reference, Result, TextList, Value
 from evidence.repository import Repository
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.tables import words
@@ -136,6 +136,110 @@ def _by_leaving(graph: Mapping[str, frozenset[str]]) -> list[str]:
     return order
 
 
+STACKS = frozenset({"StackingClassifier", "StackingRegressor", "StackingCVClassifier", "StackingCVRegressor",
+                    "ClassifierChain", "RegressorChain"})  # fmt: skip
+JOINS = frozenset({"concat", "concatenate", "column_stack", "hstack", "vstack", "stack", "DataFrame", "assign", "merge",
+                   "join", "reshape", "insert", "append", "array", "asarray", "to_frame", "Series"})  # fmt: skip
+CALIBRATES = re.compile(r"(?i)calib|isotonic|platt")
+OWN_ROWS = frozenset({"predict", "predict_proba", "decision_function", "cross_val_predict"})
+
+
+def models_chained(repository: Repository) -> Finding:
+    """Counts places where what one model predicted is among the inputs another model is fitted to, in the same function
+    (through steps of joining tables or columns), and models made to stack or chain others. Calibration does not count.
+
+    Strong in modules: the upper model is fitted to the mistakes of the lower one. Weak in notebooks alone.
+    """
+    places: list[tuple[str, int]] = []
+    fits = 0
+    for file in repository.work:
+        fits += sum(1 for call in file.calls if call.last == "fit")
+        places += [(file.path, line) for line in _chains(file)]
+    if not fits:
+        return unknown("No model is fitted.")
+    if not places:
+        return absent(f"No model of {counted(fits, 'fit')} was seen to learn from another's predictions.", of=fits)
+    modules = {file.path for file in repository.source}
+    return found(
+        f"{counted(len(places), 'model')} learning from what another model predicted.",
+        places,
+        value=len(places),
+        of=fits,
+        strength=Strength.STRONG if any(path in modules for path, _ in places) else Strength.WEAK,
+    )
+
+
+def _chains(file: PythonFile) -> Iterator[int]:
+    """The lines where a model is fitted to predictions, followed name by name in the order of the source."""
+    makers = file.makers()
+    predicted: dict[int, dict[str, str]] = {}  # of each function: name -> the model whose predictions it holds
+    for call in file.calls:
+        names = predicted.setdefault(call.scope, {})
+        owner = call.name.rpartition(".")[0]
+        if call.last in STACKS and call.name != call.last:
+            yield call.line
+        elif call.last in OWN_ROWS and not call.nested and owner:
+            names.update(dict.fromkeys(call.targets, owner))
+        elif call.last == "fit" and owner and len(call.arguments) >= 2:
+            source = "" if CALIBRATES.search(f"{owner} {makers.get(owner, '')}") else _holds(call.arguments[0], names)
+            if source and source not in (owner, owner.removesuffix("()")):
+                yield call.line
+        elif call.targets and not call.nested:
+            given = (call.arguments, tuple(call.keywords.values())) if call.last in JOINS else ()
+            source = next((_holds(value, names) for values in given for value in values if _holds(value, names)), "")
+            for target in call.targets:
+                names.pop(target, None)
+                if source:
+                    names[target] = source
+
+
+def _holds(value: Value, names: Mapping[str, str]) -> str:
+    """The model whose predictions a value is, or ""."""
+    if isinstance(value, Reference):
+        return names.get(value.name, "")
+    if isinstance(value, Result) and value.call.rpartition(".")[2] in OWN_ROWS:
+        return value.call.rpartition(".")[0]
+    return ""
+
+
+FEATURE_NAME = re.compile(
+    r"(?i)feature|feats?\b|column|(?:^|_)cols?(?:$|_)|predictor|covariate|variables|attributes|(?:^|_)inputs?(?:$|_)|numeric|"
+    r"categorical|usecols|subset|fields"
+)
+
+
+def feature_lists_repeated(repository: Repository) -> Finding:
+    """Counts lists of nine or more names that stand in more than one file and are columns: given to a name such as
+    `features` or `columns`, or used to choose columns of a table. The order does not matter.
+
+    Strong when two of the files are modules: one of them will be changed alone. Weak in notebooks.
+    """
+    lists: dict[int, dict[str, tuple[str, TextList]]] = {}
+    columns: set[int] = set()
+    modules = {file.path for file in repository.source}
+    for file in repository.work:
+        for one in file.text_lists:
+            if one.chooses or FEATURE_NAME.search(one.name.rpartition(".")[2]):
+                columns.add(one.content)
+            lists.setdefault(one.content, {}).setdefault(file.path, (file.path, one))
+    seen = {content: places for content, places in lists.items() if content in columns}
+    if not seen:
+        return unknown("No long list of columns is written in the code.")
+    repeated = [places for places in seen.values() if len(places) > 1]
+    if not repeated:
+        return absent(f"No two files hold the same of {counted(len(seen), 'long list')} of columns.", of=len(seen))
+    in_modules = any(len(modules & places.keys()) > 1 for places in repeated)
+    longest = max(one.length for places in repeated for _, one in places.values())
+    return found(
+        f"{len(repeated)} of {counted(len(seen), 'long list')} of columns stand in more than one file, up to {longest} "
+        "names.",
+        ((path, one.line) for places in repeated for path, one in places.values()),
+        value=len(repeated),
+        of=len(seen),
+        strength=Strength.STRONG if in_modules else Strength.WEAK,
+    )
+
+
 SHARED_OUTPUT_PATHS = Detector(
     id="shared-output-paths",
     statement="Predictions are written to a shared place",
@@ -161,4 +265,30 @@ IMPORT_CYCLE = Detector(
     version=1,
     applies_to=CODE,
     look=import_cycle,
+)
+MODELS_CHAINED = Detector(
+    id="models-chained",
+    statement="Models are fitted to the predictions of other models",
+    area="ENT",
+    questions=("ENT-03", "ENT-04"),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="predictions handed over through files and tables, chains across functions, and chains of deep networks",
+    fix="Give the base model the inputs of the correcting one, or record the order in which both are trained together.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=models_chained,
+)
+FEATURE_LISTS_REPEATED = Detector(
+    id="feature-lists-repeated",
+    statement="The same list of columns stands in several files",
+    area="ENT",
+    questions=("DAT-12", "ENT-07"),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="lists of fewer than nine names, lists that differ by a name, and lists in settings files",
+    fix="Keep the list of features in one module or settings file with its version, and read it from there.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=feature_lists_repeated,
 )

@@ -1,14 +1,15 @@
-"""Signals of pipelines and glue code: files kept beside the one that replaced them."""
+"""Signals of pipelines: what is left over in them, and how many ways there are to run them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import PythonFile
 from evidence.repository import Repository, role_of
-from evidence.signals.detector import CODE, Detector, Finding, absent, counted, found, unknown
+from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
+from evidence.tables import tools_for
 
 COPY_ENDING = re.compile(
     r"(?i)(?:[-_. ](?:old|copy|backup|bak|orig|original|deprecated|legacy|unused|final\d*|v\d+|ver\d+|new|tmp|"
@@ -71,6 +72,193 @@ def _share_functions(path: str, original: str, by_path: Mapping[str, PythonFile]
     return common >= SHARED_FUNCTIONS_MIN and 2 * common >= min(len(names), len(others))
 
 
+COMMENTED_MIN = 20
+COMMENTED_SHARE = 0.002
+COMMENTED_SHARE_STRONG = 0.01
+COMMENTED_STRONG = 50
+
+
+def commented_out_code(repository: Repository) -> Finding:
+    """Counts lines of modules and notebooks that hold code in comments: two or more neighbouring lines that are nothing
+    but comment, are valid Python without their signs, and call, import, define or decide something.
+
+    Found from 20 lines and 2 in 1,000 on. Strong from 50 lines and 10 in 1,000 on in an application. Single lines are
+    left out, so the count is a lower bound.
+    """
+    lines = sum(file.lines for file in repository.work)
+    commented = {file.path: file.commented for file in repository.work if file.commented}
+    number = sum(len(places) for places in commented.values())
+    if not lines:
+        return unknown("There is no Python code.")
+    share = number / lines
+    if number < COMMENTED_MIN or share < COMMENTED_SHARE:
+        return absent(f"{counted(number, 'line')} of {lines:,} hold code in comments.", of=lines)
+    clear = number >= COMMENTED_STRONG and share >= COMMENTED_SHARE_STRONG and repository.kind is not Kind.LIBRARY
+    most = sorted(commented, key=lambda path: (-len(commented[path]), path))
+    return found(
+        f"{counted(number, 'line')} of {lines:,} in {counted(len(commented), 'file')} hold code in comments.",
+        ((path, commented[path][0]) for path in most[:10]),
+        value=number,
+        of=lines,
+        strength=Strength.STRONG if clear else Strength.WEAK,
+    )
+
+
+def switched_off_code(repository: Repository) -> Finding:
+    """Counts `if` statements of modules whose condition is a false constant: `if False`, `if 0`, or a name that the
+    file sets to False at its top level and nowhere else.
+
+    A name that may be given another value, by the file or through `exec` or `globals`, does not count. Weak: somebody
+    may switch it on by hand.
+    """
+    places = [(file.path, line) for file in repository.source for line in file.switched_off]
+    if not repository.source:
+        return unknown("There are no Python modules.")
+    if not places:
+        return absent(f"No branch of {counted(len(repository.source), 'module')} is switched off by a constant.")
+    files = len({path for path, _ in places})
+    return found(
+        f"{counted(len(places), 'branch', 'branches')} in {counted(files, 'module')} switched off by a constant.",
+        places,
+        value=len(places),
+    )
+
+
+UNREFERENCED_STRONG = 3
+UNREFERENCED_SHARE = 0.05
+ENTRY_STEM = re.compile(
+    r"(?i)^(?:__\w+__|main|app|cli|run\w*|manage|wsgi|asgi|settings\w*|config\w*|conf|setup|version|_version|urls|admin|"
+    r"apps|models|tasks|celery|hubconf|train\w*|predict\w*|serve\w*|score\w*|inference|handler|lambda\w*|gunicorn\w*|"
+    r"index|cog_predict|test\w*|\d.*)$"
+)
+ENTRY_FOLDER = re.compile(
+    r"(?i)(?:^|/)(?:migrations|alembic|versions|pages|dags|plugins|scripts?|bin|jobs|notebooks?|experiments?|commands|"
+    r"lambdas?|functions|hooks|tools|utilities/scripts)/"
+)
+ENTRY_FUNCTIONS = frozenset(
+    {"main", "handler", "lambda_handler", "model_fn", "predict_fn", "input_fn", "transform_fn", "init", "azureml_main",
+     "run", "cli", "register", "entrypoint"}
+)  # fmt: skip
+LOADS_BY_NAME = frozenset({"import_module", "iter_modules", "walk_packages", "__import__", "spec_from_file_location",
+                           "load_source", "load_module", "import_string", "instantiate", "autodiscover"})  # fmt: skip
+
+
+def unreferenced_modules(repository: Repository) -> Finding:
+    """Counts modules that define functions or classes while nothing names them: no import in modules, notebooks, tests
+    or examples, no settings file, no text in the code.
+
+    Scripts, entry points by their name, folder or function, and modules of web and workflow frameworks do not count.
+    Any import of the same last word counts as a use. Strong from three modules and one in twenty on; weak below and
+    when modules are loaded by name somewhere.
+    """
+    candidates = {
+        file.path.rpartition("/")[2].removesuffix(".py"): file for file in repository.source if _could_be_dead(file)
+    }
+    if not candidates:
+        return unknown("No module is one that others would import.")
+    total = len(candidates)
+    for word in _imported_words(repository):
+        candidates.pop(word, None)
+    if candidates:
+        frameworks = {**tools_for("serving"), **tools_for("orchestration")}
+        for stem, file in list(candidates.items()):
+            if repository.uses(frameworks, (file,)) or _is_named(stem, repository):
+                del candidates[stem]
+    if not candidates:
+        return absent(f"Each of {counted(total, 'module')} that others could import is used.", of=total)
+    by_name = any(call.last in LOADS_BY_NAME for file in repository.source for call in file.calls)
+    number = len(candidates)
+    clear = number >= UNREFERENCED_STRONG and number >= UNREFERENCED_SHARE * total and not by_name
+    return found(
+        f"Nothing names {number} of {counted(total, 'module')} that others could import"
+        f"{'; some modules are loaded by name' if by_name else ''}.",
+        ((file.path, 0) for file in candidates.values()),
+        value=number,
+        of=total,
+        strength=Strength.STRONG if clear else Strength.WEAK,
+    )
+
+
+def _could_be_dead(file: PythonFile) -> bool:
+    """Whether a module is made to be imported: it defines something and does nothing by itself."""
+    stem = file.path.rpartition("/")[2].removesuffix(".py")
+    acts = any(call.scope < 0 and not call.nested and not call.targets and call.name for call in file.calls)
+    return bool(
+        (file.functions or file.classes)
+        and not file.is_script
+        and not acts
+        and not ENTRY_STEM.match(stem)
+        and not ENTRY_FOLDER.search(file.path)
+        and not any(function.name in ENTRY_FUNCTIONS for function in file.functions)
+    )
+
+
+def _imported_words(repository: Repository) -> Iterator[str]:
+    """The last words of everything that is imported anywhere."""
+    for file in (*repository.python, *(notebook.code for notebook in repository.notebooks)):
+        for record in file.imports:
+            yield from record.module.split(".")
+            yield from record.names
+
+
+def _is_named(stem: str, repository: Repository) -> bool:
+    """Whether a settings file or a text of the code names the module."""
+    word = re.compile(rf"\b{re.escape(stem)}\b")
+    return any(stem in text and word.search(text) for text in repository.texts.values()) or any(
+        stem in text.text and word.search(text.text) for file in repository.python for text in file.texts
+    )
+
+
+RUNNERS_STRONG = 3
+RUNS_PYTHON = re.compile(
+    r"(?m)^\t.*(?:\bpython3?\s+(?:-m\s+)?[\w./]*(?:train|data|dataset|feature|preprocess|predict|pipeline|evaluat)\w*)"
+)
+
+
+def several_orchestrators(repository: Repository) -> Finding:
+    """Counts the families of tools that run steps in order: workflow packages imported by the work itself (table,
+    purpose orchestration), DVC stages, Snakemake, Argo, MLproject, crontabs, and Makefiles whose recipes run training
+    or data modules.
+
+    Found from two on. Strong from three on: nobody can then run everything with one command. Weak for two, one of
+    which may start the other.
+    """
+    families = dict(_runners(repository))
+    if not families:
+        return unknown("Nothing was seen that runs steps in order.")
+    names = ", ".join(sorted(families)[:5])
+    if len(families) < 2:
+        return absent(f"Steps are run by {names} alone.", of=1)
+    return found(
+        f"Steps are run by {len(families)} kinds of tool: {names}.",
+        families.values(),
+        value=len(families),
+        strength=Strength.STRONG if len(families) >= RUNNERS_STRONG else Strength.WEAK,
+    )
+
+
+def _runners(repository: Repository) -> Iterator[tuple[str, tuple[str, int]]]:
+    for name, places in repository.uses(tools_for("orchestration"), repository.source).items():
+        yield name, places[0]
+    for path, text in repository.texts.items():
+        if role_of(path) not in ("source", "build"):
+            continue
+        name = path.rpartition("/")[2].lower()
+        if name == "dvc.yaml" and "stages:" in text:
+            yield "DVC stages", (path, 0)
+        elif name == "makefile" and (recipe := RUNS_PYTHON.search(text)):
+            yield "Makefile", (path, text.count("\n", 0, recipe.start()) + 1)
+        elif name == "mlproject":
+            yield "MLproject", (path, 0)
+        elif name == "crontab" or name.endswith(".cron"):
+            yield "cron", (path, 0)
+        elif "argoproj.io" in text and re.search(r"(?m)^kind:\s*(?:Cron)?Workflow(?:Template)?\s*$", text):
+            yield "Argo", (path, 0)
+    for member in repository.members:
+        if member.path.rpartition("/")[2] == "Snakefile" and role_of(member.path) == "source":
+            yield "Snakemake", (member.path, 0)
+
+
 STALE_COPIES = Detector(
     id="stale-copies",
     statement="Old copies are kept beside the live files",
@@ -83,4 +271,56 @@ STALE_COPIES = Detector(
     version=1,
     applies_to=CODE,
     look=stale_copies,
+)
+COMMENTED_OUT_CODE = Detector(
+    id="commented-out-code",
+    statement="Code is kept in comments",
+    area="PIP",
+    questions=("PIP-03",),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="single lines, code kept in texts, and whether a comment is an example",
+    fix="Delete it (history keeps it), or turn what is still wanted into a setting with an end date.",
+    version=1,
+    applies_to=CODE,
+    look=commented_out_code,
+)
+SWITCHED_OFF_CODE = Detector(
+    id="switched-off-code",
+    statement="Branches are switched off by constants",
+    area="PIP",
+    questions=("PIP-03",),
+    polarity=Polarity.DEBT,
+    strength=Strength.WEAK,
+    cannot_see="flags that come from settings or services, and constants another module changes",
+    fix="Delete the branch, or make the flag a setting with an owner and an end date.",
+    version=1,
+    applies_to=CODE,
+    look=switched_off_code,
+)
+UNREFERENCED_MODULES = Detector(
+    id="unreferenced-modules",
+    statement="Modules are kept that nothing uses",
+    area="PIP",
+    questions=("PIP-03",),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="uses from other repositories, names put together at run time, and modules only dead ones use",
+    fix="Delete the module (history keeps it), or name it where it is used.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=unreferenced_modules,
+)
+SEVERAL_ORCHESTRATORS = Detector(
+    id="several-orchestrators",
+    statement="Steps are run by several kinds of tool",
+    area="PIP",
+    questions=("PIP-02",),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="schedules kept in a platform, shell scripts, and whether one tool only starts the other",
+    fix="Choose one workflow graph for the way from data to model and let the other tools start it.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=several_orchestrators,
 )

@@ -95,6 +95,12 @@ def words(table: str, name: str) -> frozenset[str]:
 
 
 @cache
+def frameworks() -> dict[str, dict[str, str]]:
+    """The frameworks that do the same job: job -> imported module -> family."""
+    return {job: dict(rows) for job, rows in document("frameworks").items() if job != "checked"}
+
+
+@cache
 def patterns(table: str) -> tuple[Pattern, ...]:
     """The patterns of a table. Examples may be split into pieces, so that no scanner takes them for the real thing."""
     return tuple(

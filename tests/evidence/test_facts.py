@@ -204,6 +204,8 @@ class TestPython:
             ("USE_OLD = False\nUSE_OLD = read()\nif USE_OLD:\n    f()", ()),
             ("def g():\n    found = False\n    if found: f()", ()),
             ("class A:\n    on = False\nif on: f()", ()),
+            ("try:\n    import a\n    has_a = True\nexcept ImportError:\n    has_a = False\nif has_a: f()", ()),
+            ("profile = False\nexec(open('settings.py').read())\nif profile: f()", ()),
             ("if TYPE_CHECKING:\n    import a", ()),
             ("if True: f()", ()),
         ],

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from evidence.evidence import State
-from evidence.tables import development, document, normal, origins, patterns, tools, tools_for, words
+from evidence.tables import development, document, frameworks, normal, origins, patterns, tools, tools_for, words
 from tests.evidence.making import notebook, repository_of, signal
 
 PURPOSES = {
@@ -25,6 +25,7 @@ TABLES = (
     "distributions",
     "development",
     "serving",
+    "frameworks",
 )
 PATTERNS = [(table, pattern) for table in ("secrets", "models", "places", "documents") for pattern in patterns(table)]
 
@@ -95,6 +96,15 @@ def test_a_pattern_matches_its_examples_and_not_its_look_alikes(table, pattern):
     assert pattern.misses
     assert [text for text in pattern.matches if not pattern.regex.search(text)] == []
     assert [text for text in pattern.misses if pattern.regex.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("job", "module", "family"),
+    [(job, module, family) for job, rows in frameworks().items() for module, family in rows.items()],
+)
+def test_a_framework_is_recognised_as_one_of_its_family(job, module, family):
+    repository = repository_of({"work/run.py": f"import {module}\n"})
+    assert repository.uses(frameworks()[job], repository.source) == {family: [("work/run.py", 1)]}
 
 
 @pytest.mark.parametrize("table", TABLES)

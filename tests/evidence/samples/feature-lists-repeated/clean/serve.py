@@ -1,0 +1,7 @@
+from features import FEATURES
+
+SMALL = ["age", "income"]
+
+
+def predict(model, frame):
+    return model.predict(frame[FEATURES])

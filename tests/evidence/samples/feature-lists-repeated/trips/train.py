@@ -1,0 +1,5 @@
+FEATURES = ["age", "income", "orders", "returns", "visits", "clicks", "country", "device", "channel"]
+
+
+def train(frame):
+    return frame[FEATURES]

@@ -1,0 +1,10 @@
+try:
+    import tensorflow
+except ImportError:
+    tensorflow = None
+
+
+def export(model):
+    import jax
+
+    return jax, tensorflow

@@ -1,0 +1,3 @@
+import jax.numpy as jnp
+
+values = jnp.zeros(3)

@@ -1,0 +1,120 @@
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)

@@ -1,0 +1,9 @@
+select customer, count(*) as orders
+from orders
+group by customer;
+select customer, count(*) as orders
+from orders
+group by customer;
+select customer, count(*) as orders
+from orders
+group by customer;

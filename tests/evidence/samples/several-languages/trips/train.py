@@ -1,0 +1,10 @@
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)
+def train(rows):
+    return sum(rows)

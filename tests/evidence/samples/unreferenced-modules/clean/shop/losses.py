@@ -1,0 +1,2 @@
+class Focal:
+    """Named in the settings only."""

@@ -1,0 +1,6 @@
+import json
+
+
+def lambda_handler(event, context):
+    """Called by the platform."""
+    return json.dumps(event)

@@ -1,0 +1,2 @@
+def build_bandit_trial(rows):
+    return sorted(rows)

@@ -1,0 +1,2 @@
+def build_old_features(rows):
+    return sorted(rows)

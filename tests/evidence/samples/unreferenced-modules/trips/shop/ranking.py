@@ -1,0 +1,2 @@
+def build_ranking(rows):
+    return sorted(rows)
