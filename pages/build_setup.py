@@ -114,7 +114,7 @@ def _make(here: Desk, system_id: str, name: str) -> None:
     except (AlreadyThere, InvalidInput, StoreError) as refusal:
         problems.problem(f"No token was made: {refusal}")
         return
-    with st.container(border=True):
+    with st.container(border=True, key="token-secret"):
         st.markdown(f"**{plain(made.token.name)}: copy this now. It is shown this once and kept nowhere.**")
         st.code(made.secret, language=None, wrap_lines=True)
         st.caption(

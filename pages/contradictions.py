@@ -54,7 +54,7 @@ def draw_ledger(here: Desk, view: EvidenceView) -> None:
 
 
 def name_of(entry: LedgerEntry) -> str:
-    """The name of a contradiction in a link: question and signal, "TST-01.no-tests"."""
+    """The name of a contradiction in a link: question and signal, "TST-01.tests-missing"."""
     return f"{entry.question_id}.{entry.signal.id}"
 
 

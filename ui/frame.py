@@ -41,6 +41,11 @@ _CSS = """
 }
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
+/* Copying is what the secret of a token is shown for: its button does not wait for the mouse. */
+.st-key-token-secret :has(> * > [data-testid="stElementToolbarButton"]),
+.st-key-token-secret :has(> [data-testid="stElementToolbarButton"]) {
+  opacity: 1; visibility: visible; transform: none;
+}
 /* A link of the ledger leads to the page it stands on; that is no reason to look pressed. */
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from operations.repository_evidence import add_archive
+from evidence.evidence import AdmittedDebt, Hotspot, State, Unparsed
+from operations.records import AssessmentRecord
+from operations.repository_evidence import add_archive, add_evidence_json, decide_floor, make_token
+from operations.workplace import Workplace
 from tests.browser.archives import archive_of
 from tests.browser.conftest import Visit
 from tests.browser.hands import Visitor
 from tests.browser.seeding import ADA, QUARTER, link, open_system, workplace_at
 from tests.browser.serving import Server
+from tests.operations.scans import a_quarter, a_sign, text_of
 
 SEVERE = {"serious", "critical"}
 #: What axe reports below serious, and why it stays. Anything else fails the test.
@@ -33,9 +38,36 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         source = "import random\nimport os\nHOST = 'https://api.example'\nprint(random.random())\n" * 30
         archive = archive_of({f"churn/train_{number}.py": source for number in range(12)})
         add_archive(workplace, ADA, assessment_id=answered.assessment_id, archive=archive, name="churn.zip")
+        server.disputed = contradicted(workplace)  # type: ignore[attr-defined]
         server.answered, server.begun = answered, open_system(workplace, "Begun", answers=2)  # type: ignore[attr-defined]
     yield server
     server.stop()
+
+
+def contradicted(workplace: Workplace) -> AssessmentRecord:
+    """A system with everything the evidence page can show: two scans, decisions, hotspots, the past, a token."""
+    opened = open_system(workplace, "Text model", answers=34, level=0)
+    asked = ("CFG-01", "CFG-07", "TST-01")
+    past = a_quarter("2026Q1", ("sign-0", State.FOUND), ("sign-1", State.ABSENT))
+    for commit, signs in (("aaaaaaa", asked[:1]), ("bbbbbbb", asked)):
+        text = text_of(
+            *(a_sign(f"sign-{place}", questions=(question,)) for place, question in enumerate(signs)),
+            a_sign("told", state=State.UNKNOWN, value=None, locations=()),
+            a_sign("beside", state=State.NOT_APPLICABLE, value=None, locations=()),
+            commit=commit,
+            history=(past,),
+            hotspots=(Hotspot(path="train.py", changes=40, complexity=120, lines=900, authors=2, admitted=1),),
+            admitted=(AdmittedDebt(path="train.py", line=7, marker="FIXME", age_days=800),),
+            unparsed=(Unparsed(path="old.py", reason="not valid Python"),),
+        )
+        add_evidence_json(workplace, ADA, assessment_id=opened.assessment_id, text=text)
+    for place, decision in enumerate(("accepted", "overridden")):
+        decide_floor(
+            workplace, ADA, assessment_id=opened.assessment_id, question_id=asked[place], signal_id=f"sign-{place}",
+            decision=decision, reason="A copy for tests." if place else "", decided_at=None,
+        )  # fmt: skip
+    make_token(workplace, ADA, system_id=opened.system_id, name="GitHub Actions")
+    return opened
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +79,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def path_of(server: Server, what: str) -> str:
     answered, begun = getattr(server, "answered", None), getattr(server, "begun", None)
+    disputed = getattr(server, "disputed", None)
     quarter = f"period={QUARTER}"
     return {
         "portfolio": "/",
@@ -58,6 +91,9 @@ def path_of(server: Server, what: str) -> str:
         "whole area": f"{link(begun)}&view=Whole area" if begun else "",
         "all questions": f"{link(begun)}&view=All questions" if begun else "",
         "evidence before an upload": f"/evidence?system={begun.system_id}" if begun else "",
+        "the whole ledger": f"/evidence?system={disputed.system_id}&ledger=All" if disputed else "",
+        "one contradiction": f"/evidence?system={disputed.system_id}&contradiction=TST-01.sign-2" if disputed else "",
+        "the past of a repository": f"/system?system={disputed.system_id}" if disputed else "",
         "evidence after an upload": f"/evidence?system={answered.system_id}" if answered else "",
         "about": "/about",
     }[what]
@@ -82,7 +118,8 @@ def check(you: Visitor) -> None:
 
 PAGES = [
     "portfolio", "portfolio with a drawer", "create", "system", "system with a drawer", "one question", "whole area",
-    "all questions", "evidence before an upload", "evidence after an upload", "about",
+    "all questions", "evidence before an upload", "evidence after an upload", "the whole ledger", "one contradiction",
+    "the past of a repository", "about",
 ]  # fmt: skip
 
 
@@ -131,3 +168,31 @@ def test_what_opens_above_the_page_can_be_used_by_everybody(furnished: Server, v
 
     in_both_themes(you, name_tag)
     in_both_themes(you, dialog)
+
+
+def test_deciding_and_setting_up_a_build_can_be_used_by_everybody(furnished: Server, visit: Visit) -> None:
+    you = visit(furnished)
+
+    def objection() -> None:
+        you.open(path_of(furnished, "the whole ledger")).click(re.compile("It is wrong here"))
+        you.says("The reason stays in the ledger")
+
+    def folded() -> None:
+        you.open(path_of(furnished, "the whole ledger"))
+        for summary in you.page.locator("summary").all():
+            if summary.is_visible():
+                summary.click()
+        you.quiet()
+
+    def build() -> None:
+        you.open(path_of(furnished, "evidence before an upload"))
+        you.page.get_by_role("tab", name="Run it in your build").click()
+        you.field("Where will it be used?").fill(f"Build {you.page.evaluate('() => Date.now()')}")
+        you.click("Make a token")
+        you.says(re.compile("copy this now"))
+        you.page.get_by_role("tab", name="Any terminal").click()
+        you.click("Revoke…")
+        you.says("This cannot be undone.")
+
+    for draw in (objection, folded, build):
+        in_both_themes(you, draw)
