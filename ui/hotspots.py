@@ -14,15 +14,16 @@ _DAYS_A_MONTH, _DAYS_A_YEAR = 30, 365
 
 def draw_hotspots(hotspots: Sequence[Hotspot]) -> None:
     """Files often changed and hard to change; the bar is changes times complexity, the first file's being full."""
-    most = max((one.changes * one.complexity for one in hotspots), default=0)
+    weights = [one.changes * one.complexity for one in hotspots]
+    most = max(weights, default=0)
     small_table(
-        "Hotspots: files by changes of the last twelve months × complexity",
+        "Hotspots: the files where changes of the last twelve months meet complexity",
         (
             TableColumn(title="File", kind="path"),
             TableColumn(title="Changes", kind="number"),
             TableColumn(title="Complexity", kind="number"),
             TableColumn(title="People", kind="number"),
-            TableColumn(title="", kind="bars"),
+            TableColumn(title="Changes × complexity", kind="bars"),
         ),
         [
             (
@@ -30,9 +31,9 @@ def draw_hotspots(hotspots: Sequence[Hotspot]) -> None:
                 f"{one.changes:,}",
                 f"{one.complexity:,}",
                 f"{one.authors:,}",
-                TableCell(share=one.changes * one.complexity / most if most else 0.0),
+                TableCell(share=weight / most if most else 0.0, words=f"{weight:,}"),
             )
-            for one in hotspots
+            for one, weight in zip(hotspots, weights, strict=True)
         ],
         key="hotspots",
     )
