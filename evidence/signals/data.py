@@ -227,7 +227,8 @@ def split_after_fit(repository: Repository) -> Finding:
     fitted on all rows before they are split into training and test rows.
 
     Direct, because only the unambiguous order counts: the fitted result itself is what is split later in the same
-    function or notebook, or the same rows are first fitted on, then split, and the fitted object is used on after.
+    function or notebook, or the same rows are first fitted on, then split, and the fitted object is used on after. A
+    fit counts at its first split.
     Names that speak of training rows, and parts of rows, are left alone.
     """
     leaks: list[tuple[str, int]] = []
@@ -271,6 +272,9 @@ def _leaks(file: PythonFile, calls: list[Call]) -> Iterator[int]:
                 or any(later.name == f"{owner}.transform" for owner in owners for later in calls[position:])
             ):
                 yield call.line
+                for name in rows:  # a fit counts at its first split: the name may stand for other rows later
+                    tainted.pop(name, None)
+                    fitted.pop(name, None)
             parts = call.targets
             for target in parts:
                 tainted.pop(target, None)
@@ -385,7 +389,7 @@ SPLIT_AFTER_FIT = Detector(
     strength=Strength.DIRECT,
     cannot_see="fits and splits in different functions or files, and names given twice",
     fix="Split first, then fit on the training rows alone; a pipeline object keeps the order.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=split_after_fit,
 )

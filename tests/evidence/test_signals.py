@@ -198,6 +198,13 @@ def test_a_split_counts_as_late_only_when_the_order_is_unambiguous(code, state):
     assert signal("split-after-fit", {"a.py": SPLIT + code}).state is state
 
 
+def test_a_fit_counts_at_its_first_split_since_the_name_may_stand_for_other_rows_later():
+    code = "s = StandardScaler()\nx = s.fit_transform(x)\na, b = train_test_split(x)\n"
+    code += "x = df[['age']]\nx = pd.get_dummies(x)\nc, d = train_test_split(x)\n"
+    seen = signal("split-after-fit", {"a.py": SPLIT + code})
+    assert [place.line for place in seen.locations] == [5]
+
+
 def test_a_fit_and_a_split_in_different_functions_are_not_joined():
     code = SPLIT + "def f(x):\n    s = StandardScaler()\n    x = s.fit_transform(x)\n"
     code += "def g(x):\n    return train_test_split(x)\n"
