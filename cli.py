@@ -72,6 +72,40 @@ def score(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def agreement(arguments: argparse.Namespace) -> int:
+    """How far raters agree, question by question and together: a CSV with raters as rows and questions as columns."""
+    from scoring.agreement import AgreementState
+    from scoring.agreement import agreement as agreement_on
+    from scoring.ballots import InvalidVotes, agreement_document, read_votes
+
+    try:
+        votes = read_votes(_text_of(Path(arguments.file)), name=arguments.file)
+    except InvalidVotes as problem:
+        raise Mistake(_first(problem.problems)) from None
+    found = agreement_on(votes.votes, levels=votes.levels)
+    document = agreement_document(found)
+    lines = [_alpha_line(document, all_equal=found.all_equal)]
+    order = [AgreementState.SPLIT, AgreementState.SPREAD, AgreementState.AGREED, AgreementState.TOO_FEW]
+    for question in sorted(found.questions, key=lambda q: (order.index(q.state), -(q.range or 0), q.a or 0)):
+        apart = "" if question.range is None or question.a is None else f", {question.range} apart, A {question.a:.2f}"
+        lines.append(f"{question.id:10} {question.state.value.replace('_', ' '):8} {question.votes} votes{apart}")
+    _say(document, as_json=arguments.json, text="\n".join(lines))
+    return 0
+
+
+def _alpha_line(document: dict[str, Any], *, all_equal: bool) -> str:
+    raters, alpha = f"{document['raters']} raters", document["alpha"]["ordinal"]
+    if all_equal:
+        return f"{raters}: full agreement, alpha is not defined"
+    if alpha is None:
+        return f"{raters}: no question has two votes"
+    low, high = document["low"], document["high"]
+    between = "no interval" if low is None else f"{low:.2f} to {high:.2f}"
+    return (
+        f"{raters}: ordinal alpha {alpha:.2f} ({between}), {document['pairs_within_one']:.0%} of pairs within one level"
+    )
+
+
 def _line(name: str, estimate: dict[str, Any]) -> str:
     if estimate["estimate"] is None:
         return f"{name:8} not rated, {estimate['coverage']:.0%} known"
@@ -179,6 +213,7 @@ def arguments_parser() -> Parser:
     scoring.add_argument("--checklist", required=True, metavar="FILE")
     scoring.add_argument("--answers", required=True, metavar="FILE")
     scoring.add_argument("--evidence", metavar="FILE")
+    add("agreement", agreement, parents=[shared]).add_argument("file", metavar="FILE.csv")
     add_stored("systems", systems)
     add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")
     add_stored("backup", backup, make=False).add_argument("file", metavar="FILE")

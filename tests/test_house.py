@@ -504,7 +504,7 @@ def test_commands_in_documents_exist(name: str) -> None:
 @lru_cache(maxsize=1)
 def cli_commands() -> frozenset[str]:
     said = subprocess.run([sys.executable, "cli.py", "--help"], cwd=HOUSE, capture_output=True, text=True, check=True)
-    listed = frozenset(re.findall(r"^    ([a-z]+) ", said.stdout, re.MULTILINE))
+    listed = frozenset(re.findall(r"^    ([a-z]+)(?: |$)", said.stdout, re.MULTILINE))
     assert "lint" in listed, said.stdout
     return listed
 
