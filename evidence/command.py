@@ -252,11 +252,11 @@ def _hand_over(found: Evidence, arguments: argparse.Namespace) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is there in whole or not at all: beside its place first, then moved there."""
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():  # a device or a pipe is written to, never replaced
-            target.write_bytes(content)
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            path.write_bytes(content)
             return
+        target = Path(os.path.realpath(path))
         part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
         try:
             with part.open("xb") as stream:

@@ -11,6 +11,7 @@ from evidence.terminal import WIDTH, Paint
 
 PLACES_SHOWN = 5
 UNPARSED_SHOWN = 10
+REASONS_SHOWN = 8
 LANGUAGES_SHOWN = 5
 #: The areas as the checklist names them; a test holds the two together.
 AREAS = {
@@ -287,11 +288,18 @@ def _reasons(title: str, evidence: Evidence, state: State, paint: Paint) -> list
     for signal in evidence.signals:
         if signal.state is state:
             by_reason.setdefault(signal.message, []).append(signal.id)
-    number = sum(map(len, by_reason.values()))
-    lines = [paint(f"{title}: {number}", "bold", "cyan")]
-    for reason, names in by_reason.items():
-        lines += [paint(line, "dim") for line in _fill(f"{reason} [{', '.join(names)}]", 4, first="  ")]
-    return lines if number else []
+    if not by_reason:
+        return []
+    ranked = sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[1]))
+    lines = [line for reason, names in ranked[:REASONS_SHOWN] for line in _named_reason(reason, names)]
+    rest = sorted(name for _, names in ranked[REASONS_SHOWN:] for name in names)
+    lines += _named_reason("Each for a reason of its own, which --json tells:", rest) if rest else []
+    head = f"{title}: {sum(map(len, by_reason.values()))}"
+    return [paint(head, "bold", "cyan"), *(paint(line, "dim") for line in lines)]
+
+
+def _named_reason(reason: str, names: Sequence[str]) -> list[str]:
+    return _fill(f"{reason} [{', '.join(names)}]", 4, first="  ")
 
 
 def _totals(evidence: Evidence, paint: Paint) -> list[str]:

@@ -74,6 +74,15 @@ def test_a_file_is_replaced_in_whole_and_keeps_its_link(scan, tmp_path):
     assert from_json(kept.read_text()).repository == "trips"
 
 
+def test_a_device_or_a_pipe_is_written_to_and_stays_what_it_is():
+    with started("scan", TRIPS, "--json", "--output", "/dev/null", "--sarif", "/dev/stderr") as running:
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert from_json(out)
+    assert json.loads(err)["version"] == "2.1.0"
+    assert not Path("/dev/null").is_file()
+
+
 @pytest.mark.parametrize("place", ["nowhere/evidence.json", ".", "a" * 300])
 @pytest.mark.parametrize("option", ["--output", "--sarif"])
 def test_a_file_that_cannot_be_written_is_one_line(scan, tmp_path, monkeypatch, option, place):

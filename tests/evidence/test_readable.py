@@ -87,6 +87,16 @@ def test_care_that_was_not_seen_is_told_apart_from_debt_that_was_not_seen():
     assert not set(care) & set(re.split(r"[,\s]+", " ".join(block(text, "Debt looked for"))))
 
 
+def test_what_could_not_be_told_is_named_with_its_reason_and_the_commonest_reason_comes_first():
+    evidence = evidence_of({"a.py": "x = 1\n"})
+    lines = block(summary(evidence), "Could not be told")
+    unknown = {signal.id for signal in evidence.signals if signal.state is State.UNKNOWN}
+    assert unknown <= set(re.split(r"[\[\],\s]+", " ".join(lines))), "none is left out"
+    counts = [len(names.split(",")) for names in re.findall(r"\[([^]]*)\]", " ".join(lines))]
+    assert counts[:-1] == sorted(counts[:-1], reverse=True)
+    assert len(lines) < 30
+
+
 def test_files_that_could_not_be_read_are_named_with_the_reason():
     text = summary(evidence_of({f"{number}.py": "def f(:" for number in range(12)}))
     assert "Could not be read: 12 files" in text
