@@ -41,7 +41,7 @@ def build_collector() -> bytes:
     """The collector as one file: sources and tables, in a fixed order with a fixed date. Same sources, same bytes.
 
     It holds no byte code, so that people can read what they let into their build and the bytes do not depend on who
-    builds it (docs/decisions/0020).
+    builds it (docs/decisions/0021).
     """
     stream = io.BytesIO()
     stream.write(SHEBANG)
