@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from checklists.checklist import Checklist
 from evidence.compare import EvidenceChange, compare_evidence
-from evidence.document import InvalidEvidence, evidence_hash, from_json, to_json
+from evidence.document import InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from evidence.sandbox import Refused, collect_untrusted
 from operations.assessments import find_assessment
@@ -23,6 +23,7 @@ from operations.scans import (
     Origin,
     Scan,
     TrendPoint,
+    scan_of,
     signs_of_quarter,
     summarise,
     summary_of,
@@ -144,13 +145,14 @@ class Pushed:
 
 def _kept(records: Records, actor: Actor, *, system_id: str, found: Evidence, at: str) -> tuple[EvidenceRecord, bool]:
     """Keep a scan for its system; whether it is new."""
+    body = to_json(found)
     record = EvidenceRecord(
-        evidence_id=evidence_hash(found),
+        evidence_id=hashlib.sha256(body.encode()).hexdigest(),  # as evidence_hash makes it
         system_id=system_id,
         repository=found.repository,
         commit_id=found.commit or "",
         collector=found.collector,
-        body=to_json(found),
+        body=body,
         summary=summary_text(summarise(found)),
         collected_at=at,
         collected_by=actor.name,
@@ -337,6 +339,7 @@ class _Past:
     records: Records
     assessments: Sequence[AssessmentRecord]  #: up to the one looked at, the latest first
     scans: Sequence[EvidenceRow]  #: of the same repository, up to the one looked at, the latest first
+    _debts: dict[str, Mapping[str, str]] = field(default_factory=dict)  #: what was found, by scan, as far as looked
 
     def since(self, question_id: str, signal_id: str, floor: float) -> str | None:
         """From when on answer and repository have disagreed without a break."""
@@ -358,7 +361,9 @@ class _Past:
         since = None
         enough = {strength.value for strength, value in FLOORS.items() if value >= floor}
         for scan in self.scans:
-            if summary_of(self.records, scan).debts.get(signal_id) not in enough:
+            if scan.evidence_id not in self._debts:
+                self._debts[scan.evidence_id] = summary_of(self.records, scan).debts
+            if self._debts[scan.evidence_id].get(signal_id) not in enough:
                 break
             since = scan.collected_at
         return since
@@ -427,7 +432,7 @@ def read_evidence(workplace: Workplace, _actor: Actor, *, assessment_id: str) ->
         assessment = find_assessment(records, assessment_id)
         scored = score_assessment(workplace, records, assessment)
         stored = records.evidence_of(assessment_id)
-        found = from_json(stored.body) if stored else None
+        found = scan_of(stored) if stored else None
         decisions = records.floor_history(assessment.system_id)
         links = records.evidence_links(assessment.system_id)
         rows = records.evidence_list(assessment.system_id, limit=SCANS_MAX)
@@ -444,7 +449,7 @@ def read_evidence(workplace: Workplace, _actor: Actor, *, assessment_id: str) ->
             ledger=_ledger(scored, found, past, decisions),
             answered={key: answer.level for key, answer in scored.answers.items()},
             scans=tuple(_scan(records, row, links) for row in rows[:SCANS_SHOWN]),
-            change=compare_evidence(from_json(earlier.body), found) if found and earlier else None,
+            change=compare_evidence(scan_of(earlier), found) if found and earlier else None,
             compared_with=_scan(records, same[1], links) if found and earlier else None,
             decisions=tuple(decisions),
         )
@@ -469,7 +474,7 @@ def read_evidence_trend(workplace: Workplace, _actor: Actor, *, system_id: str) 
                 period = period_of(workplace.day_of(newest.collected_at))
                 points.append(_point(records, newest, period=period, origin=Origin.NEWEST))
             whole = records.evidence(system_id, newest.evidence_id)
-            present = from_json(whole.body) if whole is not None else None
+            present = scan_of(whole) if whole is not None else None
             for quarter in present.history if present else ():
                 areas = signs_of_quarter(quarter, present) if present else {}
                 points.append(

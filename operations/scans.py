@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from checklists.checklist import Area
 from evidence.document import from_json
@@ -14,6 +15,7 @@ from store.records import EvidenceRecord, EvidenceRow, Records, SystemRecord
 
 SCANS_MAX = 500  #: of the newest: more are kept, and looked at one by one
 SUMMARY_VERSION = 1
+PARSED_MAX = 16  #: documents remembered as read: a page asks for the same one several times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,16 @@ class EvidenceTrend:
         return tuple(point for point in self.points if point.origin in origins)
 
 
+@lru_cache(maxsize=PARSED_MAX)
+def _parsed(_evidence_id: str, body: str) -> Evidence:
+    return from_json(body)
+
+
+def scan_of(record: EvidenceRecord) -> Evidence:
+    """The document of a scan, read once for as long as it is among those asked for last."""
+    return _parsed(record.evidence_id, record.body)
+
+
 def summarise(found: Evidence) -> Summary:
     """The summary of a scan."""
     known = [s for s in found.signals if s.state in {State.FOUND, State.ABSENT}]
@@ -141,7 +153,7 @@ def summary_of(records: Records, row: EvidenceRow | EvidenceRecord) -> Summary:
         whole = row if isinstance(row, EvidenceRecord) else records.evidence(row.system_id, row.evidence_id)
         if whole is None:
             raise LookupError(f"the scan {row.evidence_id} is listed but not there")
-        return summarise(from_json(whole.body))
+        return summarise(scan_of(whole))
     debts, cares, looked_for, unknown, unparsed = document["counts"]
     return Summary(
         counts=Counts(debts=debts, cares=cares, looked_for=looked_for, unknown=unknown, unparsed=unparsed),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklists.checklist import Checklist
-from evidence.document import from_json
+from operations.scans import scan_of
 from operations.workplace import Workplace
 from scoring.score import (
     CODE_VERSION,
@@ -57,7 +57,7 @@ def weigh_evidence(records: Records, checklist: Checklist, assessment_id: str) -
     stored = records.evidence_of(assessment_id)
     decisions = records.floor_decisions(assessment_id)
     overridden = frozenset(pair for pair, decision in decisions.items() if decision.decision == "overridden")
-    return weigh(checklist, from_json(stored.body) if stored else None, overridden=overridden)
+    return weigh(checklist, scan_of(stored) if stored else None, overridden=overridden)
 
 
 def score_assessment(workplace: Workplace, records: Records, assessment: AssessmentRecord) -> Scored:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from checklists.checklist import Area, Checklist, Question
-from evidence.document import from_json
 from evidence.evidence import Polarity, Signal, State
 from operations.assessments import asked_questions, find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import NotFound
 from operations.periods import following, period_of
 from operations.portfolio import ScoreCell, asks_the_same, score_cell
+from operations.scans import scan_of
 from operations.scores import SYSTEM, Scored, scope_of, score_assessment, scores_of
 from operations.systems import find_system
 from operations.workplace import Workplace
@@ -163,7 +163,7 @@ def read_area_view(workplace: Workplace, _actor: Actor, *, system_id: str, perio
         area = _area(scored.checklist, area_id)
         asked = {a.id: questions for a, questions in asked_questions(scored.checklist, scope_of(assessment))}
         stored = records.evidence_of(assessment.assessment_id)
-        signals = from_json(stored.body).signals if stored else ()
+        signals = scan_of(stored).signals if stored else ()
         result = next((a for a in scored.score.areas if a.id == area_id), None)
         return AreaView(
             system=system,
@@ -225,7 +225,7 @@ def read_question_lines(workplace: Workplace, _actor: Actor, *, assessment_id: s
         scored = score_assessment(workplace, records, assessment)
         asked = asked_questions(scored.checklist, scope_of(assessment))
         stored = records.evidence_of(assessment_id)
-        signals = from_json(stored.body).signals if stored else ()
+        signals = scan_of(stored).signals if stored else ()
         return question_lines(scored, tuple(q for _, questions in asked for q in questions), signals)
 
     return workplace.store.read(work)

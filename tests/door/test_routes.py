@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from door import routes
 from operations.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable
 from operations.exports import Export
+from tests.door.served import HOUSE
 
 
 def ask(path: str, accept: str = "*/*") -> httpx.Response:
@@ -107,3 +110,11 @@ def test_a_sentence_with_markup_from_the_address_stays_text(monkeypatch: pytest.
 def test_a_store_that_is_away_is_503_on_an_export(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "export", raising(StorageUnavailable("The database is away.")))
     assert ask("/export/portfolio.csv").status_code == 503
+
+
+def test_the_addresses_are_known_before_what_stands_behind_them_is_read() -> None:
+    """The server starts sooner: a push, an export and the collector read their modules when they are first asked for."""
+    heavy = ["operations.repository_evidence", "operations.exports", "operations.upkeep", "evidence", "scoring.score"]
+    code = f"import sys, door.routes; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
