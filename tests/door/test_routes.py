@@ -113,7 +113,7 @@ def test_a_store_that_is_away_is_503_on_an_export(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_addresses_are_known_before_what_stands_behind_them_is_read() -> None:
-    """The server starts sooner: a push, an export and the collector read their modules when they are first asked for."""
+    """The server starts sooner: what an address needs is read when it is first asked for."""
     heavy = ["operations.repository_evidence", "operations.exports", "operations.upkeep", "evidence", "scoring.score"]
     code = f"import sys, door.routes; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
