@@ -10,6 +10,7 @@ from evidence.evidence import Kind, Polarity, Strength
 from evidence.precision import missed_list, read_labels, read_missed, stale, summary, table
 from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector
+from evidence.tables import TABLES, document
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "signals.md"
 _STRENGTH = {
@@ -36,6 +37,16 @@ repositories, `tests/evidence/samples/<id>/trips` and `clean`. Names of packages
 """
 
 
+TABLES_HEAD = """## Detection tables
+
+What the signals know of packages, calls, files and names is kept as dated data in `evidence/tables/`, and a test proves
+every row: it recognises what it names and not its neighbour.
+
+| table | holds | last checked |
+|---|---|---|
+"""
+
+
 def reference() -> str:
     """The whole document."""
     parts = [HEAD]
@@ -46,6 +57,8 @@ def reference() -> str:
         for detector in SIGNALS.values()
     )
     parts.append(_precision())
+    rows = (f"| {name} | {what} | {document(name)['checked']} |" for name, what in TABLES.items())
+    parts.append(TABLES_HEAD + "\n".join(rows))
     parts += [_section(detector) for _, detector in sorted(SIGNALS.items())]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 

@@ -100,6 +100,17 @@ class Repository:
             names.add(re.sub(r"[-.]", "_", match.group(1)).lower())
         return frozenset(names)
 
+    def calls_any(self, file: PythonFile, names: frozenset[str]) -> bool:
+        """Whether a file calls anything whose last word is one of the names: "fit" of "model.fit"."""
+        called = self._called.get(file.path)
+        if called is None:
+            called = self._called[file.path] = frozenset([call.name.rpartition(".")[2] for call in file.calls])
+        return not names.isdisjoint(called)
+
+    @cached_property
+    def _called(self) -> dict[str, frozenset[str]]:
+        return {}
+
     @cached_property
     def own_names(self) -> frozenset[str]:
         """The names of all its folders and modules, wherever they stand: any may be on a search path."""

@@ -34,7 +34,13 @@ def data_tests_present(repository: Repository) -> Finding:
     if not repository.tests:
         return absent("There are no test files.")
     calls = words("checking", "checks_rows")
-    places = {(file.path, call.line) for file in repository.tests for call in file.calls if call.last in calls}
+    places = {
+        (file.path, call.line)
+        for file in repository.tests
+        if repository.calls_any(file, calls)
+        for call in file.calls
+        if call.last in calls
+    }
     for used in repository.uses(tools_for("data_checks"), repository.tests).values():
         places.update(used)
     if not places:
@@ -79,9 +85,7 @@ def _gates(repository: Repository) -> Iterator[PythonFile]:
 
 def known_answers_tested(repository: Repository) -> Finding:
     """Sees test files that predict and hold the result against a known one (calls of the table `checking.toml`)."""
-    predicting = [
-        file for file in repository.tests if any(call.last in words("calls", "predicts") for call in file.calls)
-    ]
+    predicting = [file for file in repository.tests if repository.calls_any(file, words("calls", "predicts"))]
     if not predicting:
         return absent("No test predicts.")
     known = words("checking", "holds_against_known")

@@ -187,7 +187,9 @@ def model_call_unbounded(repository: Repository) -> Finding:
     """
     if not _users(repository):
         return _no_model()
-    calls = [(file.path, call) for file in repository.work for call in file.calls if _asks_model(call)]
+    lasts = words("checking", "model_clients") | {name.rpartition(".")[2] for name in words("checking", "asks_model")}
+    asking = (file for file in repository.work if repository.calls_any(file, lasts))
+    calls = [(file.path, call) for file in asking for call in file.calls if call.last in lasts and _asks_model(call)]
     seen = [(path, call) for path, call in calls if "**" not in call.keywords]
     if not seen:
         return unknown("No call of a language model was seen whose keywords could be followed.")
@@ -229,6 +231,8 @@ def answer_parsed_unchecked(repository: Repository) -> Finding:
         if not repository.uses(tools_for("llm"), (file,)):
             continue
         reads = [call.line for call in file.calls if call.name in READS_ANSWER and any(map(_is_answer, call.arguments))]
+        if not reads:
+            continue
         parsing += bool(reads)
         checked = any(call.last in schemas or schemas & call.keywords.keys() for call in file.calls)
         if not checked and not any("BaseModel" in base for _, bases in file.classes for base in bases):

@@ -56,7 +56,7 @@ def _is_of_a_tracker(file: PythonFile, call: Call) -> bool:
 
 def _near_training(repository: Repository) -> frozenset[str]:
     """The paths of files that train, and of modules they import or that import them."""
-    trains = {file.path for file in repository.work if is_training(file)}
+    trains = {file.path for file in repository.work if is_training(repository, file)}
     names = {name for name, file in repository.modules.items() if file.path in trains}
     near = set(trains)
     for name, targets in repository.import_graph.items():
@@ -67,10 +67,10 @@ def _near_training(repository: Repository) -> frozenset[str]:
     return frozenset(near)
 
 
-def is_training(file: PythonFile) -> bool:
+def is_training(repository: Repository, file: PythonFile) -> bool:
     """Whether a file trains a model: it fits, and imports a package for learning."""
     tops = {module.split(".")[0] for module in tools_for("learning")}
-    return any(call.last in words("calls", "trains") and call.last != "fit_transform" for call in file.calls) and any(
+    return repository.calls_any(file, words("calls", "trains") - {"fit_transform"}) and any(
         record.module.split(".")[0] in tops for record in file.imports
     )
 
@@ -81,7 +81,7 @@ def training_unrecorded(repository: Repository) -> Finding:
 
     Weak: a platform may record runs by itself.
     """
-    training = [file for file in repository.source if is_training(file)]
+    training = [file for file in repository.source if is_training(repository, file)]
     if not training:
         return unknown("No module that trains a model was seen.")
     everywhere = (*repository.work, *(file for file in repository.python if file.role == "build"))
@@ -105,11 +105,12 @@ def training_unrecorded(repository: Repository) -> Finding:
 def model_registered(repository: Repository) -> Finding:
     """Sees a model entered in a registry by the work (table `tracking.toml`), or kept as an output of a DVC stage."""
     keywords = words("tracking", "registering_keywords")
+    calls = words("tracking", "registers_model")
     places = [
         (file.path, call.line)
         for file in repository.work
         for call in file.calls
-        if call.last in words("tracking", "registers_model") or keywords & call.keywords.keys()
+        if (call.keywords and keywords & call.keywords.keys()) or call.last in calls
     ]
     for path, text in repository.texts.items():
         name = path.rpartition("/")[2].lower()
@@ -160,7 +161,8 @@ def _stored_apart(attributes: str) -> list[str]:
 
 def is_model_file(path: str) -> bool:
     """Whether a path is that of a trained model, as far as its name tells."""
-    ending = f".{path.rpartition('/')[2].lower().rpartition('.')[2]}"
+    name, _, last = path.rpartition("/")[2].lower().rpartition(".")
+    ending = f".{last}" if name else ""
     if ending in words("tracking", "model_endings"):
         return True
     return ending in words("tracking", "open_endings") and bool(MODEL_WORD.search(path))
@@ -193,14 +195,16 @@ def determinism_asked_for(repository: Repository) -> Finding:
     `tracking.toml`.
     """
     places = []
+    calls, keywords = words("tracking", "determinism_calls"), words("tracking", "determinism_keywords")
+    variables = words("tracking", "determinism_variables")
     for file in repository.work:
         places += [
             (file.path, call.line)
             for call in file.calls
-            if call.last in words("tracking", "determinism_calls")
-            or any(call.keywords.get(word) is True for word in words("tracking", "determinism_keywords"))
+            if call.keywords and any(call.keywords.get(word) is True for word in keywords)
         ]
-        variables = words("tracking", "determinism_variables")
+        if repository.calls_any(file, calls):
+            places += [(file.path, call.line) for call in file.calls if call.last in calls]
         places += [(file.path, line) for key, line in file.environment_writes if key in variables]
     variable = re.compile(rf"\b(?:{'|'.join(sorted(words('tracking', 'determinism_variables')))})\s*[=:]")
     for path, text in repository.texts.items():

@@ -39,8 +39,9 @@ LOAD_TEST_FOLDER = re.compile(
 def routes_of(file: PythonFile) -> Iterator[tuple[Call, str]]:
     """The routes a file hangs on an application: (the call, the path)."""
     makers = file.makers()
+    methods = words("serving", "routes")
     for call in file.calls:
-        if call.last not in words("serving", "routes") or not call.arguments:
+        if not call.arguments or call.last not in methods:
             continue
         path = call.arguments[0]
         base = call.name.rpartition(".")[0]
@@ -54,15 +55,15 @@ def _endpoints(repository: Repository) -> list[tuple[PythonFile, Call, str]]:
     """The routes of the work itself that give a model's answer: by their path, or in a file that predicts."""
     found_routes = []
     for file in repository.source:
-        predicts = _predicts(file)
+        predicts = _predicts(repository, file)
         for call, path in routes_of(file):
             if PREDICTION_PATH.search(path) or (predicts and call.last not in ("get", "delete")):
                 found_routes.append((file, call, path))
     return found_routes
 
 
-def _predicts(file: PythonFile) -> bool:
-    return any(call.last in words("calls", "predicts") for call in file.calls)
+def _predicts(repository: Repository, file: PythonFile) -> bool:
+    return repository.calls_any(file, words("calls", "predicts"))
 
 
 ASKS_WHO = re.compile(
@@ -119,7 +120,7 @@ def request_untyped(repository: Repository) -> Finding:
     answering = [
         file
         for file in answering
-        if _predicts(file) or any(PREDICTION_PATH.search(path) for _, path in routes_of(file))
+        if _predicts(repository, file) or any(PREDICTION_PATH.search(path) for _, path in routes_of(file))
     ]
     if not answering:
         return unknown("No file that answers requests with a model was seen.")
@@ -226,7 +227,7 @@ def predictions_untraced(repository: Repository) -> Finding:
 
     Weak: a middleware, a proxy or the function called may keep the record.
     """
-    answering = {file.path: file for file, _, _ in _endpoints(repository) if _predicts(file)}
+    answering = {file.path: file for file, _, _ in _endpoints(repository) if _predicts(repository, file)}
     if not answering:
         return unknown("No file with a route that predicts was seen.")
     metrics = repository.uses(tools_for("service_metrics"), repository.source)
@@ -260,33 +261,33 @@ def _keeps_trace(call: Call) -> bool:
 
 
 def features_computed_twice(repository: Repository) -> Finding:
-    """Finds functions that make features and stand twice: once in code that trains, once in code that serves, under the
-    same name.
+    """Finds functions that make features and stand twice: once where a model is trained, once where it serves, under
+    the same name or with the same form.
 
     Code serves when it hangs routes, holds a function a model server calls, or loads a model and predicts; code trains
-    when it fits; a file that does both is neither. Methods and functions below four lines do not count, nor do folders
-    of a course, each of which is a project of its own. Strong in an application: there are two implementations, and
-    whether tests compare them is not seen. Weak when only a notebook trains.
+    when it fits; what only one side imports belongs to it, what both import to neither. Methods and functions below
+    four lines do not count, nor do folders of a course, each of which is a project of its own. Strong in an
+    application: there are two implementations, and whether tests compare them is not seen. Weak when only a notebook
+    trains.
     """
-    training = [file for file in repository.work if _trains(file) and not _serves(file)]
-    serving = [file for file in repository.source if _serves(file) and not _trains(file)]
+    training, serving = _sides(repository)
     if not training or not serving:
         return unknown("Code that trains and code that serves were not both seen.")
-    defined: dict[str, list[tuple[PythonFile, Function]]] = {}
+    defined: dict[str | int, list[tuple[PythonFile, Function]]] = {}
     for file in training:
         for function in _feature_functions(file):
-            defined.setdefault(function.name, []).append((file, function))
-    places: list[tuple[str, int]] = []
+            for key in {function.name, function.shape or function.name}:
+                defined.setdefault(key, []).append((file, function))
+    places: set[tuple[str, int]] = set()
     names: set[str] = set()
     in_modules = False
     for file in serving:
         for function in _feature_functions(file):
-            for other, there in defined.get(function.name, ()):
-                if not _same_project(file.path, other.path):
-                    continue
-                names.add(function.name)
-                places += [(file.path, function.line), (other.path, there.line)]
-                in_modules = in_modules or not other.is_notebook
+            for other, there in (*defined.get(function.name, ()), *defined.get(function.shape or "", ())):
+                if _same_project(file.path, other.path):
+                    names.add(function.name)
+                    places |= {(file.path, function.line), (other.path, there.line)}
+                    in_modules = in_modules or not other.is_notebook
     if not places:
         return absent(
             f"No feature function is in both: {counted(len(serving), 'serving file')}, {len(training)} that train.",
@@ -301,15 +302,30 @@ def features_computed_twice(repository: Repository) -> Finding:
     )
 
 
-def _trains(file: PythonFile) -> bool:
-    return any(call.last in words("calls", "trains") and call.last != "fit_transform" for call in file.calls)
+def _sides(repository: Repository) -> tuple[list[PythonFile], list[PythonFile]]:
+    """The files of training and those of serving, each with the modules it imports; what both have is left out."""
+    by_path = {file.path: file for file in repository.work}
+    names = {file.path: name for name, file in repository.modules.items()}
+    trains = {path for path, file in by_path.items() if _trains(repository, file)}
+    serves = {path for path, file in by_path.items() if _serves(repository, file) and not file.is_notebook}
+    sides = []
+    for side in (trains - serves, serves - trains):
+        loaded = {name for path in side if path in names for name in repository.import_graph[names[path]]}
+        sides.append(side | {repository.modules[name].path for name in loaded})
+    both = (sides[0] & sides[1]) | (trains & serves)
+    training, serving = ([by_path[path] for path in sorted(side - both) if path in by_path] for side in sides)
+    return training, serving
 
 
-def _serves(file: PythonFile) -> bool:
+def _trains(repository: Repository, file: PythonFile) -> bool:
+    return repository.calls_any(file, words("calls", "trains") - {"fit_transform"})
+
+
+def _serves(repository: Repository, file: PythonFile) -> bool:
     if any(function.name in words("serving", "server_functions") for function in file.functions):
         return True
     loads = any(call.name in words("serving", "loads_model") for call in file.calls)
-    return any(True for _ in routes_of(file)) or (loads and _predicts(file) and not file.is_notebook)
+    return any(True for _ in routes_of(file)) or (loads and _predicts(repository, file) and not file.is_notebook)
 
 
 def _feature_functions(file: PythonFile) -> Iterator[Function]:
@@ -339,8 +355,10 @@ def features_shared(repository: Repository) -> Finding:
     if not makers:
         return absent("No module with functions that make features was seen.")
     loads = repository.import_graph
-    training = [name for name, file in repository.modules.items() if _trains(file)]
-    serving = [name for name, file in repository.modules.items() if _serves(file) and not _trains(file)]
+    training = [name for name, file in repository.modules.items() if _trains(repository, file)]
+    serving = [
+        name for name, file in repository.modules.items() if _serves(repository, file) and not _trains(repository, file)
+    ]
     used = [
         frozenset(target for name in side for target in loads[name] if target != name) for side in (training, serving)
     ]

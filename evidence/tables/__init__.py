@@ -8,6 +8,24 @@ import tomllib
 from functools import cache
 from typing import Any, NamedTuple
 
+#: every table with what it holds
+TABLES = {
+    "calls": "names of calls, parameters and files that carry a meaning",
+    "checking": "what tests of data, models and settings call; what bounds a language model",
+    "development": "distributions for writing and checking code",
+    "distributions": "which distribution an import comes from",
+    "documents": "files that tell people who owns what and what to do",
+    "frameworks": "packages that do the same job",
+    "languages": "file endings by language",
+    "models": "names of hosted models whose version the provider moves",
+    "notebooks": "what a notebook's session holds before any cell is run",
+    "places": "paths that exist on one machine only",
+    "secrets": "what a real credential looks like",
+    "serving": "what marks code that answers requests",
+    "tools": "packages by what their use says",
+    "tracking": "how runs are recorded and models are kept",
+}
+
 
 class Tool(NamedTuple):
     """A package and what its use says."""

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from evidence import tables
 from evidence.evidence import State
-from evidence.tables import development, document, frameworks, normal, origins, patterns, tools, tools_for, words
+from evidence.tables import (
+    TABLES,
+    development,
+    document,
+    frameworks,
+    normal,
+    origins,
+    patterns,
+    tools,
+    tools_for,
+    words,
+)
 from tests.evidence.making import notebook, repository_of, signal
 
 PURPOSES = {
     "monitoring", "data_checks", "config_schema", "data_versioning", "llm", "orchestration", "tracking", "serving",
     "learning", "exploration", "logging", "notebook_runner", "service_metrics", "load_test", "answer_evaluation",
 }  # fmt: skip
-TABLES = (
-    "tools",
-    "calls",
-    "secrets",
-    "models",
-    "places",
-    "languages",
-    "notebooks",
-    "distributions",
-    "development",
-    "serving",
-    "frameworks",
-)
 PATTERNS = [(table, pattern) for table in ("secrets", "models", "places", "documents") for pattern in patterns(table)]
 
 
@@ -112,12 +112,18 @@ def test_a_table_says_when_it_was_last_checked(table):
     assert isinstance(document(table)["checked"], dt.date)
 
 
+def test_each_table_is_named_with_what_it_holds():
+    folder = Path(tables.__file__).parent
+    assert sorted(TABLES) == sorted(path.stem for path in folder.glob("*.toml"))
+
+
 def test_no_package_and_no_word_stands_there_twice():
     modules = [tool.module for tool in tools()]
     assert len(modules) == len(set(modules))
-    for name, listed in document("calls").items():
-        if isinstance(listed, list):
-            assert len(listed) == len(set(listed)), name
+    for table in TABLES:
+        for name, listed in document(table).items():
+            if isinstance(listed, list) and all(isinstance(word, str) for word in listed):
+                assert len(listed) == len(set(listed)), (table, name)
 
 
 @pytest.mark.parametrize("table", TABLES)
