@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,17 @@ def test_it_holds_the_collector_and_nothing_else():
     assert all(name == "__main__.py" or name.startswith("evidence/") for name in names)
     assert {name.rpartition(".")[2] for name in names} == {"py", "toml"}
     assert {"evidence/__main__.py", "evidence/signals/__init__.py", "evidence/tables/tools.toml"} <= set(names)
+
+
+def test_what_is_left_out_is_what_the_collector_never_reads():
+    """Every module in it is read by another one in it, and none that they read is missing."""
+    with zipfile.ZipFile(io.BytesIO(build_collector())) as archive:
+        held = {name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in archive.namelist()}
+        sources = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".py")]
+    read = {name for source in sources for name in re.findall(r"(?:from|import) (evidence[\w.]*)", source)}
+    assert read <= held
+    ours = {name for name in held if name.startswith("evidence") and ".tables." not in name}
+    assert ours - read == {"evidence.__main__"}
 
 
 def test_it_says_the_same_of_a_checkout_as_the_application_does(collector, checkout):
