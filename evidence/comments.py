@@ -89,7 +89,8 @@ def _admissions(placed: tuple[_Comment, ...]) -> Iterator[Admission]:
 # Each is tried once a line and its repeats are bounded: a line of a million signs must not be read a million times.
 #: a comment that fills its line and holds what reads as a statement
 _CODE_LINE = (
-    rb"^#[# \t]{0,12}(?:[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*\w+)*[ \t]*[-+*/]?=[ \t]*[^= \t\n]"
+    rb"^#[# \t]{0,12}(?!coding[=:])"  # which half of the world's files begin with
+    rb"(?:[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*\w+)*[ \t]*[-+*/]?=[ \t]*[^= \t\n]"
     rb"|[A-Za-z_][\w.]*\([^\n]{0,300}[\w\])\"\'][ \t]*[)\]]*[ \t]*$|[A-Za-z_][\w.]*\([ \t]*\)?[ \t]*$"
     rb"|import [\w.]+(?:$|,| as )|from [\w.]+ import |(?:if|for|while|with|def|class|elif|except)\b[^\n]{1,300}:[ \t]*$"
     rb"|(?:try|else|finally):[ \t]*$|@[\w.]+)"

@@ -84,11 +84,7 @@ class Call(NamedTuple):
     keywords: dict[str, Value]  #: `**more` stands under "**"
     targets: tuple[str, ...]  #: the names the statement's value is assigned to
     nested: bool  #: stands inside another call of that statement
-
-    @property
-    def last(self) -> str:
-        """The last word of the name: "fit" of "model.fit"."""
-        return self.name.rpartition(".")[2]
+    last: str  #: the last word of the name: "fit" of "model.fit"
 
 
 class Text(NamedTuple):
@@ -162,6 +158,7 @@ class PythonFile(NamedTuple):
     lines: int
     imports: tuple[Import, ...]
     calls: tuple[Call, ...]
+    called: frozenset[str]  #: the last words of the calls, to pass over a file at once
     texts: tuple[Text, ...]
     settings: tuple[Setting, ...]
     records: tuple[Record, ...]
@@ -285,6 +282,7 @@ class Walk:
             lines=lines,
             imports=tuple(self.imports),
             calls=tuple(self.calls),
+            called=frozenset([call.last for call in self.calls]),
             texts=tuple(self.texts),
             settings=tuple(self.settings),
             records=tuple(self.records),
@@ -436,7 +434,8 @@ class Walk:
     def _call(self, node: ast.Call, place: _Place) -> _Place:
         name = self._name(node.func)
         scope, class_name, guarded, targets, nested = place
-        self._trail.append(name.rpartition(".")[2])
+        last = sys.intern(name.rpartition(".")[2])
+        self._trail.append(last)
         if name not in QUIET_CALLS:
             keywords: dict[str, Value] = {} if node.keywords else NO_KEYWORDS
             for keyword in node.keywords:
@@ -456,7 +455,8 @@ class Walk:
                         self._text(argument, "", name)
                 arguments = tuple([self._value(argument) for argument in node.args[:12]])
             line = self._cell or node.lineno
-            self.calls.append(_new(Call, (sys.intern(name), line, scope, arguments, keywords, targets, nested)))
+            whole = sys.intern(name)
+            self.calls.append(_new(Call, (whole, line, scope, arguments, keywords, targets, nested, last)))
             if name in _ENVIRONMENT_CALLS:
                 self.environment_reads.append(line)
         return place if nested else (scope, class_name, guarded, targets, True)

@@ -102,14 +102,7 @@ class Repository:
 
     def calls_any(self, file: PythonFile, names: frozenset[str]) -> bool:
         """Whether a file calls anything whose last word is one of the names: "fit" of "model.fit"."""
-        called = self._called.get(file.path)
-        if called is None:
-            called = self._called[file.path] = frozenset([call.name.rpartition(".")[2] for call in file.calls])
-        return not names.isdisjoint(called)
-
-    @cached_property
-    def _called(self) -> dict[str, frozenset[str]]:
-        return {}
+        return not names.isdisjoint(file.called)
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -136,8 +129,11 @@ class Repository:
     def uses(self, tools: Mapping[str, str], files: tuple[PythonFile, ...]) -> dict[str, list[tuple[str, int]]]:
         """Which of the tools (module -> name) the files use, and where: name -> [(path, line)]."""
         found: dict[str, list[tuple[str, int]]] = {}
+        tops = {module.partition(".")[0] for module in tools}
         for file in files:
             for record in self.imports_of(file):
+                if record.module.partition(".")[0] not in tops:
+                    continue
                 candidates = (record.module, *(f"{record.module}.{name}" for name in record.names))
                 name = next((tools[part] for whole in candidates for part in _prefixes(whole) if part in tools), None)
                 if name is not None:

@@ -100,7 +100,7 @@ def transformer_outside_pipeline(repository: Repository) -> Finding:
     places: list[tuple[str, int]] = []
     models = 0
     for file in repository.work:
-        if any(call.last in PIPELINES for call in file.calls):
+        if not file.called.isdisjoint(PIPELINES):
             continue
         found_here, fits_models = _loose(file)
         models += fits_models

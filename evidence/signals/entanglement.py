@@ -28,7 +28,9 @@ def shared_output_paths(repository: Repository) -> Finding:
     places: list[tuple[str, int]] = []
     writes = 0
     for file in repository.work:
-        predicts = any(call.last in words("calls", "predicts") for call in file.calls)
+        if file.called.isdisjoint(words("calls", "writes")):
+            continue
+        predicts = not file.called.isdisjoint(words("calls", "predicts"))
         for call in file.calls:
             if call.last not in words("calls", "writes"):
                 continue

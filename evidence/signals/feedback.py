@@ -31,10 +31,10 @@ def model_output_feeds_training(repository: Repository) -> Finding:
     written: dict[str, list[tuple[str, int]]] = {}
     read: dict[str, list[tuple[str, int]]] = {}
     for file in repository.work:
-        if any(call.last in words("calls", "predicts") for call in file.calls):
+        if not file.called.isdisjoint(words("calls", "predicts")):
             for call, place in _places(file, words("calls", "writes")):
                 written.setdefault(place, []).append((file.path, call.line))
-        if any(call.last in words("calls", "trains") for call in file.calls):
+        if not file.called.isdisjoint(words("calls", "trains")):
             for call, place in _places(file, words("calls", "reads")):
                 read.setdefault(place, []).append((file.path, call.line))
     both = sorted(set(written) & set(read))
@@ -119,7 +119,7 @@ def prediction_log_without_version(repository: Repository) -> Finding:
     bare: list[tuple[str, int]] = []
     total = 0
     for file in repository.work:
-        if not any(call.last in words("calls", "predicts") for call in file.calls):
+        if file.called.isdisjoint(words("calls", "predicts")):
             continue
         logged = [
             (tuple(call.keywords), call.line)

@@ -69,10 +69,10 @@ def _near_training(repository: Repository) -> frozenset[str]:
 
 def is_training(repository: Repository, file: PythonFile) -> bool:
     """Whether a file trains a model: it fits, and imports a package for learning."""
+    if not repository.calls_any(file, words("calls", "trains") - {"fit_transform"}):
+        return False
     tops = {module.split(".")[0] for module in tools_for("learning")}
-    return repository.calls_any(file, words("calls", "trains") - {"fit_transform"}) and any(
-        record.module.split(".")[0] in tops for record in file.imports
-    )
+    return any(record.module.split(".")[0] in tops for record in file.imports)
 
 
 def training_unrecorded(repository: Repository) -> Finding:

@@ -38,14 +38,17 @@ LOAD_TEST_FOLDER = re.compile(
 
 def routes_of(file: PythonFile) -> Iterator[tuple[Call, str]]:
     """The routes a file hangs on an application: (the call, the path)."""
-    makers = file.makers()
-    methods = words("serving", "routes")
+    names = words("serving", "routes")
+    if file.called.isdisjoint(names):
+        return
+    makers: dict[str, str] | None = None
     for call in file.calls:
-        if not call.arguments or call.last not in methods:
+        if call.last not in names or not call.arguments:
             continue
         path = call.arguments[0]
-        base = call.name.rpartition(".")[0]
         if isinstance(path, str) and path.startswith("/"):
+            base = call.name.rpartition(".")[0]
+            makers = file.makers() if makers is None else makers
             made = makers.get(base, "") in words("serving", "applications")
             if made or (base and APPLICATION_NAME.match(base.rpartition(".")[2])):
                 yield call, path
@@ -94,8 +97,9 @@ def endpoint_without_authentication(repository: Repository) -> Finding:
 def _asks_who(file: PythonFile) -> bool:
     modules = words("serving", "authentication_modules")
     headers = words("serving", "authentication_headers")
+    calls = words("serving", "authentication_calls")
     return (
-        any(call.last in words("serving", "authentication_calls") for call in file.calls)
+        not file.called.isdisjoint(calls)
         or any(record.module.split(".")[0] in modules for record in file.imports)
         or any(text.text.lower() in headers for text in file.texts)
         or any(isinstance(value, str) and value.lower() in headers for call in file.calls for value in call.arguments)

@@ -111,7 +111,7 @@ def unseeded_randomness(repository: Repository) -> Finding:
     total = 0
     seeded_elsewhere = False
     for file in repository.work:
-        learns = any(call.last in words("calls", "trains") for call in file.calls)
+        learns = not file.called.isdisjoint(words("calls", "trains"))
         uses = [call for call in file.calls if _depends_on_chance(call, learns)]
         seeds = any(_sets_seed(call) for call in file.calls)
         seeded_elsewhere = seeded_elsewhere or seeds
