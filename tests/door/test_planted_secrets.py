@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -108,12 +109,14 @@ def written(folder: Path, secrets: dict[str, str]) -> None:
     for n, (author, mail, words) in enumerate(zip(some(5), some(5), some(5), strict=True)):
         (folder / "changed.txt").write_text(str(n))
         git(folder, "add", "-A")
-        git(folder, "-c", f"user.name={author}", "-c", f"user.email={mail}@example.com", "commit", "-qm", words)
+        then = (datetime.now(UTC) - timedelta(days=100 * (5 - n))).isoformat(timespec="seconds")
+        who = ("-c", f"user.name={author}", "-c", f"user.email={mail}@example.com")
+        git(folder, *who, "commit", "-qm", words, GIT_AUTHOR_DATE=then, GIT_COMMITTER_DATE=then)
     (folder / "rest.md").write_text("\n".join(left))
 
 
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+def git(folder: Path, *words: str, **settings: str) -> None:
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, env={**os.environ, **settings})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,7 @@ class Traces:
     token: str
     places: dict[str, bytes]
     signals: frozenset[str]
+    quarters: int  #: read out of the history
     answers: tuple[int, ...]
 
 
@@ -162,7 +166,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
                     "scan",
                     str(folder / "churn"),
                     "--history",
-                    "2",
+                    "4",
                     "--output",
                     str(folder / "evidence.json"),
                     "--cache",
@@ -200,6 +204,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
         token=secret,
         places=places,
         signals=frozenset(s.id for s in evidence.signals if s.state.value == "found"),
+        quarters=len(evidence.history),
         answers=(*(done.returncode for done in pushed), refused.status_code, wrong.status_code),
     )
 
@@ -207,6 +212,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
 def test_the_scan_was_taken_twice_and_saw_what_was_planted(traces: Traces) -> None:
     assert traces.answers == (0, 0, 422, 401)
     assert {"secrets-in-code", "absolute-paths"} <= traces.signals
+    assert traces.quarters > 0
     empty = [place for place, left in traces.places.items() if not left and place != "the collector's cache"]
     assert empty == []
 

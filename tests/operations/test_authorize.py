@@ -40,6 +40,42 @@ def test_every_public_function_that_takes_a_workplace_and_an_actor_is_an_operati
     assert {action for action in OPERATIONS.values() if action not in RULES} == set()
 
 
+#: What takes a workplace and no actor: a secret tells who acts, or an operation has asked before it calls.
+WITHOUT_ACTOR = {
+    "operations.repository_evidence.check_token",
+    "operations.repository_evidence.push_evidence",
+    "operations.demonstration.one_transaction.in_one_transaction",
+    "operations.scores.score_assessment",
+    "operations.scores.store_score",
+    "operations.scores.scores_in",
+    "operations.scores.scores_of",
+}
+
+
+def test_what_asks_nobody_is_on_a_list_with_its_reason() -> None:
+    found = set()
+    for name in modules():
+        for public, function in vars(importlib.import_module(name)).items():
+            if public.startswith("_") or not inspect.isfunction(function) or function.__module__ != name:
+                continue
+            names = [parameter.lstrip("_") for parameter in inspect.signature(function).parameters]
+            if names[:1] == ["workplace"] and names[1:2] != ["actor"]:
+                found.add(f"{name}.{public}")
+    assert found == WITHOUT_ACTOR
+
+
+def test_a_collector_may_push_for_its_own_system_and_nothing_else() -> None:
+    collector = Actor(name="collector CI", collects_for="churn")
+    here, there = Resource(org_id="local", system_id="churn"), Resource(org_id="local", system_id="other")
+    authorize(collector, Action.PUSH_EVIDENCE, here)
+    for action in set(Action) - {Action.PUSH_EVIDENCE}:
+        with pytest.raises(Forbidden):
+            authorize(collector, action, here)
+    for resource in (there, Resource(org_id="local")):
+        with pytest.raises(Forbidden):
+            authorize(collector, Action.PUSH_EVIDENCE, resource)
+
+
 def test_every_action_is_used_and_has_a_rule() -> None:
     for name in modules():
         importlib.import_module(name)
