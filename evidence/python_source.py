@@ -167,6 +167,7 @@ class PythonFile(NamedTuple):
     handlers: tuple[Handler, ...]
     environment_reads: tuple[int, ...]  #: lines
     environment_writes: tuple[tuple[str, int], ...]
+    decorators: tuple[str, ...]  #: dotted names of what functions are decorated with
     is_script: bool  #: has `if __name__ == "__main__"`
     text_lists: tuple[TextList, ...]
     masked_writes: tuple[int, ...]  #: lines that write to `table[condition][column]`, a copy
@@ -256,6 +257,7 @@ class Walk:
         self.settings: list[Setting] = []
         self.records: list[Record] = []
         self.functions: list[tuple[str, int, int, str]] = []  #: without their complexity
+        self.decorators: list[str] = []
         self.masked_writes: list[int] = []
         self.admitted: list[Admission] = []
         self.commented: list[int] = []
@@ -291,6 +293,7 @@ class Walk:
             handlers=tuple(self.handlers),
             environment_reads=tuple(self.environment_reads),
             environment_writes=tuple(self.environment_writes),
+            decorators=tuple(self.decorators),
             is_script=self.is_script,
             text_lists=tuple(self._text_lists.values()),
             masked_writes=tuple(self.masked_writes),
@@ -604,6 +607,8 @@ class Walk:
         self._starts.append(len(self._trail))
         self._ends.append(0)
         scope = len(self.functions) - 1
+        for decorator in node.decorator_list:
+            self.decorators.append(self._name(decorator.func if isinstance(decorator, ast.Call) else decorator))
         first = node.body[0]
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             self._documented.add(scope)

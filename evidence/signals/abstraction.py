@@ -69,9 +69,9 @@ def training_at_top_level(repository: Repository) -> Finding:
     if not training:
         return unknown("No module trains.")
     if not places:
-        return absent(f"Training stands in functions in {counted(training, 'module')}.", of=training)
+        return absent(f"Training stands in functions in {counted(training, 'training module')}.", of=training)
     return found(
-        f"Training stands outside of functions in {len(places)} of {counted(training, 'module')} that train.",
+        f"Training stands outside of functions in {len(places)} of {counted(training, 'training module')}.",
         places,
         value=len(places),
         of=training,
@@ -83,11 +83,13 @@ def _trainings(file: PythonFile) -> Iterator[Call]:
     """The calls that fit a model to data; `loss.backward()` takes nothing, a scaler is no model."""
     learns = words("calls", "learns_from_rows")
     scalers = {target for call in file.calls if call.last in learns for target in call.targets}
+    makers = file.makers()
     for call in file.calls:
         if call.last in TRAINING and (call.last == "backward" or call.arguments or call.keywords):
             owner = call.name.rpartition(".")[0]
             word = owner.removesuffix("()").rpartition(".")[2]
-            if owner not in scalers and word not in learns and not PREPARES.search(word):
+            maker = makers.get(owner, "").rpartition(".")[2]
+            if owner not in scalers and word not in learns and not (PREPARES.search(word) or PREPARES.search(maker)):
                 yield call
 
 

@@ -139,6 +139,10 @@ ENTRY_FUNCTIONS = frozenset(
     {"main", "handler", "lambda_handler", "model_fn", "predict_fn", "input_fn", "transform_fn", "init", "azureml_main",
      "run", "cli", "register", "entrypoint"}
 )  # fmt: skip
+QUIET_DECORATORS = frozenset(  # the others may hand the function to a framework that calls it
+    {"setter", "getter", "deleter", "abstractmethod", "wraps", "lru_cache", "cache", "cached_property", "overload",
+     "contextmanager", "asynccontextmanager", "no_grad", "inference_mode", "jit", "njit", "function", "dataclass"}
+)  # fmt: skip
 LOADS_BY_NAME = frozenset({"import_module", "iter_modules", "walk_packages", "__import__", "spec_from_file_location",
                            "load_source", "load_module", "import_string", "instantiate", "autodiscover"})  # fmt: skip
 
@@ -147,7 +151,8 @@ def unreferenced_modules(repository: Repository) -> Finding:
     """Counts modules that define functions or classes while nothing names them: no import in modules, notebooks, tests
     or examples, no settings file, no text in the code.
 
-    Scripts, entry points by their name, folder or function, and modules of web and workflow frameworks do not count.
+    Scripts, entry points by their name, folder or function, and modules of web and workflow frameworks or with
+    functions that a decorator may hand to one do not count.
     Any import of the same last word counts as a use. Strong from three modules and one in twenty on; weak below and
     when modules are loaded by name somewhere.
     """
@@ -190,6 +195,7 @@ def _could_be_dead(file: PythonFile) -> bool:
         and not ENTRY_STEM.match(stem)
         and not ENTRY_FOLDER.search(file.path)
         and not any(function.name in ENTRY_FUNCTIONS for function in file.functions)
+        and all("." not in name or name.rpartition(".")[2] in QUIET_DECORATORS for name in file.decorators)
     )
 
 

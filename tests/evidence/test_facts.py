@@ -236,6 +236,10 @@ class TestPython:
         file = python("x = 1\n" + line * (1_000_000 // len(line)) + "\n# y = f(1)\n")
         assert (file.admitted, file.lines) == ((), 4)
 
+    def test_the_decorators_of_functions_are_named_in_full(self):
+        text = "import chainlit as cl\n@cl.on_message\n@retry(3)\ndef f(): ...\n@property\ndef g(a): ...\n"
+        assert python(text).decorators == ("chainlit.on_message", "retry", "property")
+
     def test_environment_reads_and_the_script_mark_are_seen(self):
         file = python(
             "import os\na = os.environ['A']\nb = os.getenv('B')\nos.environ['C'] = 'd'\nif __name__ == '__main__': f()"
