@@ -39,6 +39,8 @@ _CSS = """
 .arrears-dark :is([data-testid="stBaseButton-tertiary"], [data-testid="stPopoverButton"]):is(:hover, :active, :focus) {
   color: #F0A08A;
 }
+/* In a drawer Streamlit makes headings smaller than the text under them. */
+[role="dialog"] [data-testid="stMarkdown"] h4 { font-size: 1rem; }
 /* What has no place of its own takes none. */
 .st-key-arrears-frame, .st-key-arrears-identity, .st-key-arrears-freshness { position: absolute; }
 /* Copying is what the secret of a token is shown for: its button does not wait for the mouse. */
