@@ -16,6 +16,7 @@ from evidence.reference import reference as signal_reference
 from operations.authorize import Actor
 from operations.demonstration import load_demonstration
 from operations.portfolio import Portfolio, read_portfolio
+from operations.repository_evidence import read_evidence
 from operations.workplace import Workplace, open_workplace
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 from tests.browser.hands import SECONDS_MAX, Visitor
@@ -80,7 +81,18 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
         "assess": f"/assess?system={begun}&period={view.period}&question=DAT-02",
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
+        "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
     }
+
+
+def _most_disputed(workplace: Workplace, view: Portfolio) -> str:
+    """The system with most contradictions."""
+    disputes = {
+        row.system.system_id: len(read_evidence(workplace, SOMEBODY, assessment_id=row.assessment.assessment_id).ledger)
+        for row in view.rows
+        if row.assessment is not None
+    }
+    return max(disputes, key=lambda system_id: disputes[system_id])
 
 
 def _worst_area(view: Portfolio, system_id: str) -> str:
@@ -110,6 +122,8 @@ def _drawn(page: Page, name: str) -> None:
     """Wait for what comes last."""
     if name == "assess":
         expect(page.locator("[data-testid=stRadioOption]").first).to_be_visible()
+    elif name == "evidence":
+        expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
     else:
         expect(page.get_by_role("gridcell").first).to_be_visible()
         expect(page.get_by_text("What weighs most")).to_be_visible()

@@ -18,7 +18,7 @@ _STATE_WORDS: Final = {
     State.FOUND: "seen",
     State.ABSENT: "not seen",
     State.UNKNOWN: "could not be told",
-    State.NOT_APPLICABLE: "did not apply",
+    State.NOT_APPLICABLE: "does not apply",
 }
 _SHORT_COMMIT: Final = 10
 
@@ -56,7 +56,7 @@ def change_groups(change: EvidenceChange) -> tuple[FindingGroup, ...]:
     for word, mark, changes in kinds:
         rows += [_row(one, word, mark) for one in changes]
     rows.sort(key=lambda row: row.mark != "worse")
-    beside = [_row(one, "now unclear", "unknown") for one in change.unclear]
+    beside = [_row(one, "", "unknown") for one in change.unclear]
     beside += [_row(one, "measured differently now", "same") for one in change.measured_differently]
     groups = [FindingGroup(findings=tuple(rows))] if rows else []
     if beside:
@@ -79,7 +79,7 @@ def _row(change: SignalChange, word: str, mark: Mark) -> Finding:
         mark=mark,
         title=signal.statement,
         text=_both_sides(change.before, change.after),
-        tag=f"{care}{word}",
+        tag=f"{care}{word}" if word else "",
         places=tuple(place(location) for location in signal.locations) if word in {"appeared", "grew"} else (),
     )
 

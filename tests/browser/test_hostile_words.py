@@ -97,7 +97,7 @@ def uploads(you: Visitor) -> None:
     you.page.locator("input[type=file]").set_input_files(
         {"name": hostile, "mimeType": "application/zip", "buffer": archive_of(members)}
     )
-    you.title(re.compile(r"contradictions?$"))
+    you.title(re.compile(r"contradiction(s to decide| to decide)?$"))
     is_literal(you, "<img src=x onerror=window.PWN=1>", NAME)
 
 
