@@ -143,11 +143,12 @@ class _Visitor:
         self._thread.start()
 
     def _visit(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         while not self._until.is_set():
             started = time.perf_counter()
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             connection.request("GET", "/healthz")
             connection.getresponse().read()
+            connection.close()
             self.waits.append(time.perf_counter() - started)
             time.sleep(0.01)
 

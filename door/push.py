@@ -42,7 +42,7 @@ DISCARD_SECONDS_MAX = 5.0
 SILENT_SECONDS_MAX = 15.0  #: a body that sends nothing for so long is given up
 WHOLE_SECONDS_MAX = 120.0
 FLIGHTS_MAX = 16  #: bodies on their way at once
-READERS_MAX = 2  #: documents read at once
+READERS_MAX = 1  #: documents read at once: two would only take turns, and twice the memory
 RETRY_SECONDS = 5  #: when it is nobody's fault but there are too many, or the database is away
 _GZIP = 31  #: zlib's word for the gzip format
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -96,7 +96,7 @@ def _too_large() -> _RefusedError:
     return _RefusedError(413, f"The evidence is larger than {BODY_BYTES_MAX // MB} MiB; scan one repository at a time.")
 
 
-def unpacked(body: bytes, *, packed: bool) -> str:
+def unpacked(body: bytes | bytearray, *, packed: bool) -> str:
     """The text of a body. Never makes more than BODY_BYTES_MAX of it. Raises _RefusedError."""
     if packed:
         reader = zlib.decompressobj(_GZIP)
@@ -118,7 +118,7 @@ def _unreadable(problem: str) -> _RefusedError:
     return _RefusedError(422, "This is not evidence.", problems=(f"evidence: {problem}",))
 
 
-def _take(workplace: Workplace, secret: str, body: bytes, *, packed: bool) -> Pushed:
+def _take(workplace: Workplace, secret: str, body: bytearray, *, packed: bool) -> Pushed:
     """Read a body and keep what it says, off the event loop. Raises _RefusedError, InvalidToken, StoreError."""
     from evidence.document import InvalidEvidence
     from operations.repository_evidence import push_evidence
@@ -210,7 +210,7 @@ class _GoneError(Exception):
     """The other side hung up; there is nobody to answer."""
 
 
-async def _received(headers: Headers, body: Body) -> bytes:
+async def _received(headers: Headers, body: Body) -> bytearray:
     """The whole body. Raises _RefusedError as soon as it is too large or too slow, _GoneError."""
     declared = headers.get("content-length", "")
     if re.fullmatch(r"[0-9]{1,18}", declared) and int(declared) > BODY_BYTES_MAX:
@@ -227,7 +227,7 @@ async def _received(headers: Headers, body: Body) -> bytes:
                     raise _too_large()
     except TimeoutError:
         raise _RefusedError(408, "The evidence stood still on its way; check the connection and try again.") from None
-    return bytes(content)
+    return content
 
 
 def _page(request: Request, pushed: Pushed) -> str:
