@@ -1192,10 +1192,12 @@ WHERE now.org_id = :org AND (event.seq IS NULL OR event.decision <> now.decision
   OR event.decided_at <> now.decided_at OR event.decided_by <> now.decided_by)
 UNION
 SELECT history.assessment_id, history.question_id, history.signal_id FROM history
+JOIN floor_event event ON event.org_id = history.org_id AND event.period = history.period
+  AND event.assessment_id = history.assessment_id AND event.seq = history.newest
 LEFT JOIN floor_decision now ON now.org_id = history.org_id AND now.period = history.period
   AND now.assessment_id = history.assessment_id AND now.question_id = history.question_id
   AND now.signal_id = history.signal_id
-WHERE now.decision IS NULL
+WHERE now.decision IS NULL AND event.decision <> 'reopened'
 ORDER BY 1, 2, 3
 """
 

@@ -246,6 +246,19 @@ def test_every_decision_stays_in_the_order_it_was_taken(store):
     assert store.read(lambda records: records.floor_history("gone")) == []
 
 
+def test_a_decision_taken_back_stands_in_the_history_alone(store):
+    store.write(lambda records: records.decide_floor(HERE, a_decision()))
+    store.write(lambda records: records.reopen_floor(HERE, "CFG-01", "config_in_code", at=LATER, by="bo"))
+    assert store.read(lambda records: records.floor_decisions(HERE)) == {}
+    assert [e.decision for e in store.read(lambda records: records.floor_history("churn"))] == [
+        "overridden",
+        "reopened",
+    ]
+    assert store.verify() == ()
+    store.write(lambda records: records.decide_floor(HERE, a_decision("accepted", "")))
+    assert store.verify() == ()
+
+
 def test_a_scan_is_new_once_and_found_with_its_body_and_summary(store):
     scan = replace(evidence(), summary='{"version":1}')
     assert store.write(lambda records: records.keep_evidence(scan))
