@@ -1,4 +1,4 @@
-"""How long a scan takes, as a ratio to parsing the same files and doing nothing with them."""
+"""What a scan costs: against bare parsing, on real repositories, over past quarters, as they grow, in one file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import ast
 import contextlib
 import gc
 import io
+import json
+import random
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import warnings
 import zipfile
@@ -19,8 +22,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.peers import Run, run, run_ours  # noqa: E402 - run as a file, too
+from benchmarks.repositories import (  # noqa: E402
+    IGNITE,
+    KERAS,
+    PACKAGE,
+    NotFetched,
+    Repository,
+    checkout,
+    large_package,
+)
 from evidence.collector import collect  # noqa: E402 - run as a file, too
 from evidence.folder import FolderSource  # noqa: E402
+from evidence.package import build_collector  # noqa: E402
 from evidence.sandbox import Refused, collect_untrusted  # noqa: E402
 from evidence.source import LOCAL_LIMITS  # noqa: E402
 
@@ -37,6 +51,11 @@ def measure() -> list[dict[str, Any]]:
         *_ratio("the sample repositories", SAMPLES, ""),
         _memory(),
         *_child(),
+        *_repositories(),
+        *_package(),
+        *_notebooks(),
+        *_growth(),
+        *_one_file(),
     ]
 
 
@@ -111,6 +130,140 @@ def _child() -> list[dict[str, Any]]:
             rounds.append(time.perf_counter() - start)
         figures.append(_figure(what, min(rounds), "s", promise))
     return figures
+
+
+def _repositories() -> list[dict[str, Any]]:
+    """Real repositories at pinned commits: today and twelve months, an unchanged second scan, past quarters."""
+    rows = []
+    for repository, size, promise in ((IGNITE, "85 kLOC", "<= 1"), (KERAS, "360 kLOC, 12,600 commits", "<= 3.5")):
+        try:
+            folder = checkout(repository)
+        except NotFetched as problem:
+            rows.append(_not_measured(repository.name, problem))
+            continue
+        what = f"{repository.name} ({size}), every signal and 12 months of history"
+        once = _least(lambda folder=folder: run_ours(folder))
+        rows += [_figure(what, once.seconds, "s CPU", promise), _figure(f"{what}: memory", once.mebibytes, "MiB", "")]
+        rows += _again_and_before(repository, folder, once)
+    return rows
+
+
+def _again_and_before(repository: Repository, folder: Path, once: Run) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as cache:
+        command = [sys.executable, "-m", "evidence", "scan", str(folder), "--cache", cache]
+        run(command, ROOT)
+        again = _least(lambda: run(command, ROOT))
+    before = run_ours(folder, "--history", "8")
+    return [
+        _figure(f"{repository.name} scanned again, unchanged", again.seconds, "s CPU", "<= 0.5"),
+        _figure(f"{repository.name} with eight past quarters", before.seconds, "s CPU", ""),
+        _figure(f"{repository.name}: eight quarters / today alone", before.seconds / once.seconds, "x", "<= 3"),
+    ]
+
+
+def _package() -> list[dict[str, Any]]:
+    """A package of more than a million lines."""
+    try:
+        folder = large_package()
+    except NotFetched as problem:
+        return [_not_measured(PACKAGE, problem)]
+    once = _least(lambda: run_ours(folder))
+    parse = _seconds(lambda: _parse_files(sorted(folder.rglob("*.py"))))
+    return [
+        _figure(f"{PACKAGE} (1.17 million lines)", once.seconds, "s CPU", "<= 8"),
+        _figure(f"{PACKAGE}: memory", once.mebibytes, "MiB", "<= 200"),
+        _figure(f"{PACKAGE} against bare ast.parse", once.seconds / parse, "x", ""),
+    ]
+
+
+def _parse_files(paths: list[Path]) -> None:
+    for path in paths:
+        _parse([path.read_bytes()])
+
+
+def _least(work: Callable[[], Run]) -> Run:
+    return min((work() for _ in range(ROUNDS)), key=lambda done: (done.ended != "", done.seconds))
+
+
+def _notebooks() -> list[dict[str, Any]]:
+    """A hundred notebooks of half a megabyte, most of it outputs, as it is in real ones."""
+    chance = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(100):
+            (Path(folder) / f"{number}.ipynb").write_text(json.dumps(_notebook(chance)), encoding="utf-8")
+        seconds = _seconds(lambda: collect(Path(folder)))
+    return [_figure("100 notebooks of 0.5 MB", seconds, "s CPU", "<= 1")]
+
+
+def _notebook(chance: random.Random) -> dict[str, Any]:
+    cells: list[dict[str, Any]] = []
+    for count in range(1, 41):
+        code = f"frame{count} = pd.read_csv('data/{count}.csv')\nmodel{count}.fit(frame{count}[['a', 'b']], y)\n" * 3
+        image = chance.randbytes(4_300).hex()
+        table = "".join(f"{row}  {chance.random():.6f}\n" for row in range(200))
+        outputs = [
+            {"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": ["<Figure>"]}},
+            {"output_type": "stream", "name": "stdout", "text": table.splitlines(keepends=True)},
+        ]
+        cells.append(
+            {"cell_type": "code", "execution_count": count, "metadata": {}, "source": code, "outputs": outputs}
+        )
+    return {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _growth() -> list[dict[str, Any]]:
+    """Processor time a line, from a thousand lines to a million, over random files of the large package."""
+    try:
+        texts = [path.read_bytes() for path in sorted(large_package().rglob("*.py"))]
+    except NotFetched as problem:
+        return [_not_measured("growth", problem)]
+    chance = random.Random(1)
+    texts = [text for text in texts if 200 <= text.count(b"\n") <= 800]
+    each = {lines: _microseconds_a_line(texts, lines, chance) for lines in (1_000, 10_000, 100_000, 1_000_000)}
+    middle = sorted(each.values())[1:3]
+    base = sum(middle) / 2
+    return [
+        _figure(f"processor time a line, {lines:,} lines, against the middle", each[lines] / base, "x", "0.75 to 1.25")
+        for lines in each
+    ]
+
+
+def _microseconds_a_line(texts: list[bytes], lines: int, chance: random.Random) -> float:
+    """Over so many repositories of so many lines that all sizes read about the same amount, at most 100."""
+    spent = 0.0
+    read = 0
+    for _ in range(min(100, max(1, 200_000 // lines))):
+        with tempfile.TemporaryDirectory() as folder:
+            size = number = 0
+            while size < lines:
+                text = chance.choice(texts)
+                part = Path(folder) / f"part{number // 50}"
+                part.mkdir(exist_ok=True)
+                (part / f"module{number}.py").write_bytes(text)
+                size += text.count(b"\n")
+                number += 1
+            start = time.process_time()
+            collect(Path(folder))
+            spent += time.process_time() - start
+            read += size
+    return spent / read * 1e6
+
+
+def _one_file() -> list[dict[str, Any]]:
+    """The collector as one file."""
+    content = build_collector()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "arrears-collect.pyz"
+        path.write_bytes(content)
+        start = _least(lambda: run([sys.executable, "-I", "-S", str(path), "--version"], ROOT))
+    return [
+        _figure("the collector as one file", len(content) / 1024, "KiB", "<= 1024"),
+        _figure("the collector as one file: start", start.seconds, "s CPU", "<= 0.15"),
+    ]
+
+
+def _not_measured(what: str, problem: NotFetched) -> dict[str, Any]:
+    return {"what": f"{what}: not measured, {problem}", "figure": "-", "unit": "", "promise": "", "command": COMMAND}
 
 
 def _figure(what: str, figure: float, unit: str, promise: str) -> dict[str, Any]:
