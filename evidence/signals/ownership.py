@@ -18,13 +18,19 @@ ALERT_TEXT = re.compile(
 DASHBOARD_TEXT = re.compile(r'"panels"\s*:[\s\S]*"schemaVersion"|"schemaVersion"[\s\S]*"panels"\s*:')
 
 
+KEPT_AS_DATA = re.compile(r"(?i)(?:^|/)(?:[\w-]*data|datasets?|corpora|corpus|fixtures|inputs)/")
+
+
 def _files_of(name: str, repository: Repository) -> list[tuple[str, int]]:
     """The files of the work that a pattern of the table `documents.toml` names, empty ones left out."""
     pattern = next(one for one in patterns("documents") if one.name == name)
     return [
         (member.path, 0)
         for member in repository.members
-        if member.size and pattern.regex.search(member.path) and role_of(member.path) != "test"
+        if member.size
+        and pattern.regex.search(member.path)
+        and role_of(member.path) != "test"
+        and not KEPT_AS_DATA.search(member.path)
     ]
 
 
@@ -118,7 +124,7 @@ MODEL_CARD_PRESENT = Detector(
     strength=Strength.STRONG,
     cannot_see="cards kept elsewhere, and whether the card speaks of the live model",
     fix="Keep one card for each model: purpose, limits, data, measures by group; check it at each release.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=model_card_present,
 )
@@ -157,7 +163,7 @@ RISK_ASSESSMENT_PRESENT = Detector(
     strength=Strength.STRONG,
     cannot_see="assessments kept elsewhere, their dates, and who checked them",
     fix="Keep a dated assessment for each model, with a review date and somebody outside the team who checks it.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=risk_assessment_present,
 )
@@ -170,7 +176,7 @@ RUNBOOK_PRESENT = Detector(
     strength=Strength.STRONG,
     cannot_see="runbooks kept elsewhere, who is on call, and whether the steps were ever tried",
     fix="Write the steps for each alarm, name who takes them, and try them once a quarter.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=runbook_present,
 )

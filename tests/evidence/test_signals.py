@@ -419,6 +419,18 @@ def test_the_turns_of_an_agent_are_no_learning_setting():
     assert signal("config-literals-in-code", {"a.py": code}).state is State.UNKNOWN
 
 
+def test_a_document_that_is_somebodys_data_is_no_document_of_the_project():
+    for path, state in (("eval/corpora/risk_assessment.pdf", State.ABSENT), ("docs/risk_assessment.md", State.FOUND)):
+        assert signal("risk-assessment-present", {"a.py": "x = 1\n", path: "text"}).state is state
+
+
+def test_a_stub_and_a_file_of_tests_under_another_name_are_not_unused():
+    files = {"run.py": "import used\n", "used.py": "def f(): ...\n"}
+    odd = {"lib/shapes.pyi": "def area(): ...\n", "directional.py": "def test_direction(): ...\n"}
+    assert signal("unreferenced-modules", {**files, **odd}).state is State.ABSENT
+    assert signal("unreferenced-modules", {**files, "left.py": "def g(): ...\n"}).state is State.FOUND
+
+
 def test_addresses_of_services_are_no_machine_paths():
     assert signal("absolute-paths", {"a.py": 'get("/users/12/orders")\nx = "/var/log/app.log"\n'}).state is State.ABSENT
 
