@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evidence.signals.abstraction import (
+    LEARNING_PACKAGE_EVERYWHERE,
     SEVERAL_FRAMEWORKS,
     SEVERAL_LANGUAGES,
     TRAINING_AT_TOP_LEVEL,
@@ -67,6 +68,7 @@ from evidence.signals.ownership import (
 )
 from evidence.signals.pipelines import (
     COMMENTED_OUT_CODE,
+    FILES_HANDED_ON,
     SEVERAL_ORCHESTRATORS,
     STALE_COPIES,
     SWITCHED_OFF_CODE,
@@ -139,6 +141,7 @@ SIGNALS: dict[str, Detector] = {
     "features-computed-twice": FEATURES_COMPUTED_TWICE,
     "features-shared": FEATURES_SHARED,
     "files-change-together": FILES_CHANGE_TOGETHER,
+    "files-handed-on": FILES_HANDED_ON,
     "floating-model-alias": FLOATING_MODEL_ALIAS,
     "fragile-table-code": FRAGILE_TABLE_CODE,
     "import-cycle": IMPORT_CYCLE,
@@ -146,6 +149,7 @@ SIGNALS: dict[str, Detector] = {
     "joins-left-to-defaults": JOINS_LEFT_TO_DEFAULTS,
     "known-answers-tested": KNOWN_ANSWERS_TESTED,
     "large-data-in-repository": LARGE_DATA_IN_REPOSITORY,
+    "learning-package-everywhere": LEARNING_PACKAGE_EVERYWHERE,
     "load-test-present": LOAD_TEST_PRESENT,
     "lock-file-present": LOCK_FILE_PRESENT,
     "model-call-unbounded": MODEL_CALL_UNBOUNDED,

@@ -44,6 +44,31 @@ def several_frameworks(repository: Repository) -> Finding:
     )
 
 
+SPREAD_MODULES_MIN = 10
+SPREAD_SHARE = 0.5
+
+
+def learning_package_everywhere(repository: Repository) -> Finding:
+    """Counts the modules that import the learning framework most of them import (table, purpose learning). Found when
+    they are ten or more and at least half of all modules. Notebooks, optional imports, tests and examples do not count.
+
+    Weak: it asks how dear it would be to change the framework or take its next major version.
+    """
+    modules = len(repository.source)
+    using: dict[str, dict[str, int]] = {}
+    for name, places in repository.uses(tools_for("learning"), repository.source).items():
+        using[name] = dict(reversed(places))
+    if not using:
+        return unknown("No module imports a learning framework.")
+    name = max(using, key=lambda name: (len(using[name]), name))
+    number = len(using[name])
+    said = f"{name} is imported by {number} of {counted(modules, 'module')}"
+    if number < SPREAD_MODULES_MIN or number < SPREAD_SHARE * modules:
+        return absent(f"{said}.", of=modules)
+    folders = len({path.rpartition("/")[0] for path in using[name]})
+    return found(f"{said}, in {counted(folders, 'folder')}.", using[name].items(), value=number, of=modules)
+
+
 PREPARES = re.compile(r"(?i)imput|scaler|encod|transformer$|vectori|normali|tokeni|binari|discreti|pca$")
 TRAINING = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit", "backward"})
 
@@ -250,4 +275,17 @@ SEVERAL_LANGUAGES = Detector(
     version=1,
     applies_to=PRODUCTS,
     look=several_languages,
+)
+LEARNING_PACKAGE_EVERYWHERE = Detector(
+    id="learning-package-everywhere",
+    statement="One learning framework is imported by most modules",
+    area="PIP",
+    questions=("ENT-09", "PIP-01"),
+    polarity=Polarity.DEBT,
+    strength=Strength.WEAK,
+    cannot_see="whether its types cross the borders between the parts, and whether swapping it was tried",
+    fix="Keep the framework behind the interface of the model, and give other parts arrays and types of your own.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=learning_package_everywhere,
 )

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from evidence.evidence import Kind, Polarity, Strength
-from evidence.python_source import PythonFile
+from evidence.python_source import Call, PythonFile
 from evidence.repository import Repository, role_of
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
-from evidence.tables import tools_for
+from evidence.tables import tools_for, words
 
 COPY_ENDING = re.compile(
     r"(?i)(?:[-_. ](?:old|copy|backup|bak|orig|original|deprecated|legacy|unused|final\d*|v\d+|ver\d+|new|tmp|"
@@ -263,6 +263,59 @@ def _runners(repository: Repository) -> Iterator[tuple[str, tuple[str, int]]]:
             yield "Snakemake", (member.path, 0)
 
 
+HANDED_STRONG = 3
+DATA_FILE = re.compile(
+    r"(?i)^[^{}*?\n]+\.(?:csv|tsv|parquet|feather|json|jsonl|pkl|pickle|h5|hdf5|xlsx?|txt|gz|orc|npy|npz)$"
+)
+
+
+def files_handed_on(repository: Repository) -> Finding:
+    """Counts files of tables that one module or notebook writes and another reads under the same path, written in both
+    as a text, while no workflow file (DVC stages, settings, Makefile, build server) names the path.
+
+    Found from one on. Strong from three on between modules of an application: only people know the order in which to
+    run them. Weak below and between notebooks.
+    """
+    written: dict[str, dict[str, int]] = {}
+    read: dict[str, dict[str, int]] = {}
+    for file in repository.work:
+        for call in file.calls:
+            side = written if call.last in words("calls", "writes") else read if _reads(call) else None
+            if side is not None and (path := _file_of(call)):
+                side.setdefault(path, {}).setdefault(file.path, call.line)
+    if not written:
+        return unknown("No file of a path named in the code is written.")
+    handed = {
+        path: (writers, readers)
+        for path, writers in written.items()
+        if (readers := {name: line for name, line in read.get(path, {}).items() if name not in writers})
+        and not any(path in text for text in repository.texts.values())
+    }
+    if not handed:
+        return absent(f"None of {counted(len(written), 'written file')} is read by another module.", of=len(written))
+    modules = {file.path for file in repository.source}
+    between = sum(1 for writers, readers in handed.values() if modules & writers.keys() and modules & readers.keys())
+    return found(
+        f"Another module or notebook reads {len(handed)} of {counted(len(written), 'file')} of a fixed path written.",
+        (place for writers, readers in handed.values() for place in (*writers.items(), *readers.items())),
+        value=len(handed),
+        of=len(written),
+        strength=Strength.STRONG if between >= HANDED_STRONG else Strength.WEAK,
+    )
+
+
+def _reads(call: Call) -> bool:
+    return call.last in words("calls", "reads")
+
+
+def _file_of(call: Call) -> str:
+    """The path a call reads or writes when it is written as a text, without the steps up; else ""."""
+    values = (*call.arguments[:1], *(call.keywords.get(name) for name in ("path", "path_or_buf", "filepath_or_buffer")))
+    text = next((value for value in values if isinstance(value, str)), "")
+    text = re.sub(r"^(?:\.{1,2}/)+", "", text.replace("\\", "/"))
+    return text if DATA_FILE.match(text) and "://" not in text else ""
+
+
 STALE_COPIES = Detector(
     id="stale-copies",
     statement="Old copies are kept beside the live files",
@@ -327,4 +380,17 @@ SEVERAL_ORCHESTRATORS = Detector(
     version=1,
     applies_to=PRODUCTS,
     look=several_orchestrators,
+)
+FILES_HANDED_ON = Detector(
+    id="files-handed-on",
+    statement="Files are handed from script to script under fixed paths",
+    area="PIP",
+    questions=("PIP-02",),
+    polarity=Polarity.DEBT,
+    strength=Strength.STRONG,
+    cannot_see="paths put together at run time, and an order that is written down for people",
+    fix="Name the steps and what they hand on in one workflow graph, and take paths from there.",
+    version=1,
+    applies_to=PRODUCTS,
+    look=files_handed_on,
 )

@@ -1,0 +1,5 @@
+import torch
+
+
+def score(rows):
+    return torch.tensor(rows)
