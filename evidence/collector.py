@@ -80,7 +80,7 @@ def _collect_folder(
 ) -> Evidence:
     source = FolderSource(root, asked.limits)
     _check(source)
-    known = KnownFacts(source.commit)
+    known = KnownFacts(source.commit, versions=quarters > 0)
     read: Callable[[bytes, str], FileFacts] = known.read if quarters or store else facts_of
     if progress is not None:
         read = _reported(read, len(source.members), progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -56,10 +57,18 @@ def kind_of(path: str) -> str:
     return language + _AS_TEXT if _TEXT_FILE.search(path) or is_manifest(path) else language
 
 
-def facts_of(content: bytes, path: str) -> FileFacts:
-    """The facts of one file. Whatever the contents do, there is an answer: its `problem` says what was not read."""
+def read_whole(content: bytes) -> PythonFile:
+    """The facts of one Python file, all of it read anew. Raises NotPython."""
+    return read_python(content, path="", role="")
+
+
+def facts_of(content: bytes, path: str, *, read_code: Callable[[bytes], PythonFile] = read_whole) -> FileFacts:
+    """The facts of one file. Whatever the contents do, there is an answer: its `problem` says what was not read.
+
+    `read_code` reads a Python file, as `read_python` does; one that remembers may stand in for it.
+    """
     try:
-        return _facts_of(content, kind_of(path))
+        return _facts_of(content, kind_of(path), read_code)
     except (RecursionError, MemoryError):
         return unread("too large or too deeply nested to be read")
 
@@ -69,7 +78,7 @@ def unread(reason: str) -> FileFacts:
     return FileFacts("", 0, None, None, None, reason)
 
 
-def _facts_of(content: bytes, kind: str) -> FileFacts:
+def _facts_of(content: bytes, kind: str, read_code: Callable[[bytes], PythonFile]) -> FileFacts:
     language = kind.removesuffix(_AS_TEXT)
     text = None
     if language != kind and len(content) <= SETTINGS_BYTES_MAX:
@@ -80,7 +89,7 @@ def _facts_of(content: bytes, kind: str) -> FileFacts:
     if language != PYTHON:
         return FileFacts(language, lines, None, None, text, "")
     try:
-        return FileFacts(PYTHON, lines, read_python(content, path="", role=""), None, text, "")
+        return FileFacts(PYTHON, lines, read_code(content), None, text, "")
     except NotPython as problem:
         return FileFacts(PYTHON, lines, None, None, text, str(problem))
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from evidence.cache import Cache
 from evidence.document import InvalidEvidence, read_quarter
 from evidence.evidence import Kind, PastQuarter
-from evidence.facts import FileFacts, facts_of, kind_of
+from evidence.facts import FileFacts, facts_of, kind_of, read_whole
 from evidence.git import Git, NoHistory, open_git
 from evidence.git_log import day_of
 from evidence.hotspots import PastMarkers, markers_of
 from evidence.judgement import past_signals
+from evidence.pieces import PieceReader
 from evidence.repository import assemble, is_wanted, without_collector
 from evidence.source import LOCAL_LIMITS, MIB, Limits, Member, display, own_files
 
@@ -54,11 +55,15 @@ class Asked:
 
 
 class KnownFacts:
-    """Facts by blob and kind of name, so that the same contents are read once in all quarters."""
+    """Facts by blob and kind of name, so that the same contents are read once in all quarters.
 
-    def __init__(self, commit: str | None) -> None:
+    With `versions`, what two versions of a Python file share is read once too.
+    """
+
+    def __init__(self, commit: str | None, *, versions: bool = True) -> None:
         self._algorithm = "sha256" if commit is not None and len(commit) == 64 else "sha1"
         self._facts: dict[tuple[str, str], FileFacts] = {}
+        self._read_code = PieceReader().read if versions else read_whole
         self.blobs: dict[str, str] = {}  #: of the files read from the work tree, by path
 
     def read(self, content: bytes, path: str) -> FileFacts:
@@ -77,7 +82,7 @@ class KnownFacts:
         key = (blob, kind_of(path))
         facts = self._facts.get(key)
         if facts is None:
-            facts = self._facts[key] = facts_of(content, path)
+            facts = self._facts[key] = facts_of(content, path, read_code=self._read_code)
         return facts
 
     def get(self, blob: str, path: str) -> FileFacts | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from hashlib import blake2b
 from itertools import islice
@@ -189,10 +189,8 @@ class PythonFile(NamedTuple):
 
 def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     """The facts of one file. Raises NotPython."""
-    if len(text) > DATA_BYTES_MIN and _is_data(text):
-        raise NotPython("lists values rather than code, so not read")
+    check_is_code(text)
     tree = parse(text)
-    lines = text.count(b"\n" if isinstance(text, bytes) else "\n") + 1 if text else 0  # type: ignore[arg-type]
     walk = Walk()
     try:
         walk.module(tree)
@@ -201,7 +199,18 @@ def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     admitted, commented = read_comments(text)
     walk.admitted.extend(admitted)
     walk.commented.extend(commented)
-    return walk.file(path=path, role=role, lines=lines, is_notebook=False)
+    return walk.file(path=path, role=role, lines=line_count(text), is_notebook=False)
+
+
+def check_is_code(text: str | bytes) -> None:
+    """Raise NotPython for a long text that lists values: parsing it would cost too much."""
+    if len(text) > DATA_BYTES_MIN and _is_data(text):
+        raise NotPython("lists values rather than code, so not read")
+
+
+def line_count(text: str | bytes) -> int:
+    """How many lines a text has; none when it is empty."""
+    return text.count(b"\n" if isinstance(text, bytes) else "\n") + 1 if text else 0  # type: ignore[arg-type]
 
 
 _PUNCTUATION = "()[]{},:;=+-*/%|&^~<>@!."
@@ -243,7 +252,8 @@ _LOGGING = frozenset({"exception", "error", "warning", "warn", "critical", "info
                       "fail", "print_exc", "format_exc", "exc_info", "abort", "exit", "HTTPException"})  # fmt: skip
 
 #: where a node stands: (function's position or -1, class name, guarded, targets of the statement, inside a call)
-_Place = tuple[int, str, bool, tuple[str, ...], bool]
+Place = tuple[int, str, bool, tuple[str, ...], bool]
+TOP_LEVEL: Place = (-1, "", False, (), False)
 
 
 class Walk:
@@ -297,18 +307,12 @@ class Walk:
             is_script=self.is_script,
             text_lists=tuple(self._text_lists.values()),
             masked_writes=tuple(self.masked_writes),
-            switched_off=tuple(self._switched_off()),
+            switched_off=switched_off(self._tested, self._off, self.calls),
             turns=self._turns[0],
             admitted=tuple(self.admitted),
             commented=tuple(self.commented),
             is_notebook=is_notebook,
         )
-
-    def _switched_off(self) -> Iterator[int]:
-        fixed = not any(call.name in _REWRITES for call in self.calls)
-        for name, line in self._tested:
-            if not name or (fixed and self._off.get(name)):
-                yield line
 
     def _functions(self) -> Iterator[Function]:
         for number, facts in enumerate(self.functions):
@@ -323,9 +327,12 @@ class Walk:
     def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
         """Walk one tree in source order. With `cell`, every line is that number."""
         self._cell = cell
-        place: _Place = (-1, "", False, (), False)
+        self.part([tree], TOP_LEVEL)
+
+    def part(self, nodes: Sequence[ast.AST], place: Place) -> None:
+        """Walk some nodes that stand at one place, in source order."""
         trail = self._trail
-        stack: list[Any] = [tree]
+        stack: list[Any] = list(nodes[::-1])
         pop, push, extend = stack.pop, stack.append, stack.extend
         kind_of, leaves, leave = _KINDS.get, _LEAVES, trail.append
         while stack:
@@ -422,7 +429,7 @@ class Walk:
             return
         self.texts.append(_new(Text, (text[:TEXT_LENGTH_MAX], length, self._cell or node.lineno, name, call)))
 
-    def _number(self, node: Any, name: str, place: _Place, how: str, call: str = "") -> None:
+    def _number(self, node: Any, name: str, place: Place, how: str, call: str = "") -> None:
         if name and node.__class__ in _NUMERALS:
             value = self._value(node)
             if isinstance(value, _NUMBERS) and not isinstance(value, bool):
@@ -434,7 +441,7 @@ class Walk:
 
     # one method a kind of node: keeps facts, gives the place its children stand in
 
-    def _call(self, node: ast.Call, place: _Place) -> _Place:
+    def _call(self, node: ast.Call, place: Place) -> Place:
         name = self._name(node.func)
         scope, class_name, guarded, targets, nested = place
         last = sys.intern(name.rpartition(".")[2])
@@ -464,7 +471,7 @@ class Walk:
                 self.environment_reads.append(line)
         return place if nested else (scope, class_name, guarded, targets, True)
 
-    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> _Place:
+    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: Place) -> Place:
         found = node.targets if isinstance(node, ast.Assign) else [node.target]
         if len(found) == 1 and found[0].__class__ is ast.Name:
             names: tuple[str, ...] = (self._name(found[0]),)
@@ -481,7 +488,11 @@ class Walk:
                 self._write(target, node)
         return (place[0], place[1], place[2], names, False)
 
-    def _switch(self, name: str, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: _Place) -> None:
+    def switches(self) -> tuple[tuple[tuple[str, int], ...], dict[str, bool]]:
+        """What code that is switched off is told by: the names an `if` asks with their lines, and the names given."""
+        return tuple(self._tested), self._off
+
+    def _switch(self, name: str, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: Place) -> None:
         """Note what may be a constant that switches code off: given False once, at the top level."""
         off = isinstance(node.value, ast.Constant) and node.value.value is False and place[0] < 0 and not place[1]
         self._off[name] = off and name not in self._off
@@ -512,7 +523,7 @@ class Walk:
             if name and name != "os.environ":
                 yield name
 
-    def _statement(self, node: ast.AST, place: _Place) -> _Place:
+    def _statement(self, node: ast.AST, place: Place) -> Place:
         """A statement that assigns nothing: calls below it have no targets."""
         value = getattr(node, "value", None)
         if value is not None and isinstance(node, ast.Return):
@@ -521,7 +532,7 @@ class Walk:
             return (place[0], place[1], place[2], (), False)
         return place
 
-    def _dictionary(self, node: ast.Dict, place: _Place) -> _Place:
+    def _dictionary(self, node: ast.Dict, place: Place) -> Place:
         names = []
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -535,7 +546,7 @@ class Walk:
             self.records.append(Record(tuple(names[:RECORD_KEYS_MAX]), self._line(node)))
         return place
 
-    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: _Place) -> _Place:
+    def _sequence(self, node: ast.List | ast.Tuple | ast.Set, place: Place) -> Place:
         elements = node.elts
         if len(elements) >= TEXT_LIST_MIN:
             self._text_list(node, place[3][0] if place[3] and not place[4] else "", chooses=False)
@@ -558,19 +569,19 @@ class Walk:
         )
         self._text_lists[place] = TextList(name, len(texts), self._line(node), chooses, content)
 
-    def _operation(self, node: ast.BinOp, place: _Place) -> _Place:
+    def _operation(self, node: ast.BinOp, place: Place) -> Place:
         self._text(node.left, "")
         self._text(node.right, "")
         return place
 
-    def _subscript(self, node: ast.Subscript, place: _Place) -> _Place:
+    def _subscript(self, node: ast.Subscript, place: Place) -> Place:
         if node.slice.__class__ is ast.List:
             self._text_list(node.slice, self._name(node.value), chooses=True)
         if isinstance(node.ctx, ast.Load) and self._name(node.value) == "os.environ":
             self.environment_reads.append(self._line(node))
         return place
 
-    def _compare(self, node: ast.Compare, place: _Place) -> _Place:
+    def _compare(self, node: ast.Compare, place: Place) -> Place:
         sides = (node.left, *node.comparators)
         if _NUMERALS.isdisjoint(map(type, sides)):
             return place
@@ -583,14 +594,14 @@ class Walk:
                 self.is_script = True
         return place
 
-    def _import(self, node: ast.Import, place: _Place) -> _Place:
+    def _import(self, node: ast.Import, place: Place) -> Place:
         for alias in node.names:
             if alias.asname:
                 self.aliases[alias.asname] = alias.name
             self.imports.append(Import(alias.name, (), self._line(node), place[2], place[0] >= 0))
         return place
 
-    def _import_from(self, node: ast.ImportFrom, place: _Place) -> _Place:
+    def _import_from(self, node: ast.ImportFrom, place: Place) -> Place:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             self.aliases[alias.asname or alias.name] = (
@@ -600,7 +611,7 @@ class Walk:
         self.imports.append(Import(module, names, self._line(node), place[2], place[0] >= 0))
         return place
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: _Place) -> _Place:
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: Place) -> Place:
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
         self.functions.append((node.name, self._line(node), lines, place[1]))
         self._turns.append(0)
@@ -614,7 +625,7 @@ class Walk:
             self._documented.add(scope)
         parameters = node.args
         named = [*parameters.posonlyargs, *parameters.args]
-        here: _Place = (scope, "", place[2], (), False)
+        here: Place = (scope, "", place[2], (), False)
         if not parameters.defaults and not parameters.kw_defaults:
             return here
         pairs = list(zip(named[len(named) - len(parameters.defaults) :], parameters.defaults, strict=True))
@@ -628,15 +639,19 @@ class Walk:
             self._number(default, name.arg, here, "default")
         return here
 
-    def _lambda(self, _: ast.Lambda, place: _Place) -> _Place:
+    def _lambda(self, _: ast.Lambda, place: Place) -> Place:
         return (place[0], place[1], place[2], (), False)
 
-    def _class(self, node: ast.ClassDef, place: _Place) -> _Place:
+    def open_class(self, node: ast.ClassDef) -> Place:
+        """Keep what is known of a class but for its parts; the place where those stand."""
+        return self._class(node, TOP_LEVEL)
+
+    def _class(self, node: ast.ClassDef, place: Place) -> Place:
         decorators = [self._name(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list]
         self.classes.append((node.name, (*(self._name(base) for base in node.bases), *(f"@{d}" for d in decorators))))
         return (place[0], node.name, place[2], (), False)
 
-    def _if(self, node: ast.If, place: _Place) -> _Place:
+    def _if(self, node: ast.If, place: Place) -> Place:
         self._turns[place[0] + 1] += 1
         test = node.test
         if isinstance(test, ast.Name):
@@ -645,28 +660,28 @@ class Walk:
             self._tested.append(("", self._line(node)))
         return (place[0], place[1], True, (), False)
 
-    def _turn(self, _: ast.AST, place: _Place) -> _Place:
+    def _turn(self, _: ast.AST, place: Place) -> Place:
         self._turns[place[0] + 1] += 1
         return place
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: _Place) -> _Place:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, place: Place) -> Place:
         self._turns[place[0] + 1] += 2 if node.orelse else 1
         return place
 
-    def _condition(self, node: ast.BoolOp, place: _Place) -> _Place:
+    def _condition(self, node: ast.BoolOp, place: Place) -> Place:
         self._turns[place[0] + 1] += len(node.values) - 1
         return place
 
-    def _comprehension(self, node: ast.comprehension, place: _Place) -> _Place:
+    def _comprehension(self, node: ast.comprehension, place: Place) -> Place:
         self._turns[place[0] + 1] += len(node.ifs) + 1
         return place
 
-    def _match(self, node: ast.Match, place: _Place) -> _Place:
+    def _match(self, node: ast.Match, place: Place) -> Place:
         last = node.cases[-1].pattern
         self._turns[place[0] + 1] += len(node.cases) - (isinstance(last, ast.MatchAs) and last.pattern is None)
         return place
 
-    def _try(self, node: ast.Try, place: _Place) -> _Place:
+    def _try(self, node: ast.Try, place: Place) -> Place:
         self._turns[place[0] + 1] += len(node.handlers) + bool(node.orelse)
         for handler in node.handlers:
             bare = handler.type is None
@@ -675,6 +690,12 @@ class Walk:
                 guards = tuple(islice(words, GUARDS_MAX))
                 self.handlers.append(Handler(self._line(handler), place[0], bare, not _speaks(handler), guards))
         return (place[0], place[1], True, (), False)
+
+
+def switched_off(tested: Iterable[tuple[str, int]], off: Mapping[str, bool], calls: Iterable[Call]) -> tuple[int, ...]:
+    """The lines of a file where an `if` asks what is never true, from what `Walk.switches` gives and its calls."""
+    fixed = not any(call.name in _REWRITES for call in calls)
+    return tuple(line for name, line in tested if not name or (fixed and off.get(name)))
 
 
 def _shape(trail: Sequence[str]) -> int:

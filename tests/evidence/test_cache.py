@@ -155,7 +155,7 @@ def test_the_default_folder_is_the_users_own(monkeypatch, tmp_path):
 
 # --- scans ---
 def no_parsing(monkeypatch):
-    def refuse(content, path):
+    def refuse(content, path, **how):
         raise AssertionError(f"{path} was read again")
 
     monkeypatch.setattr("evidence.history.facts_of", refuse)

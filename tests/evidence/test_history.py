@@ -116,7 +116,9 @@ def test_quarters_end_before_the_day(text, ends):
 def test_the_same_contents_are_read_once(root, monkeypatch):
     read = []
     real = __import__("evidence.facts", fromlist=["facts_of"]).facts_of
-    monkeypatch.setattr("evidence.history.facts_of", lambda content, path: read.append(content) or real(content, path))
+    monkeypatch.setattr(
+        "evidence.history.facts_of", lambda content, path, **how: read.append(content) or real(content, path, **how)
+    )
     collect(root, quarters=6)
     assert len(read) == len(set(read)) == 6
 
