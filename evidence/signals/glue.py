@@ -56,14 +56,15 @@ def duplicated_functions(repository: Repository) -> Finding:
 
 def _outermost(groups: list[list[_Place]]) -> list[list[_Place]]:
     """The groups without functions that are copies only because the function around them is one."""
-    spans: dict[str, list[range]] = {}
-    for place in (place for group in groups for place in group if not place.file.is_notebook):
-        start, lines = place.function.line, place.function.lines
-        spans.setdefault(place.file.path, []).append(range(start + 1, start + lines))
-    kept = [
-        [place for place in group if not any(place.function.line in span for span in spans.get(place.file.path, ()))]
-        for group in groups
-    ]
+    inside: set[tuple[str, int]] = set()
+    end_of: dict[str, int] = {}
+    places = (place for group in groups for place in group if not place.file.is_notebook)
+    for place in sorted(places, key=lambda place: place.function.line):
+        path, function = place.file.path, place.function
+        if function.line < end_of.get(path, 0):
+            inside.add((path, function.line))
+        end_of[path] = max(end_of.get(path, 0), function.line + function.lines)
+    kept = [[place for place in group if (place.file.path, place.function.line) not in inside] for group in groups]
     return [group for group in kept if len(group) > 1]
 
 

@@ -163,10 +163,11 @@ def unreferenced_modules(repository: Repository) -> Finding:
     for word in _imported_words(repository):
         candidates.pop(word, None)
     if candidates:
-        frameworks = {**tools_for("serving"), **tools_for("orchestration")}
-        for stem, file in list(candidates.items()):
-            if repository.uses(frameworks, (file,)) or _is_named(stem, repository):
-                del candidates[stem]
+        named = _words_of_texts(repository)
+        tools = {**tools_for("serving"), **tools_for("orchestration")}
+        candidates = {
+            stem: file for stem, file in candidates.items() if stem not in named and not repository.uses(tools, (file,))
+        }
     if not candidates:
         return absent(f"Each of {counted(total, 'module')} that others could import is used.", of=total)
     by_name = any(call.last in LOADS_BY_NAME for file in repository.source for call in file.calls)
@@ -205,14 +206,18 @@ def _imported_words(repository: Repository) -> Iterator[str]:
             yield from record.names
 
 
-def _is_named(stem: str, repository: Repository) -> bool:
-    """Whether a settings file or a text of the code names the module."""
-    word = re.compile(rf"\b{re.escape(stem)}\b")
-    return any(stem in text and word.search(text) for text in repository.texts.values()) or any(
-        stem in text.text and word.search(text.text) for file in repository.python for text in file.texts
-    )
+def _words_of_texts(repository: Repository) -> set[str]:
+    """Every word of the settings files and of the texts in the code."""
+    words_seen: set[str] = set()
+    for text in repository.texts.values():
+        words_seen.update(_WORD.findall(text))
+    for file in repository.python:
+        for literal in file.texts:
+            words_seen.update(_WORD.findall(literal.text))
+    return words_seen
 
 
+_WORD = re.compile(r"\w+")
 RUNNERS_STRONG = 3
 RUNS_PYTHON = re.compile(
     r"(?m)^\t.*(?:\bpython3?\s+(?:-m\s+)?[\w./]*(?:train|data|dataset|feature|preprocess|predict|pipeline|evaluat)\w*)"
@@ -296,7 +301,7 @@ def files_handed_on(repository: Repository) -> Finding:
     modules = {file.path for file in repository.source}
     between = sum(1 for writers, readers in handed.values() if modules & writers.keys() and modules & readers.keys())
     return found(
-        f"Another module or notebook reads {len(handed)} of {counted(len(written), 'file')} of a fixed path written.",
+        f"{len(handed)} of {counted(len(written), 'path')} written to are read by another module or notebook.",
         (place for writers, readers in handed.values() for place in (*writers.items(), *readers.items())),
         value=len(handed),
         of=len(written),
