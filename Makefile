@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo collector test lint bench docs lock browser clean
+.PHONY: help run demo collector test lint bench docs examples lock browser clean
 
 help:  ## Show these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -43,6 +43,9 @@ bench: $(BIN)/.dev browser  ## Measure, and write docs/benchmarks.md
 
 docs: $(BIN)/.dev browser  ## Make the generated references and the screenshots anew
 	$(BIN)/python -m docs.generate
+
+examples: $(BIN)/.dev  ## Scan public repositories anew into docs/examples (fetches them once)
+	$(BIN)/python -m docs.examples
 
 lock: $(BIN)/.dev  ## Resolve requirements*.txt into requirements*.lock (needs uv on the PATH)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header requirements.txt -o requirements.lock
