@@ -65,11 +65,10 @@ def _one(here: Desk, view: EvidenceView, name: str) -> None:
         problems.notice("The contradiction of this link is not here any more: the answer or the repository changed.")
     else:
         _entry(here, view, entry)
-    if st.button(
+    st.button(
         f"See the whole ledger ({len(view.ledger)})", key="whole-ledger", type="tertiary", icon=":material/list:",
         on_click=lambda: put_in_link(contradiction=None),
-    ):  # fmt: skip
-        st.rerun()
+    )  # fmt: skip
 
 
 def _just_decided(here: Desk, view: EvidenceView) -> None:
@@ -94,7 +93,7 @@ def _entry(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
             _lines(
                 f":small[You answered · {plain(entry.question_id)}]",
                 plain(entry.question),
-                f"**{plain(f'Level {entry.level}: {entry.level_text}')}**",
+                f"**{plain(_answer(entry))}**",
             )
             st.page_link(
                 "assess.py", label="Look at the answer", icon=":material/edit:",
@@ -112,6 +111,10 @@ def _entry(here: Desk, view: EvidenceView, entry: LedgerEntry) -> None:
             st.caption(plain(f"Way out: {entry.signal.fix}"))
         with decided:
             _decision(here, view, entry)
+
+
+def _answer(entry: LedgerEntry) -> str:
+    return "We do not know." if entry.level is None else f"Level {entry.level}: {entry.level_text}"
 
 
 def _lines(*lines: str) -> None:

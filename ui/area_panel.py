@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -91,8 +91,8 @@ def draw_steps(steps: Sequence[Step]) -> None:
         st.markdown(f"**{number}. {plain(step.title)}**  \n{plain(step.text, lines=True)}")
 
 
-def draw_line(line: QuestionLine, *, steps: bool) -> None:
-    """One question: answer, votes, evidence, contradiction, note."""
+def draw_line(line: QuestionLine, *, steps: bool, where: Mapping[str, str]) -> None:
+    """One question: answer, votes, evidence, contradiction, note. `where` is what its links carry on."""
     severity = " · critical" if line.score is not None and line.score.critical else ""
     owed = f" · debt {numbers.interval(line.score.debt, line.score.low, line.score.high)}" if line.score else ""
     st.markdown(f"**{plain(line.question.text)}**  \n:small[{plain(line.question.id + severity + owed)}]")
@@ -107,6 +107,10 @@ def draw_line(line: QuestionLine, *, steps: bool) -> None:
             ),
             icon=":material/compare_arrows:",
         )
+        st.page_link(
+            "repository.py", label="Open it in the ledger", icon=":material/folder_code:",
+            query_params={**where, "contradiction": f"{contradiction.question}.{contradiction.signal}"},
+        )  # fmt: skip
     for signal in line.signals:
         places = ", ".join(place(p) for p in signal.locations[:3])
         st.caption(plain(f"Repository: {signal.message} {places}"))
@@ -129,14 +133,15 @@ def draw_area(view: AreaView) -> None:
     estimate = view.score.estimate
     st.markdown(plain(estimate_sentence(estimate)))
     interval_bar(estimate.low, estimate.estimate, estimate.high, label=f"{view.area.title}: debt and its interval")
+    where = {"system": view.system.system_id, "period": view.assessment.period}
     st.markdown("**What weighs most**")
     for line in view.lines[:HEAVIEST]:
         with st.container(border=True):
-            draw_line(line, steps=True)
+            draw_line(line, steps=True, where=where)
     rest = view.lines[HEAVIEST:]
     if rest:
         with st.expander(plain(f"The other {numbers.count(len(rest), 'question')}")):
             for line in rest:
-                draw_line(line, steps=False)
+                draw_line(line, steps=False, where=where)
     with st.expander("How this number came about, step by step"):
         draw_steps(view.steps)

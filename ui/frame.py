@@ -48,6 +48,7 @@ _CSS = """
 .st-key-token-secret :has(> [data-testid="stElementToolbarButton"]) {
   opacity: 1; visibility: visible; transform: none;
 }
+.st-key-token-secret pre { padding-right: 3.5rem; }
 /* A link of the ledger leads to the page it stands on; that is no reason to look pressed. */
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }

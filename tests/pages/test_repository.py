@@ -384,3 +384,25 @@ def test_the_system_page_shows_the_repository_apart_from_the_score(
 def test_the_system_page_without_evidence_shows_no_empty_trend(at_page: Open, workplace: Workplace) -> None:
     opened = open_system(workplace, "Churn model", answers=3)
     assert "not a score" not in words(at_page("system", system=opened.system_id))
+
+
+def test_an_area_opened_leads_to_its_contradiction(
+    at_page: Open, workplace: Workplace, assessment: AssessmentRecord
+) -> None:
+    hand_in(workplace, assessment)
+    page = at_page("system", system=assessment.system_id, area="CFG", quarter=QUARTER)
+    links = [link.proto for link in page.get("page_link")]
+    (ledger,) = [link for link in links if link.label == "Open it in the ledger"]
+    assert f"contradiction={PAIR}" in ledger.query_string
+
+
+def test_an_override_outlives_an_answer_that_became_unknown(
+    at_page: Open, workplace: Workplace, assessment: AssessmentRecord
+) -> None:
+    hand_in(workplace, assessment)
+    pair = {"assessment_id": assessment.assessment_id, "question_id": "CFG-06", "signal_id": "secrets-in-code"}
+    decide_floor(workplace, BO, **pair, decision="overridden", reason="Test keys.", decided_at=None)
+    answer(workplace, assessment, "CFG-06", None, rev=1)
+    page = show(at_page("repository", system=assessment.system_id), "ledger", "All")
+    assert "We do not know." in words(page)
+    assert "Test keys." in words(page)
