@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from door.push import BODY_BYTES_MAX, EvidenceDoor
 from door.rates import Rate
 from operations.assessments import open_assessment
 from operations.authorize import Actor
-from operations.repository_evidence import make_token
+from operations.errors import InvalidToken
+from operations.repository_evidence import check_token, make_token, revoke_token
 from operations.systems import create_system
 from operations.workplace import Workplace, open_workplace
 from tests.door.mutations import ANSWERS, mutated, never
@@ -34,6 +36,7 @@ COMMAND = "python -m benchmarks.push_fuzz"
 SOMEBODY = Actor(name="Benchmark", local=True)
 PUSHES = 100_000
 SEED = 20261120
+CHECKS = 3_000
 SENDERS = 4
 SYSTEMS = 8  #: so that no rate holds the attackers back: what is measured is the reading
 SECONDS = 20.0
@@ -111,6 +114,29 @@ def _fuzz() -> list[dict[str, Any]]:
         _row("failures on our side in the log", len(failures.records), "", "0"),
         _row("documents half-written, lost or kept without an answer", len(faults), "", "0"),
         _row("CPU a push, making the mutation included", cpu / PUSHES * 1_000, "ms", ""),
+    ]
+
+
+def _checks() -> list[dict[str, Any]]:
+    """How long it takes to refuse a secret that never was, one with a letter changed, a revoked one."""
+    with tempfile.TemporaryDirectory() as folder:
+        workplace = open_workplace(Path(folder) / "arrears.db")
+        system_id, secret = _system(workplace, "Checked")
+        revoked = make_token(workplace, SOMEBODY, system_id=system_id, name="old")
+        revoke_token(workplace, SOMEBODY, system_id=system_id, token_id=revoked.token.token_id)
+        changed = secret[:-1] + ("A" if secret[-1] != "A" else "B")
+        given = {"never made": "arr_" + "x" * 43, "one letter wrong": changed, "revoked": revoked.secret}
+        took: dict[str, list[float]] = {kind: [] for kind in given}
+        for _ in range(CHECKS):
+            for kind, wrong in given.items():
+                started = time.perf_counter()
+                with suppress(InvalidToken):
+                    check_token(workplace, secret=wrong)
+                took[kind].append(time.perf_counter() - started)
+        workplace.close()
+    return [
+        _row(f"a token is refused: {kind}, median", statistics.median(waits) * 1_000, "ms", "all alike")
+        for kind, waits in took.items()
     ]
 
 
@@ -222,7 +248,7 @@ def _row(what: str, figure: float, unit: str, promise: str) -> dict[str, Any]:
 
 def measure() -> list[dict[str, Any]]:
     """Fuzz the address, then attack a running server. About eight minutes."""
-    return [*_fuzz(), *_neighbours()]
+    return [*_fuzz(), *_checks(), *_neighbours()]
 
 
 if __name__ == "__main__":

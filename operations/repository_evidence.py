@@ -275,29 +275,32 @@ def push_evidence(workplace: Workplace, *, secret: str, text: str) -> Pushed:
 def _push(_workplace: Workplace, actor: Actor, *, system_id: str, records: Records, found: Evidence, at: str) -> Pushed:
     """Keep the scan and let the open assessment go by it, inside the transaction that looked at the token."""
     record, new = _kept(records, actor, system_id=system_id, found=found, at=at)
-    taken_by = next((a for a in reversed(records.assessments_of(system_id)) if a.state == "open"), None)
-    newest = records.evidence_list(system_id, limit=1)[0].evidence_id
-    attached = None
-    if taken_by is not None and newest == record.evidence_id:
-        seq = taken_by.change_seq
-        records.attach_evidence(taken_by.assessment_id, record.evidence_id, at=at, by=actor.name)
-        attached = records.change_seq(taken_by.assessment_id) != seq
+    quarter = next((a for a in reversed(records.assessments_of(system_id)) if a.state == "open"), None)
+    if (
+        quarter is not None
+        and not new
+        and records.evidence_list(system_id, limit=1)[0].evidence_id != record.evidence_id
+    ):
+        quarter = None  # an older scan again: it does not take the place of a newer one
+    attached = False
+    if quarter is not None:
+        records.attach_evidence(quarter.assessment_id, record.evidence_id, at=at, by=actor.name)
+        attached = records.change_seq(quarter.assessment_id) != quarter.change_seq
     if new or attached:
         records.audit(
             at=at,
             actor=actor.name,
             action="push evidence",
-            subject=taken_by.assessment_id if taken_by is not None and attached else system_id,
+            subject=quarter.assessment_id if quarter is not None else system_id,
             detail=f"{found.repository} {record.evidence_id[:12]}",
         )
-    goes_by = taken_by is not None and newest == record.evidence_id
     return Pushed(
         evidence_id=record.evidence_id,
         new=new,
         system_id=system_id,
         system_name=find_system(records, system_id).name,
-        assessment_id=taken_by.assessment_id if taken_by is not None and goes_by else None,
-        period=taken_by.period if taken_by is not None and goes_by else None,
+        assessment_id=quarter.assessment_id if quarter is not None else None,
+        period=quarter.period if quarter is not None else None,
     )
 
 

@@ -6,6 +6,8 @@ import sqlite3
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +205,15 @@ def test_an_older_scan_handed_in_again_does_not_take_the_place_of_a_newer_one(
     again = push_evidence(workplace, secret=secret, text=text_of(commit="aaaaaaa"))
     assert (again.new, again.assessment_id) == (False, None)
     assert view_of(workplace, assessment_id).stored.evidence_id == newer.evidence_id
+
+
+def test_a_new_scan_counts_even_when_the_clock_stands_still(workplace: Workplace, system_id: str, secret: str) -> None:
+    still = replace(workplace, clock=lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    assessment_id = opened(workplace, system_id)
+    for number in range(6):
+        pushed = push_evidence(still, secret=secret, text=text_of(commit=f"{number:07x}"))
+        assert (pushed.new, pushed.assessment_id) == (True, assessment_id)
+        assert view_of(workplace, assessment_id).stored.evidence_id == pushed.evidence_id
 
 
 @pytest.mark.parametrize("given", ["", "arr_", "arr_" + "x" * 43, "\ud800", "ärger", "x" * 10_000])
