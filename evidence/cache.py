@@ -25,6 +25,7 @@ ENTRY_BYTES_MAX = 8 * MIB
 ENTRIES_MAX = 2_000
 FOLDER_BYTES_MAX = 128 * MIB
 PART_SECONDS_MAX = 3_600  #: a file half written that is older was left by a process that died
+FOLDER_VARIABLE = "ARREARS_CACHE"
 _ENDING = ".json"
 
 
@@ -96,7 +97,10 @@ class Cache:
 
 
 def default_folder() -> Path | None:
-    """The folder for such things on this system; None when the user has no home."""
+    """The folder that FOLDER_VARIABLE names, else the one for such things on this system; None without a home."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen)
     try:
         home = Path.home()
     except RuntimeError:

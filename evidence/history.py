@@ -247,7 +247,7 @@ def _quarter(git: Git, commit: str, end: date, known: KnownFacts, asked: Asked) 
         )
     if missing > MISSING_SHARE_MAX * (missing + len(wanted)):
         raise _TooMuchMissing(
-            "Quarters are left out because the clone is partial and most of their files are not in it; clone it whole."
+            "Quarters are left out because the clone is partial and lacks too many of their files; clone it whole."
         )
     with without_collector():
         facts, lost = _facts(git, wanted, known)

@@ -168,7 +168,7 @@ def used_but_untouched(repository: Repository) -> Finding:
     ]
     used = {target for name in live for target in repository.import_graph.get(name, ())}
     old = [file.path for name, file in modules.items() if name in used and file.path not in log.last_touched]
-    said = f"{len(old)} of {counted(len(modules), 'module')} are imported by live code and untouched for 18 months."
+    said = f"Imported by live code and untouched for 18 months: {len(old)} of {counted(len(modules), 'module')}."
     if len(old) < USED_MIN or len(old) < USED_SHARE_MIN * len(modules):
         return absent(said, of=len(modules))
     return found(said, ((path, 0) for path in old), value=len(old), of=len(modules))
@@ -186,7 +186,7 @@ def admitted_debt_left(repository: Repository) -> Finding:
         return no_log(log)
     places = [(file.path, line, age) for file in repository.work for line, _, age in ages(file, log)]
     old = [(path, line) for path, line, age in places if age is not None and age >= OLD_DAYS]
-    said = f"{len(old)} of {counted(len(places), 'comment')} that admit debt are older than a year."
+    said = f"Older than a year: {len(old)} of {counted(len(places), 'comment')} that admit debt."
     if len(old) < OLD_MIN:
         return absent(said, of=len(places))
     return found(said, old, value=len(old), of=len(places))

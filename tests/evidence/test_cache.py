@@ -146,6 +146,8 @@ def test_writers_at_the_same_time_leave_a_whole_entry(folder):
 
 
 def test_the_default_folder_is_the_users_own(monkeypatch, tmp_path):
+    assert default_folder() == Path(os.environ["ARREARS_CACHE"])
+    monkeypatch.delenv("ARREARS_CACHE")
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert default_folder() == tmp_path / "arrears" / "scans"

@@ -1,0 +1,10 @@
+"""No test writes into the cache of the person who runs it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def cache_of_its_own(monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("ARREARS_CACHE", str(tmp_path_factory.getbasetemp() / "cache of scans"))
