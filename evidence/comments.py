@@ -33,15 +33,16 @@ MARKERS = {
 _ADMITS = "|".join(f"(?P<m{number}>{written})" for number, written in enumerate(MARKERS.values()))
 _MARKER = re.compile(rf"\b(?=[tfhxwkqubad])(?:{_ADMITS})(?![\w-])".encode(), re.IGNORECASE)
 _SHARPS = re.compile(rb"#[^\n]*")  # comments, and strings that look so
-_LEXEME = re.compile(  # a string, to be passed over, or a comment
+_LEXEME = re.compile(  # a string, to be passed over, or a comment; without groups, so that first letters are looked for
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
     rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-    rb"|(?P<comment>#[^\n]*)",
+    rb"|#[^\n]*",
     re.DOTALL,
 )
 _NAMES = tuple(MARKERS)
+SHARP = ord("#")
 
 
 def read_comments(text: str | bytes) -> tuple[tuple[Admission, ...], tuple[int, ...]]:
@@ -71,8 +72,8 @@ def _placed(content: bytes) -> Iterator[_Comment]:
     """Every comment of a valid Python text; a # inside a string is none."""
     line, at = 1, 0
     for lexeme in _LEXEME.finditer(content):
-        if lexeme.lastgroup:
-            position = lexeme.start()
+        position = lexeme.start()
+        if content[position] == SHARP:
             line += content.count(b"\n", at, position)
             at = position
             start = content.rfind(b"\n", 0, position) + 1

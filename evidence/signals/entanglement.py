@@ -173,6 +173,8 @@ def models_chained(repository: Repository) -> Finding:
 
 def _chains(file: PythonFile) -> Iterator[int]:
     """The lines where a model is fitted to predictions, followed name by name in the order of the source."""
+    if "fit" not in file.called and STACKS.isdisjoint(file.called):
+        return
     makers = file.makers()
     predicted: dict[int, dict[str, str]] = {}  # of each function: name -> the model whose predictions it holds
     for call in file.calls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from evidence.evidence import Polarity, Strength
 from evidence.python_source import Call, PythonFile
@@ -106,7 +107,12 @@ def exploration_present(repository: Repository) -> Finding:
 
 def _speaks_of(name: str, wanted: frozenset[str]) -> bool:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[-. ]", "_", name).lower()
-    return any(word in plain for word in wanted)
+    return _any_of(wanted).search(plain) is not None
+
+
+@cache
+def _any_of(wanted: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(wanted))))
 
 
 def prediction_log_without_version(repository: Repository) -> Finding:
