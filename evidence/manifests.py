@@ -15,10 +15,13 @@ REQUIREMENTS_MAX = 2_000
 LINE_SEARCH_LENGTH_MAX = 100_000
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)")
 _REQUIREMENTS_FILE = re.compile(
-    r"(?:^|/)(?:requirements[\w.-]*|[\w.-]+[-_.]requirements)\.(?:txt|in)$|(?:^|/)requirements/[\w.-]+\.(?:txt|in)$"
+    r"(?:^|/)(?:requirements[\w.-]*|[\w.-]+[-_.]requirements)\.(?:txt|in)$|(?:^|/)requirements?/[\w.-]+\.(?:txt|in)$"
 )
 _ENVIRONMENT_FILE = re.compile(r"(?:^|/)(?:[\w.-]*conda[\w.-]*|env(?:ironment)?[\w.-]*|[\w-]*dependencies)\.ya?ml$")
-EXTRA = re.compile(r"dev|test|lint|doc|(?<![a-z])ci(?![a-z])|build|type|style|bench|example|tutorial", re.I)
+EXTRA = re.compile(
+    r"dev|test|lint|doc|(?<![a-z])ci(?![a-z])|build|type|style|bench|example|tutorial|typing|mypy|quality|profil|codespace",
+    re.I,
+)
 LOCK_FILES = frozenset(
     {"poetry.lock", "uv.lock", "pipfile.lock", "pdm.lock", "conda-lock.yml", "pixi.lock", "pylock.toml", "flake.lock",
      "requirements.lock", "requirements-lock.txt", "conda-linux-64.lock", "renv.lock"}

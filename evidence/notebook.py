@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from evidence.syntax import NotPython, parse
 
 CELLS_MAX = 5_000
 CELL_BYTES_MAX = 256 * 1024
+_INSTALL = re.compile(r"(?:pip3?|conda|mamba|uv pip)\s+install\s+([^\n]{1,2000})")
+_PACKAGE = re.compile(r"[\"']?([A-Za-z0-9][\w.-]*)")
 _MAGIC_LATER = re.compile(r"\n[ \t]*[%!]")
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[%!?]|(?:pip3?|conda|mamba) install\b|\w[\w., ]*=\s*[%!](?!=))")
 _HELP_LINE = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")
@@ -37,6 +40,7 @@ class Notebook:
     output_bytes: int  #: of all stored outputs, counted as characters
     error_cells: tuple[int, ...]  #: numbers of the cells whose stored output is an error
     table_cells: tuple[int, ...]  #: numbers of the cells whose stored output is a table of rows
+    installs: tuple[str, ...]  #: names of packages its cells install, as they are written
     code: PythonFile
 
     def placed(self, path: str, role: str) -> Notebook:
@@ -61,6 +65,7 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
     broken: list[int] = []
     names: list[CellNames] = []
     outputs = _Outputs()
+    installs: set[str] = set()
     code_cells = code_lines = 0
     longest = (0, 0)
     for number, cell in enumerate(cells[:CELLS_MAX], start=1):
@@ -68,6 +73,8 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
         if source is None:
             continue
         outputs.take(cell.get("outputs"), number)
+        if "install" in source:
+            installs.update(_installed_by(source))
         count = cell.get("execution_count", cell.get("prompt_number"))
         if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 10**6:
             executed.append((number, count))
@@ -106,8 +113,18 @@ def read_notebook(content: bytes, *, path: str, role: str) -> Notebook:
         output_bytes=outputs.size,
         error_cells=tuple(outputs.errors),
         table_cells=tuple(outputs.tables),
+        installs=tuple(sorted(installs)),
         code=walk.file(path=path, role=role, lines=code_lines, is_notebook=True),
     )
+
+
+def _installed_by(source: str) -> Iterator[str]:
+    """The names a cell hands to pip, conda or uv."""
+    for command in _INSTALL.findall(source.replace("\\\n", " ")):
+        for word in command.split()[:100]:
+            name = _PACKAGE.match(word)
+            if name:
+                yield name.group(1)
 
 
 class _Outputs:

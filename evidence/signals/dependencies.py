@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.manifests import Requirement
-from evidence.python_source import Import
+from evidence.python_source import Import, PythonFile
 from evidence.repository import Repository, role_of
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.tables import development, normal, origins
@@ -16,6 +16,7 @@ from evidence.tables import development, normal, origins
 UNUSED_MIN = 3
 UNUSED_SHARE = 0.1
 FROZEN_MIN = 40  #: a file with so many exact versions lists what was installed, not what is needed
+AMAZON = frozenset({"boto3", "botocore", "sagemaker"})
 IN_EVERY_NOTEBOOK = frozenset({"IPython", "ipywidgets"})
 DOCKERFILE = re.compile(r"(?i)(?:^|/)(?:dockerfile[\w.-]*|[\w.-]+\.dockerfile|containerfile)$")
 INSTALL = re.compile(r"\bpip3?\s+install\s+(.*)|\bconda\s+install\s+(.*)|\buv\s+(?:pip\s+install|add)\s+(.*)")
@@ -40,11 +41,13 @@ def undeclared_imports(repository: Repository) -> Finding:
     names, nor a declared package brings along.
 
     Only packages of the table `distributions.toml` count, so that a repository's own modules, what a platform provides
-    and private packages are never taken for missing. Imports under `try` or `if` and inside functions do not count.
+    and private packages are never taken for missing. Imports under `try` or `if` and inside functions do not count, nor
+    what a cell of the same notebook installs.
     Strong in an application: a clean checkout stops there. Weak where only notebooks import it.
     """
     declared = {normal(requirement.name) for requirement in repository.requirements}
     declared |= _installed(repository)
+    by_notebook = {notebook.path: frozenset(map(normal, notebook.installs)) for notebook in repository.notebooks}
     places: dict[str, list[tuple[str, int]]] = {}
     seen: set[str] = set()
     for file in repository.work:
@@ -52,23 +55,26 @@ def undeclared_imports(repository: Repository) -> Finding:
             if record.lazy:
                 continue
             for module in _known_modules(record):
-                if file.is_notebook and module in IN_EVERY_NOTEBOOK:
+                if _is_brought_by_platform(file, module):
                     continue
                 seen.add(module)
-                if not _is_own(repository, module) and not _is_declared(module, declared):
+                there = declared | by_notebook.get(file.path, frozenset())
+                if not _is_own(repository, module) and not _is_declared(module, there):
                     places.setdefault(module, []).append((file.path, record.line))
     if not seen:
         return unknown("No known package is imported.")
     if not places:
         return absent(f"Each of {counted(len(seen), 'known package')} imported is declared.", of=len(seen))
     in_modules = {
-        module: used for module, used in places.items() if any(not path.endswith(".ipynb") for path, _ in used)
+        module: outside
+        for module, used in places.items()
+        if (outside := [place for place in used if not place[0].endswith(".ipynb")])
     }
     clear = bool(in_modules) and repository.kind is Kind.APPLICATION
     without = "" if declared else ", and there is no manifest that could be read"
     return found(
         f"{len(places)} of {counted(len(seen), 'known package')} imported are declared nowhere{without}.",
-        (min(used) for used in (in_modules or places).values()),
+        (min(used) for used in (in_modules if clear else places).values()),
         value=len(places),
         of=len(seen),
         strength=Strength.STRONG if clear else Strength.WEAK,
@@ -84,6 +90,15 @@ def _known_modules(record: Import) -> Iterator[str]:
         module = next((name for name in names if name in known), None)
         if module is not None and parts[0] not in sys.stdlib_module_names:
             yield module
+
+
+def _is_brought_by_platform(file: PythonFile, module: str) -> bool:
+    """Whether what runs the file brings the package: a notebook's own, and Amazon's in its functions and notebooks."""
+    if file.is_notebook and (
+        module in IN_EVERY_NOTEBOOK or any(record.module.startswith("sagemaker") for record in file.imports)
+    ):
+        return module in IN_EVERY_NOTEBOOK or module in AMAZON
+    return module in AMAZON and any(function.name == "lambda_handler" for function in file.functions)
 
 
 def _is_own(repository: Repository, module: str) -> bool:
@@ -191,12 +206,16 @@ def development_in_production(repository: Repository) -> Finding:
     Strong when a Dockerfile that serves installs them: what customers touch then carries the workbench. Weak
     otherwise. Images that start a notebook server, and files of tests and examples, do not count.
     """
-    tools = development()
+    loaded = {record.module.split(".")[0] for file in repository.source for record in file.imports}
+    tools = development().keys() - {normal(name) for name in loaded}  # an application may convert notebooks itself
     needed = [requirement for requirement in _needed(repository) if not _is_frozen(repository, requirement.path)]
     images = {
         path: text
         for path, text in repository.texts.items()
-        if DOCKERFILE.search(path) and role_of(path) in ("source", "build") and not WORKBENCH.search(_started(text))
+        if DOCKERFILE.search(path)
+        and role_of(path) in ("source", "build")
+        and not WORKBENCH.search(_started(text))
+        and not re.search(r"(?i)codespace|devcontainer|(?:^|[/.-])dev(?:[/.-]|$)", path)
     }
     if not needed and not images:
         return unknown("Neither a manifest nor an image says what runs in production.")
@@ -327,7 +346,7 @@ UNDECLARED_IMPORTS = Detector(
     strength=Strength.STRONG,
     cannot_see="packages installed by a platform, an image or a set-up script, and packages it does not know",
     fix="Declare every package that is imported, and try the install from a clean checkout in CI.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=undeclared_imports,
 )
@@ -340,7 +359,7 @@ UNUSED_DEPENDENCIES = Detector(
     strength=Strength.WEAK,
     cannot_see="packages loaded by their name, needed by another package, or used by code kept elsewhere",
     fix="Remove what nothing uses: each package less is one less to upgrade and to scan.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=unused_dependencies,
 )
@@ -353,7 +372,7 @@ DEVELOPMENT_IN_PRODUCTION = Detector(
     strength=Strength.STRONG,
     cannot_see="images built elsewhere, and whether a requirements file is the one that is deployed",
     fix="Keep tools of development in a group of their own, and build the image without it.",
-    version=1,
+    version=2,
     applies_to=frozenset({Kind.APPLICATION}),
     look=development_in_production,
 )

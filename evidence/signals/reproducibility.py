@@ -16,6 +16,7 @@ MODEL_WORD = re.compile(
     r"(?i)model|weights?|checkpoint|classifier|regressor|(?:^|[/_.-])(?:clf|reg|lr|rf|xgb|lgbm?|svm|knn|net|nn|"
     r"vectori[sz]er|scaler|encoder|tokenizer|tfidf|pipeline)(?:[/_.-]|$)"
 )
+DATA_WORD = re.compile(r"(?i)(?:^|[._])(?:data|ds|df|rows|table|leaderboard)(?:$|[._])|dataset|dataframe")
 DVC_MODEL = re.compile(r"(?im)^\s+-\s+\S*model\S*$")
 
 
@@ -110,7 +111,7 @@ def model_registered(repository: Repository) -> Finding:
         (file.path, call.line)
         for file in repository.work
         for call in file.calls
-        if (call.keywords and keywords & call.keywords.keys()) or call.last in calls
+        if (call.keywords and keywords & call.keywords.keys()) or (call.last in calls and not _is_of_data(file, call))
     ]
     for path, text in repository.texts.items():
         name = path.rpartition("/")[2].lower()
@@ -121,6 +122,14 @@ def model_registered(repository: Repository) -> Finding:
     if not places:
         return absent("No model is entered in a registry by the code.")
     return found(f"A model is registered or versioned at {counted(len(places), 'place')}.", places, value=len(places))
+
+
+def _is_of_data(file: PythonFile, call: Call) -> bool:
+    """Whether what is pushed is a data set, by its name or the call that made it, or the call is the file's own."""
+    if any(function.name == call.last for function in file.functions):
+        return True
+    base = call.name.rpartition(".")[0]
+    return bool(DATA_WORD.search(base) or DATA_WORD.search(file.makers().get(base, "")))
 
 
 def model_files_in_repository(repository: Repository) -> Finding:
@@ -251,7 +260,7 @@ MODEL_REGISTERED = Detector(
     strength=Strength.STRONG,
     cannot_see="models registered by a platform, and whether what serves asks the registry",
     fix="Enter each model with its run, data version and list of features, and let serving ask for it by alias.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=model_registered,
 )

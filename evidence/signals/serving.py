@@ -19,6 +19,12 @@ PREDICTION_PATH = re.compile(
     r"invocations|translate|summari[sz]e|similar"
 )
 TYPED_BASE = re.compile(r"(?:^|\.)(?:BaseModel|Schema|RootModel|SQLModel|Struct|TypedDict)$|dataclass|@define$")
+FORMS = re.compile(
+    r"(?i)(?:^|[/_])(?:schemas?|models?|validations?|types|requests?|dto|payloads?|contracts?|service)(?:[/_.]|$)"
+)
+PAGE_PATH = re.compile(
+    r"(?i)^/?$|/(?:home|index|health\w*|ping|thanks|results?|feedback|about|metrics|login|upload)/?$"
+)
 VERSIONED_PATH = re.compile(r"(?i)^/(?:api/)?v\d+(?:/|$)")
 CONTRACT_FILE = re.compile(r"(?i)(?:^|/)(?:openapi|swagger|asyncapi)[\w.-]*\.(?:ya?ml|json)$|\.proto$|\.avsc$")
 LOG_CALL = re.compile(
@@ -30,8 +36,9 @@ FEATURE_NAME = re.compile(
 )
 COURSE_FOLDER = re.compile(r"(?i)\d|^(?:cohorts|lessons?|weeks?|chapters?|modules?|exercises?)$")
 FEATURE_LINES_MIN = 4
-LOAD_TEST_FOLDER = re.compile(
-    r"(?i)(?:^|/)(?:load[-_]?tests?|stress[-_]?tests?|perf(?:ormance)?[-_]tests?|k6|locust|jmeter|gatling)/|\.jmx$|"
+LOAD_TEST_FILE = re.compile(
+    r"(?i)(?:^|/)(?:load[-_]?tests?|stress[-_]?tests?|perf(?:ormance)?[-_]tests?|k6|locust|jmeter|gatling)/"
+    r"(?:[\w.-]+/)*[\w.-]+\.(?:py|js|ts|jmx|sh|scala|ya?ml)$|\.jmx$|"
     r"(?:^|/)(?:k6|load[-_]?tests?|stress[-_]?tests?)(?:[-.]\w+)?\.(?:js|ts|py|sh|ya?ml)$"
 )
 
@@ -59,8 +66,14 @@ def _endpoints(repository: Repository) -> list[tuple[PythonFile, Call, str]]:
     found_routes = []
     for file in repository.source:
         predicts = _predicts(repository, file)
+        paths = {path.strip("/") for _, path in routes_of(file)}
+        if paths >= {"ping", "invocations"}:
+            continue  # a container of SageMaker: the platform asks who is calling
         for call, path in routes_of(file):
-            if PREDICTION_PATH.search(path) or (predicts and call.last not in ("get", "delete")):
+            given = predicts and call.last not in ("get", "delete") and not PAGE_PATH.search(path)
+            if call.last == "route" and "methods" not in call.keywords:
+                given = False  # answers to GET: a page
+            if PREDICTION_PATH.search(path) or given:
                 found_routes.append((file, call, path))
     return found_routes
 
@@ -156,28 +169,32 @@ def _is_body(value: Value) -> bool:
 
 def _gives_form(file: PythonFile) -> bool:
     typed = words("serving", "typed_requests")
+    if any(call.last.startswith("validate") for call in file.calls):
+        return True
     return any(record.module.split(".")[0] in typed for record in file.imports) or any(
         TYPED_BASE.search(base) for _, bases in file.classes for base in bases
     )
 
 
 def request_typed(repository: Repository) -> Finding:
-    """Sees typed classes (pydantic and the like) in code that answers requests: in a file with routes, or in a module
-    of the repository that such a file imports.
+    """Sees typed classes (pydantic and the like) in code that answers requests: in a file with routes, imported by such
+    a file by their name, or in a module for forms (`schemas`, `validation` ...) that it imports.
     """
     answering = [file for file in repository.source if any(True for _ in routes_of(file))]
     if not answering:
         return absent("No route was seen.")
-    near = {word for file in answering for record in file.imports for word in record.module.split(".")}
-    places = []
-    for file in repository.source:
-        stem = file.path.rpartition("/")[2].removesuffix(".py")
-        if file in answering or stem in near:
-            places += [
-                (file.path, 0)
-                for _, bases in file.classes
-                if any(TYPED_BASE.search(base) and "dataclass" not in base for base in bases)
-            ]
+    paths = {file.path for file in answering}
+    asked_for = {name for file in answering for record in file.imports for name in record.names}
+    loaded = {
+        word for file in answering for record in file.imports for word in (*record.module.split("."), *record.names)
+    }
+    places = [
+        (file.path, 0)
+        for file in repository.source
+        for name, bases in file.classes
+        if (file.path in paths or name in asked_for or _holds_forms(file, loaded))
+        and any(TYPED_BASE.search(base) and "dataclass" not in base for base in bases)
+    ]
     if not places:
         return absent("No typed form of a request was seen.", of=len(answering))
     return found(
@@ -186,6 +203,12 @@ def request_typed(repository: Repository) -> Finding:
         value=len(places),
         of=len(answering),
     )
+
+
+def _holds_forms(file: PythonFile, loaded: set[str]) -> bool:
+    """Whether a module is there for the forms of requests and one of the imported words is in its path."""
+    words_of_path = file.path.removesuffix(".py").split("/")
+    return bool(FORMS.search(file.path)) and bool(loaded & set(words_of_path[-2:]))
 
 
 def interface_versioned(repository: Repository) -> Finding:
@@ -347,14 +370,18 @@ def _same_project(path: str, other: str) -> bool:
     return True
 
 
+def _makes_features(file: PythonFile) -> bool:
+    """Whether most functions of a module make features: a module of everything is not meant."""
+    functions = [function for function in file.functions if not function.class_name]
+    return 2 * sum(1 for _ in _feature_functions(file)) >= len(functions) > 0
+
+
 def features_shared(repository: Repository) -> Finding:
     """Sees a module of the repository that makes features and is imported both by code that trains and by code that
     serves.
     """
     makers = {
-        name: file
-        for name, file in repository.modules.items()
-        if file.role == "source" and any(True for _ in _feature_functions(file))
+        name: file for name, file in repository.modules.items() if file.role == "source" and _makes_features(file)
     }
     if not makers:
         return absent("No module with functions that make features was seen.")
@@ -383,7 +410,7 @@ def load_test_present(repository: Repository) -> Finding:
     places = {
         (member.path, 0)
         for member in repository.members
-        if member.path.rpartition("/")[2].lower() in files or LOAD_TEST_FOLDER.search(member.path)
+        if member.path.rpartition("/")[2].lower() in files or LOAD_TEST_FILE.search(member.path)
     }
     for used in repository.uses(tools_for("load_test"), repository.python).values():
         places.update(used)
@@ -403,7 +430,7 @@ ENDPOINT_WITHOUT_AUTHENTICATION = Detector(
     strength=Strength.WEAK,
     cannot_see="gateways, networks and platforms that keep strangers out, and routes put together at run time",
     fix="Give each consumer a credential of its own, and keep the list of consumers with their purpose.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=endpoint_without_authentication,
 )
@@ -416,7 +443,7 @@ REQUEST_UNTYPED = Detector(
     strength=Strength.STRONG,
     cannot_see="checks in another module or in a gateway, and bodies read as an attribute",
     fix="Give requests and answers a typed schema with ranges, refuse what does not fit, and publish the schema.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=request_untyped,
 )
@@ -429,7 +456,7 @@ REQUEST_TYPED = Detector(
     strength=Strength.STRONG,
     cannot_see="whether ranges and meaning are part of the form, and whether consumers rely on it",
     fix="Give requests and answers a typed schema with ranges, refuse what does not fit, and publish the schema.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=request_typed,
 )
@@ -494,7 +521,7 @@ FEATURES_SHARED = Detector(
     strength=Strength.STRONG,
     cannot_see="feature stores and packages kept elsewhere, and whether every feature takes this way",
     fix="Put feature functions into one package that training and serving both import.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=features_shared,
 )
@@ -507,7 +534,7 @@ LOAD_TEST_PRESENT = Detector(
     strength=Strength.STRONG,
     cannot_see="when it was last run, and at how many times today's load",
     fix="Run a load test at the forecast peak as part of the release.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=load_test_present,
 )

@@ -202,3 +202,55 @@ def test_tracking_that_is_not_near_training_does_not_count():
     near = {**apart, "report.py": "import mlflow\nimport train\nmlflow.log_metric('a', 1)\n"}
     assert signal("experiments-tracked", apart).state is State.ABSENT
     assert signal("experiments-tracked", near).state is State.FOUND
+
+
+class TestAfterReadingRealRepositories:
+    def test_what_a_notebook_installs_itself_is_not_missing(self):
+        files = {"a.ipynb": notebook(("!pip install -q 'pandas>=2' \\\n  shap", 1), ("import pandas, shap", 2))}
+        assert signal("undeclared-imports", files).state is State.ABSENT
+
+    def test_what_the_platform_brings_to_a_function_is_not_missing(self):
+        code = "import boto3\n\ndef {}(event, context):\n    return boto3\n"
+        assert signal("undeclared-imports", {"a.py": code.format("lambda_handler")}).state is State.UNKNOWN
+        assert signal("undeclared-imports", {"a.py": code.format("handle")}).state is State.FOUND
+
+    def test_a_strong_finding_names_modules_and_no_notebook(self):
+        files = {"a.py": "import yaml\n", "b.ipynb": notebook(("import shap", 1))}
+        assert {place.path for place in signal("undeclared-imports", files).locations} == {"a.py"}
+
+    def test_a_page_is_no_answer_of_a_model(self):
+        code = 'from flask import Flask\napp = Flask(__name__)\n@app.route("{}"{})\n'
+        code += "def f():\n    return model.predict(x)\n"
+        page, answer = code.format("/", ""), code.format("/churn", ', methods=["POST"]')
+        assert signal("endpoint-without-authentication", {"a.py": page}).state is State.UNKNOWN
+        assert signal("endpoint-without-authentication", {"a.py": answer}).state is State.FOUND
+
+    def test_a_container_behind_a_platform_is_not_blamed(self):
+        code = 'from flask import Flask\napp = Flask(__name__)\n@app.route("/ping")\ndef p():\n    return 1\n'
+        code += '@app.route("/invocations", methods=["POST"])\ndef f():\n    return model.predict(x)\n'
+        assert signal("endpoint-without-authentication", {"a.py": code}).state is State.UNKNOWN
+
+    def test_a_module_of_everything_is_no_feature_module(self):
+        features = "".join(
+            f"def {name}(x):\n    a = x\n    b = a\n    return b\n\n" for name in ("clean", "b", "c", "d")
+        )
+        files = {
+            "general.py": features,
+            "train.py": "from general import clean\nmodel.fit(clean(x))\n",
+            "serve.py": f"from general import clean\n{SERVE}",
+        }
+        assert signal("features-shared", files).state is State.ABSENT
+
+    def test_a_data_set_that_is_pushed_is_no_model(self):
+        assert signal("model-registered", {"a.py": "dataset.push_to_hub('x')\n"}).state is State.ABSENT
+        made = "from datasets import Dataset\nd = Dataset.from_list(rows)\nd.push_to_hub('x')\n"
+        assert signal("model-registered", {"a.py": made}).state is State.ABSENT
+        assert signal("model-registered", {"a.py": "model.push_to_hub('x')\n"}).state is State.FOUND
+
+    def test_a_tool_the_application_itself_loads_is_no_tool_of_development(self):
+        files = {"app.py": "import nbconvert\n", "requirements.txt": "flask\nnbconvert\n"}
+        assert signal("development-in-production", files).state is State.ABSENT
+
+    def test_pictures_of_a_load_test_are_none(self):
+        assert signal("load-test-present", {"a.py": "", "jmeter/stats.png": "x"}).state is State.ABSENT
+        assert signal("load-test-present", {"a.py": "", "jmeter/plan.jmx": "x"}).state is State.FOUND
