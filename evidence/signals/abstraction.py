@@ -183,15 +183,13 @@ COMPUTING = {
     "C#": "C#", "MATLAB": "MATLAB",
 }  # fmt: skip
 LANGUAGE_SHARE = 0.05
-LANGUAGES_STRONG = 3
 
 
 def several_languages(repository: Repository) -> Finding:
     """Counts the languages that hold more than 5 % of the lines in which something is computed. Pages, settings,
     shell scripts and build files do not count; C, C++, CUDA and Cython count as one, Java and Kotlin too.
 
-    Found from two on. Strong from three on. Weak for two: whether one feature crosses from one to the other is not
-    seen.
+    Found from two on. Weak: whether one feature crosses from one to the other is not seen.
     """
     lines: dict[str, int] = {}
     for language, number in repository.lines_by_language.items():
@@ -209,7 +207,6 @@ def several_languages(repository: Repository) -> Finding:
         _largest(repository, used),
         value=len(used),
         of=total,
-        strength=Strength.STRONG if len(used) >= LANGUAGES_STRONG else Strength.WEAK,
     )
 
 
@@ -241,7 +238,7 @@ TRAINING_AT_TOP_LEVEL = Detector(
     id="training-at-top-level",
     statement="Training stands in scripts outside of functions",
     area="PIP",
-    questions=("PIP-04", "TST-03"),
+    questions=("PIP-04",),
     polarity=Polarity.DEBT,
     strength=Strength.STRONG,
     cannot_see="training behind calls of your own, and whether the script is only an example",
@@ -269,7 +266,7 @@ SEVERAL_LANGUAGES = Detector(
     area="PIP",
     questions=("PIP-06",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="whether one feature crosses from one language to the other, vendored files and other repositories",
     fix="Export the computation instead of writing it again, and test each crossing on shared examples.",
     version=1,

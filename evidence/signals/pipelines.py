@@ -130,7 +130,7 @@ ENTRY_STEM = re.compile(
     r"index|cog_predict|test\w*|\d.*)$"
 )
 ENTRY_FOLDER = re.compile(
-    r"(?i)(?:^|/)(?:migrations|alembic|versions|pages|dags|plugins|scripts?|bin|jobs|notebooks?|experiments?|commands|"
+    r"(?i)(?:^|/)(?:features/steps|migrations|alembic|versions|pages|dags|plugins|scripts?|bin|jobs|notebooks?|experiments?|commands|"
     r"lambdas?|functions|hooks|tools|utilities/scripts)/"
 )
 ENTRY_FUNCTIONS = frozenset(
