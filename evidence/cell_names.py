@@ -106,7 +106,12 @@ class _Names:
             node = self._pending.pop()
             take = _TAKES.get(node.__class__)
             if take is None or take(self, node):
-                self._pending.extend(ast.iter_child_nodes(node))
+                for name in _CHILDREN.get(node.__class__, ()):
+                    child = getattr(node, name)
+                    if child.__class__ is list:
+                        self._pending += child
+                    elif child is not None:
+                        self._pending.append(child)
         self.reads -= self.inner
         if not isinstance(statement, _SIMPLE):
             self.reads -= self.gives
@@ -175,6 +180,17 @@ def _expects_missing(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or any(name in ("NameError", "Exception", "BaseException") for name in names)
 
 
+_NAMELESS = frozenset(  # fields below which no name is read or given
+    {
+        "ctx", "op", "ops", "id", "attr", "arg", "module", "level", "conversion", "simple", "type_comment", "kind",
+        "names", "asname", "type_ignores", "type_params", "tag", "is_async",
+    }
+)  # fmt: skip
+_CHILDREN: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _NAMELESS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind is not ast.Constant
+}
 _TAKES: dict[type[ast.AST], Callable[[_Names, Any], bool]] = {
     ast.Name: _Names.name,
     ast.Import: _Names.imported,
