@@ -9,12 +9,14 @@ from enum import StrEnum
 from functools import lru_cache
 
 from checklists.checklist import Area
-from evidence.document import from_json
+from evidence.document import InvalidEvidence, from_json
 from evidence.evidence import Evidence, PastQuarter, Polarity, State
 from store.records import EvidenceRecord, EvidenceRow, Records, SystemRecord
 
 SCANS_MAX = 500  #: of the newest: more are kept, and looked at one by one
 SUMMARY_VERSION = 1
+#: What scans kept by the first Arrears do not have: they stay readable, while the door asks for everything.
+LATER_FIELDS = ("history", "hotspots", "admitted")
 PARSED_MAX = 16  #: documents remembered as read: a page asks for the same one several times
 
 
@@ -104,7 +106,13 @@ class EvidenceTrend:
 
 @lru_cache(maxsize=PARSED_MAX)
 def _parsed(_evidence_id: str, body: str) -> Evidence:
-    return from_json(body)
+    try:
+        return from_json(body)
+    except InvalidEvidence:
+        document = json.loads(body)
+        if all(field in document for field in LATER_FIELDS):
+            raise
+        return from_json(json.dumps({**{field: [] for field in LATER_FIELDS}, **document}))
 
 
 def scan_of(record: EvidenceRecord) -> Evidence:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidence.document import from_json
 from operations.assessments import canonical
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput
+from operations.scans import scan_of
 from operations.scores import PARAMETERS
 from operations.workplace import Workplace
 from scoring.answers import score_document
@@ -56,7 +56,7 @@ def _rescore(workplace: Workplace, records: Records, document: Mapping[str, Any]
     overridden = frozenset((d["question"], d["signal"]) for d in document["decisions"] if d["decision"] == "overridden")
 
     stored = records.evidence_of(document["assessment"])
-    weighed = weigh(checklist, from_json(stored.body) if stored else None, overridden=overridden)
+    weighed = weigh(checklist, scan_of(stored) if stored else None, overridden=overridden)
     scope = Scope(core_only=document["scope"] == "core", switches=frozenset(document["switches"]))
     return score_document(score(checklist, responses, weighed.floors, asked=scope, parameters=PARAMETERS), checklist)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from evidence.evidence import State, Strength
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.authorize import Actor
 from operations.errors import AlreadyThere, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
+from operations.records import EvidenceRecord
 from operations.repository_evidence import (
     TOKENS_MAX,
     EvidenceView,
@@ -33,7 +35,7 @@ from operations.repository_evidence import (
     reopen_floor,
     revoke_token,
 )
-from operations.scans import Origin, Signs
+from operations.scans import LATER_FIELDS, Origin, Signs, scan_of
 from operations.systems import create_system
 from operations.upkeep import verify
 from operations.workplace import Workplace
@@ -441,3 +443,16 @@ def test_a_system_without_a_scan_has_an_empty_trend(workplace: Workplace, system
     assert read_evidence_trend(workplace, ADA, system_id=system_id).points == ()
     with pytest.raises(NotFound):
         read_evidence_trend(workplace, ADA, system_id="gone")
+
+
+def test_a_scan_kept_before_the_collector_read_the_history_stays_readable() -> None:
+    document = json.loads(text_of())
+    for field in LATER_FIELDS:
+        del document[field]
+    old = EvidenceRecord(
+        evidence_id="old", system_id="s", repository="churn", commit_id="", collector="1", body=json.dumps(document),
+        collected_at="2026-11-20T10:00:00.000Z", collected_by="Ada",
+    )  # fmt: skip
+    assert scan_of(old) == a_scan()
+    with pytest.raises(InvalidEvidence):
+        scan_of(replace(old, evidence_id="broken", body=json.dumps({**document, "files": "many"})))
