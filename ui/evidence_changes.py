@@ -105,6 +105,7 @@ def draw_scans(scans: Sequence[Scan], *, shown: str | None) -> None:
         (
             TableColumn(title="Scanned"),
             TableColumn(title="By"),
+            TableColumn(title="Repository"),
             TableColumn(title="Commit", kind="path"),
             TableColumn(title="Signs of debt", kind="number"),
             TableColumn(title="Of care", kind="number"),
@@ -115,6 +116,7 @@ def draw_scans(scans: Sequence[Scan], *, shown: str | None) -> None:
             (
                 session.local_moment(scan.collected_at) + (" (shown here)" if scan.evidence_id == shown else ""),
                 scan.collected_by,
+                scan.repository,
                 scan.commit[:_SHORT_COMMIT] or numbers.DASH,
                 str(scan.counts.debts),
                 str(scan.counts.cares),
