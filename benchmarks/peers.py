@@ -162,26 +162,46 @@ def _run_peer(peer: Peer, interpreter: Path, folder: Path) -> Run:
         return run([str(interpreter), *peer.command(folder, Path(out))], where)
 
 
+#: Starts the command from a small process: what a process weighs at most is counted from the one that starts it.
+LAUNCH = """
+import os, sys
+child = os.posix_spawnp("sh", sys.argv[2:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)])
+_, status, used = os.wait4(child, 0)
+code, seconds = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
+os.write(int(sys.argv[1]), f"{code} {seconds} {used.ru_maxrss}".encode())
+"""
+
+
 def run(command: list[str], folder: Path) -> Run:
     """Run a command in a folder with limits, and say what it cost. Its output is thrown away."""
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(
-            ["sh", "-c", f'ulimit -t {PROCESSOR_SECONDS_MAX}; exec "$@"', "sh", *command],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        alarm = threading.Timer(WALL_SECONDS_MAX, _end, [child.pid])
-        alarm.start()
-        _, status, used = os.wait4(child.pid, 0)
-        alarm.cancel()
-    child.returncode = code = os.waitstatus_to_exitcode(status)
+    read_end, write_end = os.pipe()
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-I", "-S", "-c", LAUNCH, str(write_end)),
+            *("sh", "-c", f'ulimit -t {PROCESSOR_SECONDS_MAX}; exec "$@"', "sh", *command),
+        ],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=(write_end,),
+    )
+    os.close(write_end)
+    alarm = threading.Timer(WALL_SECONDS_MAX, _end, [child.pid])
+    alarm.start()
+    child.wait()
+    alarm.cancel()
+    with os.fdopen(read_end) as said:
+        words = said.read().split()
+    if len(words) != 3:
+        return Run(0.0, 0.0, "stopped")
+    code, seconds, kibibytes = int(words[0]), float(words[1]), float(words[2])
     ended = "" if code == 0 else "stopped" if code in (-signal.SIGXCPU, -signal.SIGKILL) else f"failed ({code})"
-    return Run(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, ended)
+    return Run(seconds, kibibytes / 1024, ended)
 
 
 def _end(process: int) -> None:
