@@ -309,7 +309,7 @@ def test_a_test_that_reads_settings_is_seen(call):
 LLM = "import openai\n"
 
 
-@pytest.mark.parametrize("call", [*words("checking", "asks_model"), *words("checking", "model_clients")])
+@pytest.mark.parametrize("call", sorted((*words("checking", "asks_model"), *words("checking", "model_clients"))))
 def test_a_call_of_a_language_model_is_seen(call):
     assert signal("model-call-unbounded", {"a.py": f"{LLM}client.{call}(x=1)\n"}).state is State.FOUND
     assert signal("model-call-unbounded", {"a.py": f"{LLM}client.{call}_x(x=1)\n"}).state is State.UNKNOWN
