@@ -65,17 +65,19 @@ def reference() -> str:
 
 MEASURED = """## Measured precision
 
-A person read up to five places of each finding in {repositories} public repositories, each at a fixed commit, with the
-code around the place, and asked: is the statement true here, and would those who keep this repository agree? The
-labels with their reasons stand in `tests/evidence/labels`, without any text of the source; places of real credentials
-are counted and not named.
+Up to five places of each finding in {repositories} public repositories, each at a fixed commit, were read with the code
+around them by one reader, a maker of the collector and not an outsider. The question was: is the statement true here,
+and would those who keep this repository agree? Places of one kind in one repository often share a verdict, with
+exceptions where they differ. The labels with their reasons stand in `tests/evidence/labels`, without any text of the
+source; places of real credentials are counted and not named.
 
 - *Claimed* is the strength the finding had in that repository, which may be less than the signal's.
-- *Missed* counts repositories, read as a whole, in which the statement was said to be absent and a person saw it.
+- *Missed* counts repositories, read as a whole, in which the statement was said to be absent and the reader saw it.
 - A signal that may be direct must be right nine times in ten where it claimed it; a test holds that.
 - Most detectors were corrected after a first reading. {old} places of findings that only an earlier version made are
   kept to say what was wrong, all false, {old_direct} of them claimed as direct; they count nowhere. What was read after
-  the last correction of its detector stands apart in the first table: it is the fairer figure.
+  the last correction of its detector stands apart in the first table: it is the fairer figure. Nine detectors were
+  corrected on these very labels, and what they still find kept its verdict: only fresh repositories can confirm those.
 - Places of one repository are alike, so the intervals are rather too narrow. Where few places were read, little is
   known; "not yet measured" means that no place was read.
 """
