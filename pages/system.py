@@ -212,7 +212,13 @@ def _heatmap(here: Desk, view: SystemView) -> None:
 
 def _trend(view: SystemView) -> None:
     points = [
-        TrendPoint(period=a.period, estimate=cell.estimate, low=cell.low, high=cell.high, closed=a.state == "closed")
+        TrendPoint(
+            period=a.period,
+            estimate=cell.estimate if cell.band else None,  # without a letter a quarter is not rated
+            low=cell.low,
+            high=cell.high,
+            closed=a.state == "closed",
+        )
         for a in view.assessments
         if (cell := view.cells.get((SYSTEM, a.period))) is not None
     ]

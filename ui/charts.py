@@ -63,7 +63,10 @@ def trend_chart(points: Sequence[TrendPoint], said: LineVerdict, *, title: str, 
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
         alt=trend_words(ordered, name=name),
     )
-    st.caption("Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open.")
+    st.caption(
+        "Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open, a bar without "
+        "a dot one that is not rated."
+    )
     with st.expander("The trend as a table"):
         st.dataframe(trend_table(ordered), hide_index=True, width="stretch")
 

@@ -67,6 +67,20 @@ def test_an_open_quarter_is_not_called_worse_for_what_is_not_answered_yet(at_pag
     assert "So far: 0 improved, 1 worse, 1 same." in words(page)
 
 
+def test_a_quarter_without_a_letter_is_no_rated_quarter_of_the_trend(at_page: Open, workplace: Workplace) -> None:
+    past = [QUARTER]
+    while len(past) < 5:
+        past.append(preceding(past[-1]))
+    *later, first = past[1:]
+    system = open_system(workplace, "Churn model", answers=34, period=first, closed=True).system_id
+    for period in reversed(later):
+        add_quarter(workplace, system, period=period, answers=34, closed=True)
+    add_quarter(workplace, system, period=QUARTER, answers=5, level=4)
+    page = at_page("system", system=system)
+    assert title(page) == "Churn model: not rated yet"
+    assert "4 rated quarters: a line needs 5." in words(page)
+
+
 def test_every_cause_has_words() -> None:
     source = (PAGES / "system.py").read_text()
     assert [cause.name for cause in Cause if f"Cause.{cause.name}:" not in source] == []
