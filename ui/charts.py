@@ -64,8 +64,8 @@ def trend_chart(points: Sequence[TrendPoint], said: LineVerdict, *, title: str, 
         alt=trend_words(ordered, name=name),
     )
     st.caption(
-        "Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open, a bar without "
-        "a dot one that is not rated."
+        "Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open, a bar "
+        "without a dot one that is not rated."
     )
     with st.expander("The trend as a table"):
         st.dataframe(trend_table(ordered), hide_index=True, width="stretch")
