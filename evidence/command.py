@@ -174,6 +174,9 @@ def _token_of(arguments: argparse.Namespace) -> str:
     if not arguments.push:
         if arguments.push == "":
             raise Mistake("--push: is empty; give the address you open Arrears with, https://...")
+        for option, given in (("--token", arguments.token), ("--allow-insecure", arguments.allow_insecure)):
+            if given:
+                raise Mistake(f"{option}: does nothing alone; say with --push where to send")
         return ""
     from evidence.push import NotSent, check_target
 

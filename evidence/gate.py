@@ -18,6 +18,7 @@ LEVELS: dict[str, frozenset[Strength]] = {
     "debt": frozenset(Strength),
 }
 NAMED_MAX = 5
+CLOSE = 0.55  #: how alike a misspelt word must be; below, what is told would be a guess
 
 
 class InvalidGate(ValueError):
@@ -52,8 +53,8 @@ def read_gate(text: str, *, known: Mapping[str, Detector]) -> Gate:
         elif word in known:
             signals.add(word)
         else:
-            close = difflib.get_close_matches(word, [*LEVELS, *known], n=2, cutoff=0.5)
-            instead = f"{' or '.join(close)}" if close else "direct, strong, debt or the id of a signal"
+            close = difflib.get_close_matches(word, [*LEVELS, *known], n=2, cutoff=CLOSE)
+            instead = f"{' or '.join(close)}" if close else "direct, strong, debt or an id that `signals` lists"
             raise InvalidGate(f"{word!r} is neither a level nor a signal; give {instead}")
     return Gate(words=", ".join(words), strengths=strengths, signals=frozenset(signals))
 

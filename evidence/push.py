@@ -64,7 +64,9 @@ def check_target(url: str, *, allow_insecure: bool) -> str:
     if parts.query or parts.fragment or not url.strip().isprintable() or " " in url.strip():
         raise NotSent("is more than an address; give it without ?, # and spaces")
     if parts.scheme == "http" and not is_this_machine(host) and not allow_insecure:
-        raise NotSent("is not encrypted, so others could read the token; use https://, or --allow-insecure")
+        raise NotSent(
+            f"http://{parts.netloc} is not encrypted, so others could read the token; use https://, or --allow-insecure"
+        )
     path = parts.path.rstrip("/").removesuffix(ADDRESS)
     return f"{parts.scheme}://{parts.netloc}{path}{ADDRESS}"
 

@@ -134,6 +134,20 @@ def test_a_misspelt_signal_is_told_its_neighbour(scan):
     assert "give secrets-in-code" in refused(scan(TRIPS, "--fail-on", "secret-in-code"))
 
 
+def test_a_word_near_to_nothing_is_told_where_the_list_is(scan):
+    assert "give direct, strong, debt or an id that `signals` lists" in refused(scan(TRIPS, "--fail-on", "nonsense"))
+
+
+def test_an_address_that_is_not_encrypted_is_named(scan):
+    told = refused(scan(TRIPS, "--push", "http://arrears.example.com", "--token", "arr_x"))
+    assert "--push: http://arrears.example.com is not encrypted" in told
+
+
+@pytest.mark.parametrize("alone", [("--token", "arr_x"), ("--allow-insecure",)])
+def test_what_belongs_to_push_is_a_mistake_without_it(scan, alone):
+    assert f"{alone[0]}: does nothing alone; say with --push where to send" in refused(scan(TRIPS, *alone))
+
+
 @pytest.mark.parametrize(
     ("what", "folder", "code", "names"),
     [
