@@ -179,7 +179,7 @@ def _hotspots(evidence: Evidence, paint: Paint) -> list[str]:
         for spot in evidence.hotspots
     ]
     head = f"  {'changes':>7} {'complexity':>11} {'authors':>8} {'lines':>8}  file"
-    title = "Hotspots: changed often within twelve months and hard to change"
+    title = "Hotspots: changed within twelve months and hard to change"
     return [paint(title, "bold", "cyan"), paint(head, "dim"), *rows]
 
 

@@ -276,7 +276,7 @@ CONFIG_WITHOUT_SCHEMA = Detector(
 )
 ENV_READS_SCATTERED = Detector(
     id="env-reads-scattered",
-    statement="Environment variables are read all over the code",
+    statement="Environment variables are read in several files",
     area="CFG",
     questions=("CFG-01", "CFG-06"),
     polarity=Polarity.DEBT,

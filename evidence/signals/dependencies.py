@@ -311,7 +311,7 @@ def base_image_floating(repository: Repository) -> Finding:
     if not places:
         return absent(f"Each of {counted(total, 'base image')} names a version.", of=total)
     return found(
-        f"{len(places)} of {counted(total, 'base image')} name no version or the latest.",
+        f"No version, or the latest, in {len(places)} of {counted(total, 'base image')}.",
         places,
         value=len(places),
         of=total,

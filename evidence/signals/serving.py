@@ -100,7 +100,7 @@ def endpoint_without_authentication(repository: Repository) -> Finding:
     if guard is not None or any(re.search(r"(?im)^\s*auth_?enabled\s*:\s*true", t) for t in repository.texts.values()):
         return absent(f"Callers are asked who they are ({counted(len(endpoints), 'route')}).", of=len(endpoints))
     return found(
-        f"{counted(len(endpoints), 'route')} give a model's answer and nothing asks who is calling.",
+        f"{counted(len(endpoints), 'route gives', 'routes give')} a model's answer and nothing asks who is calling.",
         ((file.path, call.line) for file, call, _ in endpoints),
         value=len(endpoints),
         of=len(endpoints),
@@ -144,7 +144,8 @@ def request_untyped(repository: Repository) -> Finding:
     places = [(file.path, line) for file in answering if not _gives_form(file) for line in _raw_bodies(file)]
     if not places:
         return absent(
-            f"No body is read as it came in {counted(len(answering), 'file')} that answer requests.", of=len(answering)
+            f"No body is read as it came; read: {counted(len(answering), 'file')} with a route to the model.",
+            of=len(answering),
         )
     return found(
         f"The body of a request is read as it came at {counted(len(places), 'place')}.",
@@ -257,17 +258,17 @@ def predictions_untraced(repository: Repository) -> Finding:
     answering = {file.path: file for file, _, _ in _endpoints(repository) if _predicts(repository, file)}
     if not answering:
         return unknown("No file with a route that predicts was seen.")
+    answers = counted(len(answering), "file that answers", "files that answer")
     metrics = repository.uses(tools_for("service_metrics"), repository.source)
     watched = repository.uses(tools_for("monitoring"), repository.source)
     quiet = [file for file in answering.values() if not any(_keeps_trace(call) for call in file.calls)]
     if not quiet or metrics or watched:
         return absent(
-            f"Something is logged or counted in {counted(len(answering), 'file')} that answer with predictions.",
+            f"Something is logged or counted in {answers} with predictions.",
             of=len(answering),
         )
     return found(
-        f"Nothing is logged, stored or counted in {len(quiet)} of {counted(len(answering), 'file')} that answer with "
-        "predictions.",
+        f"Nothing is logged, stored or counted in {len(quiet)} of {answers} with predictions.",
         (
             (file.path, next(call.line for call in file.calls if call.last in words("calls", "predicts")))
             for file in quiet

@@ -196,6 +196,14 @@ def test_a_route_of_a_client_is_no_route():
     assert signal("endpoint-without-authentication", {"a.py": code}).state is State.UNKNOWN
 
 
+def test_one_place_is_spoken_of_as_one():
+    code = "from flask import Flask\napp = Flask(__name__)\n@app.route('/predict')\ndef go(): return model.predict(x)\n"
+    files = {"app.py": code, "Dockerfile": "FROM python\n"}
+    assert signal("endpoint-without-authentication", files).message.startswith("1 route gives a model's answer")
+    assert signal("predictions-untraced", files).message.endswith("1 of 1 file that answers with predictions.")
+    assert signal("base-image-floating", files).message == "No version, or the latest, in 1 of 1 base image."
+
+
 def test_tracking_that_is_not_near_training_does_not_count():
     train = "import sklearn\nsklearn.Ridge().fit(x, y)\n"
     apart = {"train.py": train, "report.py": "import mlflow\nmlflow.log_metric('a', 1)\n"}
