@@ -20,6 +20,9 @@ DECISION_WORD = re.compile(
     r"(?i)^(?:predictions?|predicted(?:_\w+)?|y_pred|y_hat|scores?|probabilit(?:y|ies)|proba|decision|forecast|recommendations?|"
     r"\w+_(?:prediction|probability|score))$"
 )
+KIND_OF_SCORE = re.compile(r"(?i)^\w+_score$")
+METRIC = re.compile(r"(?i)^(?:\w+_)?(?:accuracy|precision|recall|f1|auc|r2|rmse|mae|mse)(?:_score)?$")
+EVALUATION_FILE = re.compile(r"(?i)(?:^|[/_])(?:evaluat(?:e|ion|ions|or)|metrics?)\.py$")
 SETTINGS_WORD = re.compile(r"(?i)^\s*[\"']?([\w.-]+)[\"']?\s*[:=]")
 
 
@@ -119,13 +122,14 @@ def prediction_log_without_version(repository: Repository) -> Finding:
     """Sees records with a prediction or decision in code that predicts, and none of their names speaks of the model's
     version.
 
-    A record is a dictionary written in the code or the keywords of a call that logs. Weak: the version may be added
-    by a wrapper or be part of a request id.
+    A record is a dictionary written in the code or the keywords of a call that logs. Notebooks and modules that
+    evaluate are left out, where such names are results of a trial; so is a record with a metric or with several
+    scores by name, which are metrics or inputs. Weak: the version may be added by a wrapper or be part of a request id.
     """
     bare: list[tuple[str, int]] = []
     total = 0
-    for file in repository.work:
-        if file.called.isdisjoint(words("calls", "predicts")):
+    for file in repository.source:
+        if file.called.isdisjoint(words("calls", "predicts")) or EVALUATION_FILE.search(file.path):
             continue
         logged = [
             (tuple(call.keywords), call.line)
@@ -133,7 +137,9 @@ def prediction_log_without_version(repository: Repository) -> Finding:
             if call.keywords and re.match(r"(?i)(?:log|record|insert|publish|send|emit|save)", call.last)
         ]
         for keys, line in [*((record.keys, record.line) for record in file.records), *logged]:
-            if any(DECISION_WORD.match(key) for key in keys):
+            if any(map(METRIC.match, keys)) or sum(1 for key in keys if KIND_OF_SCORE.match(key)) > 1:
+                continue
+            if any(map(DECISION_WORD.match, keys)):
                 total += 1
                 if not any(VERSION_WORD.search(key) for key in keys):
                     bare.append((file.path, line))
@@ -184,7 +190,7 @@ PREDICTION_LOG_WITHOUT_VERSION = Detector(
     strength=Strength.WEAK,
     cannot_see="versions added by a wrapper, a table's default or the platform",
     fix="Record decision, probability, inputs' key and model version together, joinable with the outcome.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=prediction_log_without_version,
 )

@@ -196,6 +196,22 @@ def test_a_route_of_a_client_is_no_route():
     assert signal("endpoint-without-authentication", {"a.py": code}).state is State.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("path", "record"),
+    [
+        ("answer.py", '{"gender": gender, "reading_score": reading, "writing_score": writing}'),
+        ("train.py", '{"precision": precision, "f1_score": f1, "optimal_threshold": cut}'),
+        ("evaluate.py", '{"prediction": predicted, "truth": truth}'),
+        ("steps/model_evaluator.py", '{"prediction": predicted, "truth": truth}'),
+    ],
+)
+def test_inputs_and_metrics_are_no_record_of_a_prediction(path, record):
+    code = f"def answer(model, rows):\n    predicted = model.predict(rows)\n    return {record}\n"
+    assert signal("prediction-log-without-version", {path: code}).state is State.UNKNOWN
+    kept = code.replace(record, '{"customer": rows[0], "risk_score": predicted}')
+    assert signal("prediction-log-without-version", {"serve.py": kept}).state is State.FOUND
+
+
 def test_one_place_is_spoken_of_as_one():
     code = "from flask import Flask\napp = Flask(__name__)\n@app.route('/predict')\ndef go(): return model.predict(x)\n"
     files = {"app.py": code, "Dockerfile": "FROM python\n"}
