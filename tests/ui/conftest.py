@@ -122,6 +122,7 @@ DRAWN = """() => [...document.querySelectorAll('[data-testid="stBidiComponentIso
   const root = host.shadowRoot;
   if (!root) return false;
   if (root.querySelector('.heatmap')) return root.querySelector('td');
+  if (root.querySelector('.small-table')) return root.querySelector('td');
   if (root.querySelector('.interval')) return root.querySelector('.band');
   return host.closest('[data-testid="stElementContainer"]').style.position === 'absolute';
 })"""

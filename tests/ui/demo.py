@@ -5,7 +5,7 @@ from runpy import run_path
 
 import streamlit as st
 
-PARTS = ("heatmap", "parts", "trend", "hostile", "moved", "large")
+PARTS = ("heatmap", "parts", "trend", "hostile", "moved", "large", "tables")
 
 part = st.query_params.get("part", "heatmap")
 if part in PARTS:

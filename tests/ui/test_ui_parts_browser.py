@@ -108,3 +108,15 @@ def test_the_trend_can_be_read_in_both_themes(open_demo: Open):
         chart = page.get_by_test_id("stPlotlyChart")
         expect(chart).to_be_visible()
         assert "not rated (20–90)" in page.content()
+
+
+def test_on_a_phone_a_table_of_words_begins_at_its_beginning_and_one_of_quarters_at_its_end(open_demo: Open):
+    page = open_demo("tables", width=390, height=844)
+    words, quarters = page.get_by_role("region", name="Decisions"), page.get_by_role("region", name="Quarters")
+    expect(quarters).to_be_visible()
+    assert words.evaluate("box => box.scrollLeft") == 0
+    assert quarters.evaluate("box => Math.round(box.scrollWidth - box.clientWidth - box.scrollLeft)") <= 1
+    words.evaluate("box => box.scrollLeft = 80")
+    lefts = "box => [...box.querySelectorAll('tr > :first-child')].map(one => one.getBoundingClientRect().left)"
+    head, first = words.evaluate(lefts)
+    assert head == first  # the head stays above what stays

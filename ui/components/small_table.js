@@ -53,7 +53,8 @@ export default function ({ data, parentElement }) {
   const scroll = make("div", "scroll");
   scroll.append(table);
   root.replaceChildren(scroll);
-  scroll.scrollLeft = scroll.scrollWidth; // of quarters the newest counts
+  const ofQuarters = data.columns.at(-1)[1] === "share";
+  if (ofQuarters) scroll.scrollLeft = scroll.scrollWidth; // the newest counts
   // only a box that scrolls is a stop for the keyboard
   const measure = () => {
     const scrolls = scroll.scrollWidth > scroll.clientWidth;
