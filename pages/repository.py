@@ -27,6 +27,7 @@ from ui.text import plain
 
 ARCHIVE_MB = 20
 UNPARSED_SHOWN = 10
+OTHERS_NAMED = 3
 SHORT_COMMIT = 10
 
 
@@ -162,7 +163,7 @@ def _changes(view: EvidenceView) -> None:
     before = view.compared_with
     if view.change is None or before is None:
         st.header("What changed", anchor=False)
-        st.markdown("This is the first scan of this repository. The next one shows what appeared and what is gone.")
+        st.markdown(_first_scan(view))
     else:
         st.header(plain(f"What changed since {session.local_day(before.collected_at)}"), anchor=False)
         st.markdown(change_sentence(view.change))
@@ -170,6 +171,19 @@ def _changes(view: EvidenceView) -> None:
     if len(view.scans) > 1:
         with st.expander(f"Every scan ({len(view.scans)})"):
             draw_scans(view.scans, shown=view.stored.evidence_id if view.stored else None)
+
+
+def _first_scan(view: EvidenceView) -> str:
+    """Why nothing is compared. A repository is known by its name: a collector's folder, or an archive's file."""
+    own = view.evidence.repository if view.evidence else ""
+    others = sorted({scan.repository for scan in view.scans} - {own})[:OTHERS_NAMED]
+    if not others:
+        return "This is the first scan of this repository. The next one shows what appeared and what is gone."
+    return (
+        f"This is the first scan of {plain(own)}, so nothing is compared: the others are of "
+        f"{', '.join(map(plain, others))}. Where both are one repository, give the archive the same name, or the "
+        "collector `--name`."
+    )
 
 
 def _areas(view: EvidenceView) -> None:

@@ -204,6 +204,16 @@ def test_the_first_scan_says_that_the_next_one_will_compare(
     assert "This is the first scan of this repository." in words(at_page("repository", system=assessment.system_id))
 
 
+def test_a_scan_under_another_name_says_why_it_is_not_compared(
+    at_page: Open, workplace: Workplace, assessment: AssessmentRecord
+) -> None:
+    hand_in(workplace, assessment, repository="shop", commit="aaaaaaa")
+    hand_in(workplace, assessment, repository="shop-main.zip", commit="bbbbbbb")
+    said = words(at_page("repository", system=assessment.system_id))
+    assert "This is the first scan of shop-main.zip, so nothing is compared: the others are of shop." in said
+    assert "`--name`" in said
+
+
 def test_what_appeared_went_grew_and_is_measured_differently_since_the_scan_before(
     at_page: Open, workplace: Workplace, assessment: AssessmentRecord
 ) -> None:

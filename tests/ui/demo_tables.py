@@ -11,7 +11,8 @@ def page() -> None:
     frame()
     st.title("Tables", anchor=False)
     words = ("When", "Quarter", "Decision", "By", "Question and sign", "Reason")
-    small_table("Decisions", [TableColumn(title=title) for title in words], [[f"{w} it was" for w in words]], key="words")
+    heads = [TableColumn(title=title) for title in words]
+    small_table("Decisions", heads, [[f"{title} it was" for title in words]], key="words")
     quarters = [TableColumn(title=f"Q{number}", kind="share") for number in range(1, 11)]
     row: list[TableCell | str] = ["Configuration", *(TableCell(text="1/3", share=0.3) for _ in quarters)]
     small_table("Quarters", [TableColumn(title="Area"), *quarters], [row], key="quarters")
