@@ -32,12 +32,17 @@ def is_debt(signal: Signal) -> bool:
 
 
 def area_groups(view: EvidenceView, *, shown: str = EVERYTHING) -> tuple[FindingGroup, ...]:
-    """One group for each area that was looked at: the areas with most signs of debt first."""
+    """One group for each area that was looked at: the areas with the strongest signs of debt first, then with most."""
     areas = [(area, view.signals(area.id)) for area in view.checklist.areas]
     looked_at = [(area, signals) for area, signals in areas if signals]
-    looked_at.sort(key=lambda pair: (-sum(map(is_debt, pair[1])), _beside_the_point(pair[1])))
+    looked_at.sort(key=lambda pair: (_weight(pair[1]), _beside_the_point(pair[1])))
     groups = (_group(area, signals, shown) for area, signals in looked_at)
     return tuple(group for group in groups if group.findings)
+
+
+def _weight(signals: Sequence[Signal]) -> tuple[int, ...]:
+    """Fewer is more: how many signs of debt of each strength, the strongest first, as `scan` orders its areas."""
+    return tuple(-sum(is_debt(one) and one.strength is strength for one in signals) for strength in STRENGTH_WORDS)
 
 
 def _beside_the_point(signals: Sequence[Signal]) -> bool:

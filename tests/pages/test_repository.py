@@ -265,6 +265,15 @@ def test_found_debt_stands_first_and_what_could_not_be_told_says_why(
     assert "The statement of bad" not in words(show(page, "signals", "Could not tell"))
 
 
+def test_one_area_with_a_strong_sign_stands_before_one_with_many_that_only_ask(
+    at_page: Open, workplace: Workplace, assessment: AssessmentRecord
+) -> None:
+    asking = [a_sign(name, area="CFG", strength=Strength.WEAK) for name in ("asks", "asks-too")]
+    hand_in(workplace, assessment, *asking, a_sign("strong", area="TST", strength=Strength.STRONG))
+    said = words(at_page("repository", system=assessment.system_id))
+    assert said.index("Testing and reproducibility\n1 sign") < said.index("Configuration\n2 signs")
+
+
 # --- hotspots, admitted debt, what could not be read ---
 def test_hotspots_and_admitted_debt_are_ranked_with_their_age(
     at_page: Open, workplace: Workplace, assessment: AssessmentRecord
