@@ -13,11 +13,11 @@ from evidence.tables import words
 
 _LAST_RESULTS = re.compile(r"_+$|_i*\d*$")  # _, __, _12, _i3
 _BOUND_BY_MAGIC = (
-    re.compile(r"(?m)^\s*(\w[\w., ]*?)\s*=\s*[%!](?!=)"),  # files = !ls
-    re.compile(r"(?m)^\s*%{1,2}time\s+(\w[\w, ]*?)\s*=(?!=)"),  # %time model = train()
-    re.compile(r"(?m)^\s*%%capture\s+([A-Za-z_]\w*)"),
+    re.compile(r"(?m)^[ \t]*(\w[\w., ]*+)[ \t]*+=[ \t]*[%!](?!=)"),  # files = !ls
+    re.compile(r"(?m)^[ \t]*%{1,2}time[ \t]+(\w[\w, ]*+)[ \t]*+=(?!=)"),  # %time model = train()
+    re.compile(r"(?m)^[ \t]*%%capture[ \t]+([A-Za-z_]\w*)"),
 )
-_MAGIC = re.compile(r"(?m)^\s*%{1,2}(\w+)")
+_MAGIC = re.compile(r"(?m)^[ \t]*%{1,2}(\w+)")
 _GIVES_UNSEEN = frozenset({"exec", "globals", "locals", "run_line_magic"})
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Delete, ast.Assert)
 

@@ -92,7 +92,7 @@ def _admissions(placed: tuple[_Comment, ...]) -> Iterator[Admission]:
 _CODE_LINE = (
     rb"^#[# \t]{0,12}(?!coding[=:])"  # which half of the world's files begin with
     rb"(?:[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*\w+)*[ \t]*[-+*/]?=[ \t]*[^= \t\n]"
-    rb"|[A-Za-z_][\w.]*\([^\n]{0,300}[\w\])\"\'][ \t]*[)\]]*[ \t]*$|[A-Za-z_][\w.]*\([ \t]*\)?[ \t]*$"
+    rb"|[A-Za-z_][\w.]*\([^\n]{0,300}[\w\])\"\'][ \t]*+(?:[)\]]++[ \t]*+)?$|[A-Za-z_][\w.]*\([ \t]*+(?:\)[ \t]*+)?$"
     rb"|import [\w.]+(?:$|,| as )|from [\w.]+ import |(?:if|for|while|with|def|class|elif|except)\b[^\n]{1,300}:[ \t]*$"
     rb"|(?:try|else|finally):[ \t]*$|@[\w.]+)"
 )

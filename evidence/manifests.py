@@ -13,6 +13,10 @@ from evidence.syntax import NotPython, parse
 
 REQUIREMENTS_MAX = 2_000
 LINE_SEARCH_LENGTH_MAX = 100_000
+KEY_PARTS_MAX = 32  #: of one TOML key; a longer one costs the square of its length
+_LONG_KEY = re.compile(
+    rf"""(?:(?:(?<![\w-])[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{KEY_PARTS_MAX}}}"""
+)
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)")
 _REQUIREMENTS_FILE = re.compile(
     r"(?:^|/)(?:requirements[\w.-]*|[\w.-]+[-_.]requirements)\.(?:txt|in)$|(?:^|/)requirements?/[\w.-]+\.(?:txt|in)$"
@@ -63,11 +67,11 @@ def read_manifest(text: str, path: str) -> tuple[Requirement, ...]:
     name = path.rpartition("/")[2].lower()
     try:
         if name == "pyproject.toml":
-            found = _pyproject(tomllib.loads(text), text, path)
+            found = _pyproject(_toml(text), text, path)
         elif name == "pixi.toml":
-            found = _pixi(tomllib.loads(text), text, path)
+            found = _pixi(_toml(text), text, path)
         elif name == "pipfile":
-            found = _pipfile(tomllib.loads(text), text, path)
+            found = _pipfile(_toml(text), text, path)
         elif name == "setup.cfg":
             found = _setup_cfg(text, path)
         elif name == "setup.py":
@@ -77,14 +81,21 @@ def read_manifest(text: str, path: str) -> tuple[Requirement, ...]:
         else:
             found = _requirements(text, path)
         return tuple(requirement for requirement, _ in zip(found, range(REQUIREMENTS_MAX), strict=False))
-    except tomllib.TOMLDecodeError:
-        raise NotAManifest("is not valid TOML") from None
     except configparser.Error:
         raise NotAManifest("is not a valid setup.cfg") from None
     except NotPython as problem:
         raise NotAManifest(str(problem)) from None
     except (RecursionError, MemoryError):
         raise NotAManifest("too deeply nested to be read") from None
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if _LONG_KEY.search(text):
+        raise NotAManifest(f"has a key of more than {KEY_PARTS_MAX} parts, so not read")
+    try:
+        return tomllib.loads(text)
+    except ValueError:  # a number of thousands of digits is one that tomllib does not make its own
+        raise NotAManifest("is not valid TOML") from None
 
 
 def pin_of(specifier: str) -> str:
@@ -94,7 +105,7 @@ def pin_of(specifier: str) -> str:
         return "source"
     if not specifier or specifier == "*":
         return "none"
-    if re.match(r"={2,3}\s*[^*,]+$", specifier) or (specifier.startswith("=") and "*" not in specifier):
+    if re.match(r"={2,3}[^*,]+$", specifier) or (specifier.startswith("=") and "*" not in specifier):
         return "exact"
     if re.match(r"[0-9][\w.+!-]*$", specifier):
         return "exact"
@@ -248,7 +259,7 @@ def _environment(text: str, path: str) -> Iterator[Requirement]:
         if re.match(r"\S", line) and not line.startswith(("-", "#")):
             inside = line.startswith("dependencies:")
             continue
-        entry = re.match(r"\s*-\s+[\"']?((?:[\w.-]+::)?[^\"':{}]+?)[\"']?$", line)
+        entry = re.match(r"\s*-\s++[\"']?((?:[\w.-]++::)?[^\"':{}]++)[\"']?$", line)
         if not inside or not entry:
             continue
         wanted = entry.group(1).strip().rpartition("::")[2]

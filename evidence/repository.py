@@ -19,6 +19,7 @@ from evidence.python_source import Import, PythonFile
 from evidence.source import KIB, MIB, Limits, Member, Source
 
 TEXTS_BYTES_MAX = 16 * MIB  #: all settings, workflows and manifests that are kept as text
+MODULE_PARTS_MAX = 12  #: of a dotted name that are compared with a table, whose rows have fewer
 _KIND_NAMES = {
     Kind.APPLICATION: "an application",
     Kind.LIBRARY: "a library",
@@ -161,7 +162,7 @@ class Repository:
 
 
 def _prefixes(module: str) -> Iterator[str]:
-    parts = module.split(".")
+    parts = module.split(".", maxsplit=MODULE_PARTS_MAX)[:MODULE_PARTS_MAX]
     for length in range(len(parts), 0, -1):
         yield ".".join(parts[:length])
 

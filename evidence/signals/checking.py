@@ -15,6 +15,7 @@ KEYS_MIN = 10
 ALIKE_MIN = 0.8
 COPIES_MIN = 3
 FILES_MAX = 150
+LEVELS_MAX = 20  #: of a key that tell it from others
 KEY_LINE = re.compile(r"""^(\s*)(?:-\s+)?["']?([A-Za-z_][\w.-]{0,60})["']?\s*:(?:\s|$)""")
 TOML_LINE = re.compile(r"^\s*(?:\[([\w.\"-]+)\]|([A-Za-z_][\w.-]{0,60})\s*=)")
 NO_SETTINGS = re.compile(
@@ -176,7 +177,7 @@ def _yaml_keys(text: str) -> Iterator[str]:
             while above and above[-1][0] >= indent:
                 above.pop()
             above.append((indent, match.group(2)))
-            yield ".".join(word for _, word in above)
+            yield ".".join(word for _, word in above[:LEVELS_MAX])
 
 
 def _toml_keys(text: str) -> Iterator[str]:

@@ -184,7 +184,9 @@ def data_checks_present(repository: Repository) -> Finding:
     dbt = [
         path
         for path, text in repository.texts.items()
-        if path.endswith((".yml", ".yaml")) and re.search(r"(?m)^\s+(?:data_)?tests:\s*$", text) and "models:" in text
+        if path.endswith((".yml", ".yaml"))
+        and re.search(r"(?m)^[ \t]+(?:data_)?tests:[ \t\r]*$", text)
+        and "models:" in text
     ]
     places = [place for found_at in tools.values() for place in found_at] + [(path, 0) for path in (*files, *dbt)]
     if not places:

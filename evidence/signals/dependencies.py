@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.manifests import Requirement
 from evidence.python_source import Import, PythonFile
-from evidence.repository import Repository, role_of
+from evidence.repository import MODULE_PARTS_MAX, Repository, role_of
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.tables import development, normal, origins
 
@@ -18,6 +19,7 @@ UNUSED_SHARE = 0.1
 FROZEN_MIN = 40  #: a file with so many exact versions lists what was installed, not what is needed
 AMAZON = frozenset({"boto3", "botocore", "sagemaker"})
 IN_EVERY_NOTEBOOK = frozenset({"IPython", "ipywidgets"})
+WORD = re.compile(r"[\w-]+")
 DOCKERFILE = re.compile(r"(?i)(?:^|/)(?:dockerfile[\w.-]*|[\w.-]+\.dockerfile|containerfile)$")
 INSTALL = re.compile(r"\bpip3?\s+install\s+(.*)|\bconda\s+install\s+(.*)|\buv\s+(?:pip\s+install|add)\s+(.*)")
 INSTALLED_FILE = re.compile(r"(?:-r|--requirement)[ =]*(\S+)")
@@ -85,7 +87,7 @@ def _known_modules(record: Import) -> Iterator[str]:
     """The rows of the table an import stands for: the longest dotted name that is there."""
     known = origins()
     for whole in [f"{record.module}.{name}" for name in record.names] or [record.module]:
-        parts = whole.split(".")
+        parts = whole.split(".", maxsplit=MODULE_PARTS_MAX)[:MODULE_PARTS_MAX]
         names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         module = next((name for name in names if name in known), None)
         if module is not None and parts[0] not in sys.stdlib_module_names:
@@ -153,20 +155,16 @@ def unused_dependencies(repository: Repository) -> Finding:
     }
     tops = {module.split(".")[0] for module in imported}
     given = {name for module in imported for name in origins()[module].distributions}
-    asked = [
-        requirement
-        for requirement in _needed(repository)
-        if known.get(normal(requirement.name)) and not _is_frozen(repository, requirement.path)
-    ]
+    asked = [requirement for requirement in _chosen(repository) if known.get(normal(requirement.name))]
     if not asked or not imported:
         return unknown("No manifest names a package that is known to be used by importing it.")
-    unused = [
+    unseen = [
         requirement
         for requirement in asked
-        if normal(requirement.name) not in given
-        and known[normal(requirement.name)].split(".")[0] not in tops
-        and not _is_named_elsewhere(repository, requirement.name)
+        if normal(requirement.name) not in given and known[normal(requirement.name)].split(".")[0] not in tops
     ]
+    elsewhere = _words_elsewhere(repository, {word for one in unseen for word in _words_of(one)})
+    unused = [requirement for requirement in unseen if not elsewhere.issuperset(_words_of(requirement))]
     if len(unused) < UNUSED_MIN or len(unused) < UNUSED_SHARE * len(asked):
         return absent(
             f"{len(unused)} of {counted(len(asked), 'declared package')} are imported nowhere.", of=len(asked)
@@ -188,15 +186,27 @@ def _needed(repository: Repository) -> list[Requirement]:
     ]
 
 
-def _is_frozen(repository: Repository, path: str) -> bool:
-    exact = sum(1 for requirement in repository.requirements if requirement.path == path and requirement.pin == "exact")
-    return exact >= FROZEN_MIN or bool(FREEZES.search(repository.texts.get(path, "")[:2_000]))
+def _chosen(repository: Repository) -> list[Requirement]:
+    """What is needed, without the files that list everything that happened to be installed."""
+    needed = _needed(repository)
+    exact = Counter(requirement.path for requirement in repository.requirements if requirement.pin == "exact")
+    frozen = {
+        path
+        for path in {requirement.path for requirement in needed}
+        if exact[path] >= FROZEN_MIN or FREEZES.search(repository.texts.get(path, "")[:2_000])
+    }
+    return [requirement for requirement in needed if requirement.path not in frozen]
 
 
-def _is_named_elsewhere(repository: Repository, name: str) -> bool:
-    word = re.compile(rf"(?i)(?<![\w-]){re.escape(name)}(?![\w-])")
+def _words_of(requirement: Requirement) -> list[str]:
+    return requirement.name.lower().split(".")
+
+
+def _words_elsewhere(repository: Repository, wanted: set[str]) -> set[str]:
+    """Which of these words stand in a text that is no manifest; each text is gone through once."""
     manifests = {requirement.path for requirement in repository.requirements}
-    return any(word.search(text) for path, text in repository.texts.items() if path not in manifests)
+    texts = (text.lower() for path, text in repository.texts.items() if wanted and path not in manifests)
+    return {word for text in texts for word in WORD.findall(text) if word in wanted}
 
 
 def development_in_production(repository: Repository) -> Finding:
@@ -208,7 +218,7 @@ def development_in_production(repository: Repository) -> Finding:
     """
     loaded = {record.module.split(".")[0] for file in repository.source for record in file.imports}
     tools = development().keys() - {normal(name) for name in loaded}  # an application may convert notebooks itself
-    needed = [requirement for requirement in _needed(repository) if not _is_frozen(repository, requirement.path)]
+    needed = _chosen(repository)
     images = {
         path: text
         for path, text in repository.texts.items()
@@ -247,17 +257,18 @@ def _started(text: str) -> str:
 def _image_installs(path: str, text: str, needed: list[Requirement]) -> Iterator[tuple[tuple[str, int], str]]:
     """What a Dockerfile installs, by name or from a file: ((path, line), name)."""
     folder = path.rpartition("/")[0]
+    left = [requirement for requirement in needed if requirement.path.rpartition("/")[0] in (folder, "")]
+    seen: set[str] = set()
     for number, line in _instructions(text):
         match = INSTALL.search(line)
         if not match:
             continue
         command = next(group for group in match.groups() if group is not None)[:2_000].split("&&")[0]
-        for name in INSTALLED_FILE.findall(command):
-            base = name.rpartition("/")[2]
-            for requirement in needed:
-                same = requirement.path.rpartition("/")[2] == base
-                if same and requirement.path.rpartition("/")[0] in (folder, ""):
-                    yield (requirement.path, requirement.line), requirement.name
+        bases = {name.rpartition("/")[2] for name in INSTALLED_FILE.findall(command)} - seen
+        for requirement in left if bases else ():
+            if requirement.path.rpartition("/")[2] in bases:
+                yield (requirement.path, requirement.line), requirement.name
+        seen |= bases
         plain = INSTALLED_FILE.sub("", command)
         for word in plain.split():
             found_name = re.match(r"[\"']?([A-Za-z0-9][\w.-]*)", word)

@@ -12,10 +12,10 @@ from evidence.tables import patterns
 
 OWNER_LINE = re.compile(r"(?m)^[^#\s]\S*\s+\S*@\S+")
 ALERT_TEXT = re.compile(
-    r"(?m)^\s*-?\s*alert:\s*\S|^kind:\s*(?:PrometheusRule|SLO|AlertPolicy|AlertCondition|ServiceLevel)\b|"
-    r"^\s*apiVersion:\s*(?:openslo/|sloth\.)|^receivers:\s*$"
+    r"(?m)^[ \t]*+(?:-[ \t]*+)?alert:\s*\S|^kind:\s*(?:PrometheusRule|SLO|AlertPolicy|AlertCondition|ServiceLevel)\b|"
+    r"^[ \t]*apiVersion:\s*(?:openslo/|sloth\.)|^receivers:\s*$"
 )
-DASHBOARD_TEXT = re.compile(r'"panels"\s*:[\s\S]*"schemaVersion"|"schemaVersion"[\s\S]*"panels"\s*:')
+PANELS = re.compile(r'"panels"\s*:')
 
 
 KEPT_AS_DATA = re.compile(r"(?i)(?:^|/)(?:[\w-]*data|datasets?|corpora|corpus|fixtures|inputs)/")
@@ -93,7 +93,7 @@ def alert_rules_kept(repository: Repository) -> Finding:
         if role_of(path) != "test"
         and (
             (path.endswith((".yml", ".yaml")) and path not in repository.ci and ALERT_TEXT.search(text))
-            or (path.endswith(".json") and DASHBOARD_TEXT.search(text))
+            or (path.endswith(".json") and '"schemaVersion"' in text and PANELS.search(text))
         )
     }
     places.update(_files_of("alert rules", repository), _files_of("dashboard", repository))

@@ -17,7 +17,7 @@ MODEL_WORD = re.compile(
     r"vectori[sz]er|scaler|encoder|tokenizer|tfidf|pipeline)(?:[/_.-]|$)"
 )
 DATA_WORD = re.compile(r"(?i)(?:^|[._])(?:data|ds|df|rows|table|leaderboard)(?:$|[._])|dataset|dataframe")
-DVC_MODEL = re.compile(r"(?im)^\s+-\s+\S*model\S*$")
+DVC_MODEL = re.compile(r"(?im)^[ \t]+-[ \t]+(?=\S*model)\S++$")
 
 
 def experiments_tracked(repository: Repository) -> Finding:
@@ -115,7 +115,7 @@ def model_registered(repository: Repository) -> Finding:
     ]
     for path, text in repository.texts.items():
         name = path.rpartition("/")[2].lower()
-        if (name == "dvc.yaml" and re.search(r"(?m)^\s+outs:", text) and DVC_MODEL.search(text)) or (
+        if (name == "dvc.yaml" and re.search(r"(?m)^[ \t]+outs:", text) and DVC_MODEL.search(text)) or (
             name.endswith(".dvc") and MODEL_WORD.search(path)
         ):
             places.append((path, 0))

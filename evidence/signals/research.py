@@ -19,7 +19,7 @@ RUNNER_CALLS = re.compile(
     r"^(?:papermill\.execute_notebook|pm\.execute_notebook|.*PapermillOperator|dbutils\.notebook\.run|.*DatabricksNotebookOperator|.*NotebookOperator)$"
 )
 RUNNER_COMMAND = re.compile(
-    r"(?i)\bpapermill\s+\S+\.ipynb|\bnbconvert\b[^\n]*--execute|\b(?:notebook_task|notebook_path)\s*[\"']?\s*[:=]"
+    r"(?i)\bpapermill\s+\S+\.ipynb|\bnbconvert\b[^\n]{0,1000}--execute|\b(?:notebook_task|notebook_path)\s*+(?:[\"']\s*+)?[:=]"
 )
 DEPLOYED_FILE = re.compile(
     r"(?i)(?:^|/)(?:dockerfile[\w.-]*|[\w.-]*\.dockerfile|procfile|crontab|[\w.-]+\.cron)$|(?:^|/)(?:k8s|kubernetes|deploy|deployment|helm|jobs|dags|workflows|resources)/[^\n]*\.(?:ya?ml|json)$|(?:^|/)databricks\.ya?ml$"

@@ -82,6 +82,7 @@ def _predicts(repository: Repository, file: PythonFile) -> bool:
     return repository.calls_any(file, words("calls", "predicts"))
 
 
+AUTH_SWITCHED_ON = re.compile(r"(?im)^[ \t]*auth_?enabled\s*:\s*true")
 ASKS_WHO = re.compile(
     r"(?i)auth(?!or(?!i))|current_user|verify_(?:token|key|jwt)|api_?key|login_required|require_(?:user|login)"
 )
@@ -97,7 +98,7 @@ def endpoint_without_authentication(repository: Repository) -> Finding:
     if not endpoints:
         return unknown("No route that gives a model's answer was seen.")
     guard = next((file.path for file in repository.source if _asks_who(file)), None)
-    if guard is not None or any(re.search(r"(?im)^\s*auth_?enabled\s*:\s*true", t) for t in repository.texts.values()):
+    if guard is not None or any(map(AUTH_SWITCHED_ON.search, repository.texts.values())):
         return absent(f"Callers are asked who they are ({counted(len(endpoints), 'route')}).", of=len(endpoints))
     return found(
         f"{counted(len(endpoints), 'route gives', 'routes give')} a model's answer and nothing asks who is calling.",
