@@ -26,7 +26,7 @@ def draw_ledger(here: Desk, view: EvidenceView) -> None:
     """Where answer and repository disagree, each to be decided; what is decided stays in the ledger."""
     st.header("Answer against repository", anchor=False)
     if not view.ledger:
-        st.markdown("**No contradiction.** Nothing that was directly seen disagrees with an answer.")
+        st.markdown("**No contradiction.** No direct or strong sign disagrees with an answer.")
         _history(view.decisions)
         return
     if name := from_link("contradiction"):

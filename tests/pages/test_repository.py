@@ -80,7 +80,7 @@ def test_a_repository_that_agrees_is_said_in_the_title(
     hand_in(workplace, assessment, a_sign(state=State.ABSENT, value=0.0, locations=()))
     page = at_page("repository", system=assessment.system_id)
     assert title(page).endswith(": no contradiction")
-    assert "Nothing that was directly seen disagrees with an answer." in words(page)
+    assert "No direct or strong sign disagrees with an answer." in words(page)
 
 
 def test_a_contradiction_shows_both_sides_its_place_its_age_and_the_way_out(
