@@ -94,6 +94,8 @@ def floating_model_alias(repository: Repository) -> Finding:
         if is_floating(name):
             named.add((path, line))
     places = called | named
+    if not places and not fixed:
+        return unknown("No name of a hosted model was seen that could be told to be fixed or to float.")
     if not places:
         return absent(f"{counted(fixed, 'model name')} with a version, none that floats.", of=fixed)
     strength = Strength.DIRECT if called else Strength.STRONG

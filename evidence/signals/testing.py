@@ -50,9 +50,10 @@ def unpinned_dependencies(repository: Repository) -> Finding:
         )
     image = any(re.search(r"(?i)(?:^|/)(?:dockerfile|environment\.ya?ml)", path) for path in repository.texts)
     clear = len(bare) >= BARE_SHARE * len(wanted) and len(wanted) >= REQUIREMENTS_MIN and not image
+    at_all = f", {len(bare)} none at all" if bare else ""
     return found(
-        f"{len(loose)} of {counted(len(wanted), 'dependency', 'dependencies')} have no exact version, {len(bare)} none "
-        "at all, and no lock file was seen.",
+        f"{len(loose)} of {counted(len(wanted), 'dependency', 'dependencies')} have no exact version{at_all}, and no "
+        "lock file was seen.",
         ((requirement.path, requirement.line) for requirement in (bare or loose)),
         value=len(loose),
         of=len(wanted),

@@ -365,7 +365,7 @@ def test_what_a_tool_recorded_of_a_run_is_no_setting():
     records = ("mlruns/3/meta.yaml", "outputs/2026-01-02/.hydra/hydra.yaml", "benchmark_results/run.json")
     files = dict.fromkeys(records, '{"cwd": "/home/marta/shop",\n "model": "gpt-4o"}\n')
     assert signal("absolute-paths", files).state is State.ABSENT
-    assert signal("floating-model-alias", {"ask.py": "import openai\n", **files}).state is State.ABSENT
+    assert signal("floating-model-alias", {"ask.py": "import openai\n", **files}).state is State.UNKNOWN
 
 
 def test_a_page_that_is_written_is_no_prompt_and_a_message_is():

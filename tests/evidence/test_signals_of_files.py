@@ -212,6 +212,19 @@ def test_inputs_and_metrics_are_no_record_of_a_prediction(path, record):
     assert signal("prediction-log-without-version", {"serve.py": kept}).state is State.FOUND
 
 
+def test_dependencies_with_a_range_each_are_not_told_of_none_without_one():
+    files = {"run.py": "x = 1\n", "requirements.txt": "pandas>=1\nnumpy>=1\nscipy>=1\n"}
+    message = signal("unpinned-dependencies", files).message
+    assert message == "3 of 3 dependencies have no exact version, and no lock file was seen."
+
+
+def test_without_a_name_of_a_model_nobody_can_say_that_none_floats():
+    code = "import openai\nanswer = openai.OpenAI().chat.completions.create(model=settings.model, messages=[])\n"
+    assert signal("floating-model-alias", {"ask.py": code}).state is State.UNKNOWN
+    fixed = code.replace("settings.model", '"gpt-4o-2024-08-06"')
+    assert signal("floating-model-alias", {"ask.py": fixed}).state is State.ABSENT
+
+
 def test_one_place_is_spoken_of_as_one():
     code = "from flask import Flask\napp = Flask(__name__)\n@app.route('/predict')\ndef go(): return model.predict(x)\n"
     files = {"app.py": code, "Dockerfile": "FROM python\n"}
