@@ -25,7 +25,7 @@ from operations.systems import change_system
 from operations.workplace import shipped_checklist
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
-from scoring.compare import Cause, Direction
+from scoring.compare import Cause, Direction, QuestionChange
 from scoring.trend import trend
 from ui import numbers, problems, session
 from ui.area_panel import (
@@ -284,7 +284,7 @@ def _change(here: Desk, view: SystemView) -> None:
             "Before": "–" if c.before is None else "?" if c.before.level is None else str(c.before.level),
             "After": "–" if c.after is None else "?" if c.after.level is None else str(c.after.level),
             "Debt": numbers.change(c.after.debt - c.before.debt) if c.before and c.after else "",
-            "Cause": CAUSE_WORDS[c.cause],
+            "Cause": _cause_words(c),
         }
         for c in changed
     ]
@@ -302,6 +302,13 @@ def _change(here: Desk, view: SystemView) -> None:
             f"{numbers.count(waiting, 'question is', 'questions are')} not answered yet in {numbers.period(after)}"
         )
         st.caption(f"{left_out} and left out.")
+
+
+def _cause_words(change: QuestionChange) -> str:
+    """The cause; evidence that asks less than the answer admits is one too, and says that no number moved."""
+    words = CAUSE_WORDS[change.cause]
+    still = change.before is not None and change.after is not None and change.before.debt == change.after.debt
+    return f"{words}; it changes no debt" if still and change.cause is Cause.EVIDENCE else words
 
 
 FILTERS = ("All", "Open", "Contradicted", "Disputed")

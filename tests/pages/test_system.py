@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from evidence.evidence import Strength
 from operations.periods import following, preceding
+from operations.repository_evidence import add_evidence_json
 from operations.systems import change_system, create_system, read_system
 from operations.workplace import Workplace
 from scoring.compare import Cause
+from tests.operations.scans import a_sign, text_of
 from tests.pages.conftest import ADA, PAGES, QUARTER, Open, add_quarter, answer, open_system, press, title, words
 from ui import numbers
 
@@ -55,6 +58,16 @@ def test_what_changed_names_the_questions_and_why(at_page: Open, workplace: Work
     answer(workplace, after, "DAT-01", None, rev=1)
     page = at_page("system", system=before.system_id)
     assert changes(page) == {"ENT-03": "answer changed", "DAT-01": "no longer known"}
+
+
+def test_evidence_that_asks_less_than_the_answer_admits_is_said_to_change_no_debt(
+    at_page: Open, workplace: Workplace
+) -> None:
+    before = open_system(workplace, "Churn model", answers=34, level=3, period=preceding(QUARTER), closed=True)
+    after = add_quarter(workplace, before.system_id, period=QUARTER, answers=34, level=3)
+    text = text_of(a_sign("tests-missing", area="TST", questions=("TST-01",), strength=Strength.STRONG))
+    add_evidence_json(workplace, ADA, assessment_id=after.assessment_id, text=text)
+    assert changes(at_page("system", system=before.system_id)) == {"TST-01": "repository evidence; it changes no debt"}
 
 
 def test_an_open_quarter_is_not_called_worse_for_what_is_not_answered_yet(at_page: Open, workplace: Workplace) -> None:
