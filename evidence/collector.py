@@ -11,16 +11,17 @@ from evidence.archive import open_archive
 from evidence.cache import Cache
 from evidence.document import InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence, Kind
-from evidence.facts import FileFacts, facts_of
+from evidence.facts import FileFacts, ReadFacts, facts_of
 from evidence.folder import FolderSource, open_regular_file
 from evidence.git import NoHistory, open_git
 from evidence.git_log import read_log
 from evidence.history import Asked, KnownFacts, Past, Progress, Report, look_back
 from evidence.judgement import judge, signal_of
 from evidence.repository import is_wanted, read_repository, without_collector
-from evidence.source import LOCAL_LIMITS, Limits, Refused, Source, display
+from evidence.source import Limits, Refused, Source, display
 
 __all__ = ["collect", "collect_source", "judge", "signal_of"]
+FILES = "files"  #: what is being read until the past is
 NO_QUARTERS = "An archive has no git history, so no past quarters were read; scan a checkout for them."
 
 
@@ -40,17 +41,39 @@ def collect(
     checkout is read where it safely can be, and so many past `quarters` with it; what could not be read is a note.
     With `cache`, a folder, what was found before is taken from there when nothing has changed.
     """
-    name = display(name or path.resolve().name, 200)
+    asked = asked_of(path, name=name, kind=kind)
+    store = None if cache is None else Cache(cache)
+    kept = remembered(path, asked, quarters=quarters, store=store)
+    return kept or collect_anew(path, asked, quarters=quarters, store=store, progress=progress)
+
+
+def asked_of(path: Path, *, name: str | None, kind: Kind | None) -> Asked:
+    """How this folder or archive is to be read, and under which name."""
+    return Asked(name=display(name or path.resolve().name, 200), kind=kind)
+
+
+def remembered(path: Path, asked: Asked, *, quarters: int, store: Cache | None) -> Evidence | None:
+    """What an earlier scan found in the same files, none of which is parsed; None when it must be read anew."""
+    return None if store is None or not path.is_dir() else _kept(store, path, asked, quarters)
+
+
+def collect_anew(
+    path: Path,
+    asked: Asked,
+    *,
+    quarters: int = 0,
+    store: Cache | None = None,
+    progress: Report | None = None,
+    read: ReadFacts = facts_of,
+) -> Evidence:
+    """Read a folder or an archive now, whatever was found before. `read` reads one file of it. Raises Refused."""
     if path.is_dir():
-        store = None if cache is None else Cache(cache)
-        asked = Asked(name=name, kind=kind)
-        kept = None if store is None else _kept(store, path, asked, quarters)
-        return kept or _collect_folder(path, asked, quarters=quarters, store=store, progress=progress)
+        return _collect_folder(path, asked, quarters=quarters, store=store, progress=progress, read_file=read)
     stream, size = open_regular_file(path)
     with stream:
-        opened = open_archive(stream, size=size, limits=LOCAL_LIMITS)
+        opened = open_archive(stream, size=size, limits=asked.limits)
         notes = (NO_QUARTERS,) if quarters else ()
-        return collect_source(opened, name=name, limits=LOCAL_LIMITS, kind=kind, notes=notes)
+        return collect_source(opened, name=asked.name, limits=asked.limits, kind=asked.kind, notes=notes, read=read)
 
 
 @without_collector()
@@ -76,12 +99,12 @@ def _check(source: Source) -> None:
 
 @without_collector()
 def _collect_folder(
-    root: Path, asked: Asked, *, quarters: int, store: Cache | None, progress: Report | None
+    root: Path, asked: Asked, *, quarters: int, store: Cache | None, progress: Report | None, read_file: ReadFacts
 ) -> Evidence:
     source = FolderSource(root, asked.limits)
     _check(source)
-    known = KnownFacts(source.commit, versions=quarters > 0)
-    read: Callable[[bytes, str], FileFacts] = known.read if quarters or store else facts_of
+    known = KnownFacts(source.commit, versions=quarters > 0, read=read_file)
+    read: Callable[[bytes, str], FileFacts] = known.read if quarters or store else read_file
     if progress is not None:
         read = _reported(read, len(source.members), progress)
     notes: tuple[str, ...] = ()
@@ -135,7 +158,7 @@ def _reported(
     def read_and_tell(content: bytes, path: str) -> FileFacts:
         nonlocal done
         done += 1
-        progress(Progress(done, total, "files"))
+        progress(Progress(done, total, FILES))
         return read(content, path)
 
     return read_and_tell

@@ -192,7 +192,7 @@ def _token_of(arguments: argparse.Namespace) -> str:
 
 def _collect(arguments: argparse.Namespace) -> Evidence:
     """Read the repository, with a bar on a terminal while it takes long."""
-    from evidence.collector import collect
+    from evidence.contained import collect_contained
     from evidence.evidence import Kind
     from evidence.source import Refused
     from evidence.terminal import Bar
@@ -204,7 +204,7 @@ def _collect(arguments: argparse.Namespace) -> Evidence:
         raise Mistake(f"--history: {arguments.history} is not a number of quarters; give 0 to {QUARTERS_MAX}")
     bar = Bar(sys.stderr)
     try:
-        return collect(
+        return collect_contained(
             path,
             name=arguments.name,
             kind=Kind(arguments.kind) if arguments.kind else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from evidence.manifests import is_lock, is_manifest
 from evidence.notebook import Notebook, read_notebook
@@ -18,6 +18,12 @@ SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that 
 PYTHON = "Python"
 NOTEBOOK = "Jupyter notebook"
 _AS_TEXT = " as text"
+
+# why a file was left out after it stopped the process that was reading it
+TOOK_TIME = "took more time than one file may, so not read"
+TOOK_MEMORY = "took more memory than one file may, so not read"
+STOPPED_READER = "stopped the reader, so not read"
+STOPPED_AGAIN = "not read, because other files stopped the reader again and again"
 
 _TEXT_FILE = re.compile(
     r"(?i)(?:\.(?:ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
@@ -71,6 +77,16 @@ def facts_of(content: bytes, path: str, *, read_code: Callable[[bytes], PythonFi
         return _facts_of(content, kind_of(path), read_code)
     except (RecursionError, MemoryError):
         return unread("too large or too deeply nested to be read")
+
+
+class ReadFacts(Protocol):
+    """The reading of one file, as `facts_of` does it."""
+
+    def __call__(
+        self, content: bytes, path: str, *, read_code: Callable[[bytes], PythonFile] = read_whole
+    ) -> FileFacts:
+        """The facts of one file's contents."""
+        ...
 
 
 def unread(reason: str) -> FileFacts:

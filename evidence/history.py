@@ -12,7 +12,7 @@ from typing import NamedTuple
 from evidence.cache import Cache
 from evidence.document import InvalidEvidence, read_quarter
 from evidence.evidence import Kind, PastQuarter
-from evidence.facts import FileFacts, facts_of, kind_of, read_whole
+from evidence.facts import FileFacts, ReadFacts, facts_of, kind_of, read_whole
 from evidence.git import Git, NoHistory, open_git
 from evidence.git_log import day_of
 from evidence.hotspots import PastMarkers, markers_of
@@ -57,12 +57,14 @@ class Asked:
 class KnownFacts:
     """Facts by blob and kind of name, so that the same contents are read once in all quarters.
 
-    With `versions`, what two versions of a Python file share is read once too.
+    With `versions`, what two versions of a Python file share is read once too. `read` reads one file, as `facts_of`
+    does.
     """
 
-    def __init__(self, commit: str | None, *, versions: bool = True) -> None:
+    def __init__(self, commit: str | None, *, versions: bool = True, read: ReadFacts = facts_of) -> None:
         self._algorithm = "sha256" if commit is not None and len(commit) == 64 else "sha1"
         self._facts: dict[tuple[str, str], FileFacts] = {}
+        self._read_file = read
         self._read_code = PieceReader().read if versions else read_whole
         self.blobs: dict[str, str] = {}  #: of the files read from the work tree, by path
 
@@ -82,7 +84,7 @@ class KnownFacts:
         key = (blob, kind_of(path))
         facts = self._facts.get(key)
         if facts is None:
-            facts = self._facts[key] = facts_of(content, path, read_code=self._read_code)
+            facts = self._facts[key] = self._read_file(content, path, read_code=self._read_code)
         return facts
 
     def get(self, blob: str, path: str) -> FileFacts | None:

@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO
 from evidence.archive import open_archive
 from evidence.document import BYTES_MAX, InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence
-from evidence.facts import FileFacts, facts_of, unread
+from evidence.facts import STOPPED_AGAIN, STOPPED_READER, TOOK_MEMORY, TOOK_TIME, FileFacts, facts_of, unread
 from evidence.folder import open_regular_file
 from evidence.source import LOCAL_WAY_OUT, MIB, UPLOAD_LIMITS, Limits, Refused, display
 
@@ -208,14 +208,14 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def _too_long() -> _Stopped:
     return _Stopped(
         f"Reading the archive took too long and was stopped; leave generated files out, or {LOCAL_WAY_OUT}.",
-        "took more time than one file may, so not read",
+        TOOK_TIME,
     )
 
 
 def _too_hungry() -> _Stopped:
     return _Stopped(
         f"Reading the archive took more memory than is allowed; leave generated files out, or {LOCAL_WAY_OUT}.",
-        "took more memory than one file may, so not read",
+        TOOK_MEMORY,
     )
 
 
@@ -226,7 +226,7 @@ def _read_answer(answer: bytes, code: int) -> Evidence:
     if code != 0 or not answer:
         raise _Stopped(
             f"The archive could not be read safely and the reader was stopped; {LOCAL_WAY_OUT}.",
-            "stopped the reader, so not read",
+            STOPPED_READER,
         )
     if answer[:1] == b"E":
         try:
@@ -266,7 +266,7 @@ def _in_turn(journal: int, left_out: Mapping[str, str], *, reads: bool) -> Calla
         if path in left_out:
             return unread(left_out[path])
         if not reads:
-            return unread("not read, because other files stopped the reader again and again")
+            return unread(STOPPED_AGAIN)
         used = time.process_time()
         if used > READING_CPU_SECONDS_MAX:
             return unread("not read, because the time for one repository was used up")

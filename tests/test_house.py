@@ -212,6 +212,7 @@ NAMED: dict[str, Named] = {
         why="a process of its own needs limits and an end",
         only={
             "evidence/sandbox.py": "the child with limits that reads a stranger's archive",
+            "evidence/contained.py": "the child with limits that reads a person's own checkout or archive",
             "evidence/git.py": "three reading commands of git in an environment where nothing else can run",
         },
     ),

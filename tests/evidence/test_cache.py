@@ -160,8 +160,7 @@ def no_parsing(monkeypatch):
     def refuse(content, path, **how):
         raise AssertionError(f"{path} was read again")
 
-    monkeypatch.setattr("evidence.history.facts_of", refuse)
-    monkeypatch.setattr("evidence.collector.facts_of", refuse)
+    monkeypatch.setattr("evidence.facts._facts_of", refuse)
 
 
 @git_needed

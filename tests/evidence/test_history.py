@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from evidence.collector import collect
+from evidence.collector import asked_of, collect, collect_anew
 from evidence.document import from_json, to_json
 from evidence.evidence import State
+from evidence.facts import facts_of
 from evidence.git_log import GitLog, number_people
 from evidence.history import KnownFacts, ends_before, period_of, read_history
 from evidence.hotspots import ages
@@ -113,13 +114,14 @@ def test_quarters_end_before_the_day(text, ends):
     assert period_of(found[0]) == f"{ends[0][:4]}Q{int(ends[0][5:7]) // 3}"
 
 
-def test_the_same_contents_are_read_once(root, monkeypatch):
+def test_the_same_contents_are_read_once(root):
     read = []
-    real = __import__("evidence.facts", fromlist=["facts_of"]).facts_of
-    monkeypatch.setattr(
-        "evidence.history.facts_of", lambda content, path, **how: read.append(content) or real(content, path, **how)
-    )
-    collect(root, quarters=6)
+
+    def counted(content, path, **how):
+        read.append(content)
+        return facts_of(content, path, **how)
+
+    collect_anew(root, asked_of(root, name=None, kind=None), quarters=6, read=counted)
     assert len(read) == len(set(read)) == 6
 
 
