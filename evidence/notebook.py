@@ -160,7 +160,10 @@ def _text_length(value: Any) -> int:
         if isinstance(one, str):
             total += len(one)
         elif isinstance(one, list):
-            pending.extend(one)
+            try:
+                total += len("".join(one))  # lines of a text, nearly always, and by far the fastest way to count them
+            except TypeError:
+                pending.extend(one)
         elif isinstance(one, dict):
             pending.extend(one.values())
     return total
