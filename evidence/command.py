@@ -164,9 +164,7 @@ def _baseline_of(arguments: argparse.Namespace) -> Evidence | None:
     except UnicodeDecodeError:
         raise Mistake(f"{arguments.baseline}: is not UTF-8 text; give what --output wrote") from None
     except InvalidEvidence as problem:
-        raise Mistake(
-            f"{arguments.baseline}: {problem.problems[0]}; give what this collector's --output wrote"
-        ) from None
+        raise Mistake(f"{arguments.baseline}: {problem.problems[0]}") from None
 
 
 def _token_of(arguments: argparse.Namespace) -> str:

@@ -44,7 +44,7 @@ TEXT_LENGTH_MAX = 1_000
 PATH_LENGTH_MAX = 300
 NUMBER_MAX = 1e15
 PROBLEMS_MAX = 20
-WAY_OUT = "make the file anew with `python cli.py scan`"
+WAY_OUT = "make the file anew with the collector's `scan PATH --output FILE`"
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}\Z")
 _AREA = re.compile(r"[A-Z]{2,6}\Z")

@@ -62,7 +62,7 @@ IGNORED_FOLDERS = frozenset(
 )  # fmt: skip
 VENDORED_FOLDERS = frozenset({"vendor", "vendored", "_vendor", "third_party", "third-party", "thirdparty", "3rdparty"})
 ENVIRONMENT_MARK = "pyvenv.cfg"  # a folder that holds it is a virtual environment, whatever its name
-LOCAL_WAY_OUT = "scan the checkout itself with `python cli.py scan FOLDER` and upload its result"
+LOCAL_WAY_OUT = "scan the checkout itself with the collector and upload the file of its `--output`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

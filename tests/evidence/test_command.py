@@ -191,6 +191,13 @@ def test_what_is_no_baseline_is_one_line(scan, tmp_path, text):
     assert str(path) in refused(scan(TRIPS, "--fail-on", "direct", "--baseline", path))
 
 
+def test_the_way_out_is_one_that_whoever_has_the_collector_alone_can_go(scan, tmp_path):
+    (tmp_path / "before.json").write_text("{}")
+    told = refused(scan(TRIPS, "--fail-on", "direct", "--baseline", tmp_path / "before.json"))
+    assert "cli.py" not in told
+    assert told.count("--output") == 1
+
+
 def test_a_baseline_without_a_gate_is_a_mistake(scan, tmp_path):
     assert "--fail-on" in refused(scan(TRIPS, "--baseline", tmp_path / "x"))
 
