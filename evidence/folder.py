@@ -157,7 +157,9 @@ def head_commit(root: Path) -> str | None:
     head = (read_text(root / ".git" / "HEAD", KIB) or "").strip()
     reference = head.removeprefix("ref: ")
     if REFERENCE.match(reference) and ".." not in reference:
-        head = (read_text(root / ".git" / reference, KIB) or _packed(root, reference)).strip()
+        path = root / ".git" / reference
+        led_away = any(folder.is_symlink() for folder in path.parents[: reference.count("/")])
+        head = ((None if led_away else read_text(path, KIB)) or _packed(root, reference)).strip()
     return head if COMMIT.match(head) else None
 
 

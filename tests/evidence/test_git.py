@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 import evidence.git as reader
+from evidence.folder import head_commit
 from evidence.git import COMMANDS, NoHistory, open_git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -336,6 +337,14 @@ def pipe_for_a_pack(root):
 def test_a_git_folder_that_leads_elsewhere_is_refused(root, plant, words):
     plant(root)
     assert words in reason(root)
+
+
+@pytest.mark.parametrize("folder", ["refs", "refs/heads"])
+def test_a_commit_is_not_read_by_way_of_a_linked_folder(root, folder):
+    elsewhere = root.parent / "elsewhere"
+    (root / ".git" / folder).rename(elsewhere)
+    (root / ".git" / folder).symlink_to(elsewhere)
+    assert head_commit(root) is None
 
 
 def test_a_pipe_in_place_of_the_settings_holds_nobody_up(root):
