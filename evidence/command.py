@@ -120,6 +120,8 @@ def scan(arguments: argparse.Namespace) -> int:
     gate = _gate_of(arguments)
     baseline = _baseline_of(arguments)
     token = _token_of(arguments)
+    for option, written in (("--output", arguments.output), ("--sarif", arguments.sarif)):
+        _check_written(option, written, root=arguments.path)
     found = _collect(arguments)
     _hand_over(found, arguments)
     not_sent = _push(found, arguments, token) if arguments.push else None
@@ -165,6 +167,18 @@ def _baseline_of(arguments: argparse.Namespace) -> Evidence | None:
         raise Mistake(f"{arguments.baseline}: is not UTF-8 text; give what --output wrote") from None
     except InvalidEvidence as problem:
         raise Mistake(f"{arguments.baseline}: {problem.problems[0]}") from None
+
+
+def _check_written(option: str, written: str | None, *, root: str) -> None:
+    """A file to write is named, and no link of the scanned repository leads it out: its author chose that place."""
+    if written is None:
+        return
+    if not written:
+        raise Mistake(f"{option}: is empty; name a file")
+    real = os.path.realpath(root)
+    inside = any(Path(os.path.abspath(written)).is_relative_to(folder) for folder in (os.path.abspath(root), real))
+    if inside and not Path(os.path.realpath(written)).is_relative_to(real):
+        raise Mistake(f"{option} {written}: a link of the repository leads it elsewhere; name a file outside of it")
 
 
 def _token_of(arguments: argparse.Namespace) -> str:

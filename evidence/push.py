@@ -8,6 +8,7 @@ import json
 import random
 import re
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +23,7 @@ from evidence.source import display
 
 ADDRESS = "/api/evidence"
 TIMEOUT_SECONDS = 30.0
+WHOLE_SECONDS_MAX = 120.0  #: one try, however slowly the answer trickles
 TRIES_MAX = 5
 WAIT_SECONDS_MAX = 60.0  #: before one more try, however long the server asks for
 ANSWER_BYTES_MAX = 256 * 1024
@@ -86,6 +88,7 @@ def push(
     token: str,
     allow_insecure: bool = False,
     timeout_seconds: float = TIMEOUT_SECONDS,
+    whole_seconds: float = WHOLE_SECONDS_MAX,
     sleep: Callable[[float], None] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Sent:
@@ -110,7 +113,7 @@ def push(
     )
     opener = _opener(urlsplit(target).hostname or "")
     for left in reversed(range(TRIES_MAX)):
-        answer = _ask(opener, request, timeout_seconds)
+        answer = _ask_in_time(opener, request, timeout_seconds, whole_seconds)
         if isinstance(answer, _Trouble):
             if left == 0:
                 raise NotSent(f"{answer.sentence}; nothing was sent, run it again later", later=True)
@@ -149,6 +152,29 @@ def _opener(host: str) -> urllib.request.OpenerDirector:
     if is_this_machine(host):
         handlers.append(urllib.request.ProxyHandler({}))  # what is for this machine goes through nobody
     return urllib.request.build_opener(*handlers)
+
+
+def _ask_in_time(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, timeout_seconds: float, whole_seconds: float
+) -> tuple[int, Message, bytes] | _Trouble:
+    """One try that surely ends: the timeout of a connection begins anew with each byte that comes."""
+    said: list[tuple[int, Message, bytes] | _Trouble | NotSent] = []
+
+    def ask() -> None:
+        try:
+            said.append(_ask(opener, request, timeout_seconds))
+        except NotSent as problem:
+            said.append(problem)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(whole_seconds)
+    if not said:
+        host = display(request.host, 200)
+        return _Trouble(sentence=f"{host} did not end its answer within {whole_seconds:.0f} s")
+    if isinstance(said[0], NotSent):
+        raise said[0]
+    return said[0]
 
 
 def _ask(

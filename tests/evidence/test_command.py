@@ -74,6 +74,26 @@ def test_a_file_is_replaced_in_whole_and_keeps_its_link(scan, tmp_path):
     assert from_json(kept.read_text()).repository == "trips"
 
 
+@pytest.mark.parametrize("option", ["--output", "--sarif"])
+def test_a_link_of_the_repository_leads_no_file_out_of_it(scan, tmp_path, option):
+    root, kept = tmp_path / "root", tmp_path / "kept"
+    root.mkdir()
+    kept.mkdir()
+    (kept / "profile").write_text("before")
+    (root / "a.py").write_text("x = 1\n")
+    (root / "evidence.json").symlink_to(kept / "profile")
+    (root / "out").symlink_to(kept)
+    for name in ("evidence.json", "out/evidence.json"):
+        assert "a link of the repository" in refused(scan(root, option, root / name))
+    assert [(path.name, path.read_text()) for path in kept.iterdir()] == [("profile", "before")]
+    assert scan(root, option, root / "own.json")[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--output", "--sarif"])
+def test_a_file_without_a_name_is_a_mistake(scan, option):
+    assert "is empty" in refused(scan(TRIPS, option, ""))
+
+
 def test_a_device_or_a_pipe_is_written_to_and_stays_what_it_is():
     with started("scan", TRIPS, "--json", "--output", "/dev/null", "--sarif", "/dev/stderr") as running:
         out, err = running.communicate(timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -233,6 +234,36 @@ def test_a_server_that_never_answers_is_one_sentence():
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(NotSent, match=r"did not answer|timed out"):
             push("{}", url=url, token=TOKEN, sleep=Waits(), timeout_seconds=0.05)
+
+
+def test_an_answer_that_trickles_without_end_is_given_up():
+    done = threading.Event()
+
+    def trickle(listening: socket.socket) -> None:
+        held = []
+        while not done.is_set():
+            listening.settimeout(0.01)
+            with contextlib.suppress(OSError):
+                held.append(listening.accept()[0])
+            for connection in held:
+                with contextlib.suppress(OSError):
+                    connection.sendall(b"H")
+        for connection in held:
+            connection.close()
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(16)
+        server = threading.Thread(target=trickle, args=[listening])
+        server.start()
+        try:
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            with pytest.raises(NotSent, match="did not end its answer") as caught:
+                push("{}", url=url, token=TOKEN, sleep=Waits(), whole_seconds=0.05)
+        finally:
+            done.set()
+            server.join()
+    assert caught.value.later
 
 
 def test_https_where_none_is_spoken_is_one_sentence(server):
