@@ -78,7 +78,11 @@ class Answering:
     def _after_own_step(self, revision: int) -> int:
         """The revision that a second click means whose first has not come back yet."""
         step = session.own_step(self.assessment_id, self.question_id)
-        return step[1] if step is not None and step[0] == revision else revision
+        if step is None or step[0] != revision:
+            return revision
+        others = session.changed_by_others(self.assessment_id, self.question_id)
+        came_back = others and self._revision() == revision  # somebody cleared it: unanswered is 0 once more
+        return revision if came_back else step[1]
 
     def _press(self, operation: Callable[..., AnswerRecord | None], given: int | None = None) -> None:
         """Confirm or undo: only what the person has before them, so there is nothing to choose between."""
