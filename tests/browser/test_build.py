@@ -109,6 +109,7 @@ def opens_the_contradiction_by_its_link(you: Visitor, assessment: AssessmentReco
     expect(entries).to_contain_text("Level 0: ")
     expect(entries).to_contain_text("model.py")
     you.click(re.compile("See the whole ledger"))
+    you.says("Evidence never changes an answer.")  # the whole ledger: a click before it would still carry the old link
 
 
 def accepts_it_and_finds_it_in_the_ledger(you: Visitor, contradictions: int) -> None:
