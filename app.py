@@ -19,23 +19,24 @@ from door.routes import own_routes
 from door.uploads import HeldByStreamlit, Quota, UploadQuota, check_setting, limits, sweeping
 from door.visitors import LocalVisitorsOnly
 from operations.errors import InvalidInput, StoreError
-from operations.workplace import close_shared_workplace, shared_workplace
+from operations.workplace import close_shared_workplace, shared_workplace, shipped_checklist
 
 quota = Quota(held=HeldByStreamlit(), limits=limits())
 
 
 #: What the first page needs: read while the browser still fetches the scripts, so that nobody waits for it.
-NEEDED_FIRST = ("pages.place", "ui.area_panel", "ui.grids", "operations.demonstration")
+NEEDED_FIRST = ("pages.place", "ui.area_panel", "ui.grids")
 #: What the first table needs, half a second of work: read when the first page is served.
-NEEDED_NEXT = ("pandas", "ui.question_card", "operations.exports", "operations.upkeep")
+NEEDED_NEXT = ("pandas", "ui.question_card", "operations.demonstration", "operations.exports", "operations.upkeep")
 FIRST_PAGE_SECONDS = 4.0
 
 
 def warm_up() -> None:
-    """Import what the first visitor will need, a little before they need it."""
+    """Import and read what the first visitor will need, a little before they need it."""
     for module in NEEDED_FIRST:
         import_module(module)
     time.sleep(FIRST_PAGE_SECONDS)
+    shipped_checklist()
     for module in NEEDED_NEXT:
         import_module(module)
 

@@ -34,7 +34,7 @@ def _alone(measure: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Run the parts named on the command line, all by default; keep the others' last figures."""
+    """Run the parts named on the command line, all by default; the others keep the last figures in `results/`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[], help="; ".join(PARTS))
     chosen = parser.parse_args().parts or list(PARTS)
@@ -43,7 +43,7 @@ def main() -> None:
         print(f"\n{title}")
         rows = _alone(PARTS[title])
         show(rows)
-        (RESULTS / f"{title}.json").write_text(json.dumps(rows), encoding="utf-8")
+        (RESULTS / f"{title}.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     kept = {
         title: json.loads(path.read_text(encoding="utf-8"))
         for title in PARTS

@@ -123,6 +123,11 @@ def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
     )
 
 
+def _assessments_in(workplace: Workplace, period: str) -> dict[str, AssessmentRecord]:
+    """The assessments of a quarter by system."""
+    return {a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(period))}
+
+
 @permitted(Action.READ)
 def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = None) -> Portfolio:
     """Systems by areas for `period`, by default the present quarter or else the latest one assessed."""
@@ -137,10 +142,7 @@ def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = 
     scores: dict[tuple[str, str, str], ScoreRow] = {
         (row.system_id, row.period, row.area): row for row in scores_in(workplace, (quarter, before))
     }
-    assessments, earlier = (
-        {a.system_id: a for a in workplace.store.read(lambda records, p=p: records.assessments_in(p))}  # type: ignore[misc]
-        for p in (quarter, before)
-    )
+    assessments, earlier = _assessments_in(workplace, quarter), _assessments_in(workplace, before)
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
     for (system_id, row_period, area), row in scores.items():
         if row_period == quarter:
@@ -150,7 +152,9 @@ def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = 
         period=quarter,
         compared_with=before,
         periods=tuple(sorted({*known, present, quarter})),
-        areas=tuple(AreaHead(id=a.id, title=a.title, short=a.short) for a in shipped_checklist().areas),
+        areas=tuple(AreaHead(id=a.id, title=a.title, short=a.short) for a in shipped_checklist().areas)
+        if systems  # the very first page need not wait for the checklist to be read
+        else (),
         rows=tuple(
             PortfolioRow(system=s, assessment=assessments.get(s.system_id), cells=cells.get(s.system_id, {}))
             for s in systems

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from operations.demonstration import load_demonstration, remove_demonstration
 from operations.portfolio import Portfolio, PortfolioRow, read_portfolio
 from operations.scores import SYSTEM
 from operations.system_view import explain_whole, read_area_view, read_contradicted
@@ -54,6 +53,8 @@ def _first_start(here: Desk) -> None:
         if st.button("Assess your first system", type="primary", key="first-system"):
             st.switch_page("create.py")
         if st.button("Look around in a demonstration portfolio", key="load-demonstration"):
+            from operations.demonstration import load_demonstration  # brings the collector along
+
             load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration"))
             st.rerun()
     st.caption(
@@ -103,6 +104,8 @@ def _demonstration(here: Desk) -> None:
         st.badge("Demonstration", icon=":material/science:", color="gray")
         st.caption("Invented systems, teams and answers.", width="content")
         if st.button("Remove the demonstration", key="remove-demonstration", icon=":material/delete:", type="tertiary"):
+            from operations.demonstration import remove_demonstration
+
             remove_demonstration(here.workplace, here.actor)
             session.choose_system(None)
             session.choose_period(None)
