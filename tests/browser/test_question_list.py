@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from operations.assessments import Choice, answer_question, close_assessment, read_answers, read_history
 from operations.authorize import Actor
@@ -180,6 +180,31 @@ def test_what_was_chosen_while_the_server_was_away_is_saved_once_it_is_back(own_
     assert levels(own_server, assessment) == {"ENT-01": 1, "ENT-03": 2}
     assert len(history(own_server, assessment, "ENT-01")) == 1
     expect(you.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_choice_whose_message_was_lost_is_said_again(server: Server, visit: Visit) -> None:
+    with workplace_at(server.database) as workplace:
+        assessment = open_system(workplace, "Listed and lost")
+    lost: list[bytes] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        to = socket.connect_to_server()
+
+        def to_server(message: str | bytes) -> None:
+            if isinstance(message, bytes) and b"pending" in message and len(lost) < 1:
+                lost.append(message)
+            else:
+                to.send(message)
+
+        socket.on_message(to_server)
+
+    you = visit(server)
+    you.page.route_web_socket(re.compile("/_stcore/stream"), pass_on)
+    you.open(f"{link(assessment)}&view=Whole area")
+    you.listed_option("ENT-01", 2).click()
+    expect(you.listed("ENT-01").locator(".said")).to_have_text(SAVED)
+    assert lost
+    assert [event.level for event in history(server, assessment, "ENT-01")] == [2]
 
 
 def test_a_closed_quarter_is_listed_and_cannot_be_changed(server: Server, visit: Visit) -> None:

@@ -2,6 +2,7 @@
 // server says it has taken it: a click made while another is on its way, or while the server restarts, is not lost.
 // Every word reaches the page by textContent or setAttribute, never as HTML.
 const REACTION_MILLISECONDS = 600; // what was drawn less than this ago, a click cannot have been meant for
+const AGAIN_MILLISECONDS = 2500; // what the server has not taken by then is said again: it may have been away
 const NOT_APPLICABLE = 6;
 const UNDO = 7;
 const KEYS = ["0", "1", "2", "3", "4", "u", "n"];
@@ -94,6 +95,16 @@ function choose(list, question, place) {
   question.said.textContent = "saving…";
   question.trouble.textContent = "";
   list.send();
+  insist(list);
+}
+
+function insist(list) {
+  clearTimeout(list.timer);
+  if (!Object.keys(list.pending).length) return;
+  list.timer = setTimeout(() => {
+    list.send();
+    insist(list);
+  }, AGAIN_MILLISECONDS);
 }
 
 function show(question) {
@@ -130,12 +141,13 @@ function update(list, rows, taken) {
     const answered = ids.filter(id => list.questions.get(id).place !== null).length;
     count.textContent = `${answered} of ${ids.length}`;
   }
+  insist(list);
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   let list = lists.get(data.key);
   if (!list) {
-    list = { pending: {}, turn: Date.now(), questions: new Map(), counts: [], box: null };
+    list = { pending: {}, turn: Date.now(), questions: new Map(), counts: [], box: null, timer: null };
     lists.set(data.key, list);
   }
   list.send = () => setStateValue("pending", { ...list.pending });
@@ -155,4 +167,5 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     list.box = box;
   }
   update(list, data.rows, data.taken);
+  return () => clearTimeout(list.timer);
 }
