@@ -305,7 +305,7 @@ def _many(here: Desk, view: Questionnaire, *, everything: bool) -> None:
 def _listed(here: Desk, view: Questionnaire, areas: list[tuple[Area, tuple[Question, ...]]], key: str) -> None:
     """The list of questions; after a choice only what became of it travels."""
     assessment_id = view.assessment.assessment_id
-    whole = session.take_list_page(key)
+    whole = session.list_page(key)
     questions = {question.id: question for _, asked in areas for question in asked}
     wanted = questions if whole else {q: questions[q] for q in awaited(key) if q in questions}
     answers: Mapping[str, AnswerRecord | None]
@@ -343,6 +343,8 @@ def _listed(here: Desk, view: Questionnaire, areas: list[tuple[Area, tuple[Quest
         areas if whole else None, {q: row(card) for q, card in cards.items()}, key=key,
         closed=view.assessment.state == "closed", choose=choose, open_card=open_card,
     )  # fmt: skip
+    if whole:
+        session.drop_list_page(key)
     opened = questions.get(session.opened_card(assessment_id) or "")
     if opened is not None:
         _whole_card(here, view, opened, key)

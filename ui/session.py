@@ -158,9 +158,14 @@ def note_list_page(list_key: str) -> None:
     _memory()[f"arrears:list-page:{list_key}"] = True
 
 
-def take_list_page(list_key: str) -> bool:
-    """Ask whether the list is drawn with the whole page; asked once, no longer true."""
-    return bool(_memory().pop(f"arrears:list-page:{list_key}", False))
+def list_page(list_key: str) -> bool:
+    """Read whether the list is to be drawn whole, with the page."""
+    return bool(_memory().get(f"arrears:list-page:{list_key}", False))
+
+
+def drop_list_page(list_key: str) -> None:
+    """Note that the list was drawn whole; a run cut short before does it again."""
+    _memory().pop(f"arrears:list-page:{list_key}", None)
 
 
 def opened_card(assessment: str) -> str | None:

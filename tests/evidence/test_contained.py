@@ -33,6 +33,7 @@ git_needed = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 #: the collector's command line, with a reader that does what the first line of a file says
 FALLS = """
 import functools, os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a build may start its tests with it switched off
 sys.path.insert(0, sys.argv[1])
 import evidence.contained as contained
 from evidence.command import leave, main
