@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.peers import Run, run, run_ours  # noqa: E402 - run as a file, too
-from benchmarks.repositories import (  # noqa: E402
+from benchmarks.repositories import (  # noqa: E402 - run as a file, too
     IGNITE,
     KERAS,
     PACKAGE,
@@ -33,10 +33,10 @@ from benchmarks.repositories import (  # noqa: E402
     large_package,
 )
 from evidence.collector import collect  # noqa: E402 - run as a file, too
-from evidence.folder import FolderSource  # noqa: E402
-from evidence.package import build_collector  # noqa: E402
-from evidence.sandbox import Refused, collect_untrusted  # noqa: E402
-from evidence.source import LOCAL_LIMITS  # noqa: E402
+from evidence.folder import FolderSource  # noqa: E402 - run as a file, too
+from evidence.package import build_collector  # noqa: E402 - run as a file, too
+from evidence.sandbox import Refused, collect_untrusted  # noqa: E402 - run as a file, too
+from evidence.source import LOCAL_LIMITS  # noqa: E402 - run as a file, too
 
 SAMPLES = ROOT / "tests" / "evidence" / "samples"
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
