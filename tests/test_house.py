@@ -20,7 +20,7 @@ from packaging.version import Version
 from streamlit import config as streamlit_config
 
 HOUSE = Path(__file__).parent.parent
-LAYERS = ("pages", "door", "ui", "operations", "store", "scoring", "evidence", "checklists")
+LAYERS = ("pages", "door", "ui", "operations", "store", "reports", "scoring", "evidence", "checklists")
 DOORS = ("app.py", "cli.py", "version.py")
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".txt", ".lock", ".js", ".css", ".html", ".csv", ".json", ".cfg", ""}
 
