@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checklists.checklist import Area, Checklist, Classes, Level, Question, SeverityClass, Switch
+from checklists.checklist import Approximation, Area, Checklist, Classes, Level, Question, SeverityClass, Switch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ def build(record: Record, content_hash: str) -> Checklist:
         areas=tuple(_area(area) for area in record["areas"]),
         references=dict(sorted(record["references"].values.items())),
         retired=record["retired"],
+        approximation=_approximation(record["approximation"]),
         content_hash=content_hash,
     )
 
@@ -38,6 +39,13 @@ def _classes(record: Record) -> Classes:
         growth=_smallest_first(record["growth"].values),
         provenance=record["provenance"],
     )
+
+
+def _approximation(record: Record | None) -> Approximation | None:
+    if record is None:
+        return None
+    levels = tuple(int(level) for level in record["levels"])
+    return Approximation(pack=record["pack"], levels=levels, nearest=record["nearest"])
 
 
 def _smallest_first(values: Mapping[str, Any]) -> Mapping[str, float]:

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from checklists.build import build
-from checklists.checklist import Area, Checklist, Classes, Question
+from checklists.checklist import Approximation, Area, Checklist, Classes, Question
 from checklists.problems import InvalidChecklist, Problem, Problems
 from checklists.rules import INTEGRITY, check
 from checklists.schema import read_record
@@ -33,6 +33,7 @@ def canonical_body(checklist: Checklist) -> str:
         "references": dict(checklist.references),
         "retired": list(checklist.retired),
         "areas": [_area(area) for area in checklist.areas],
+        "approximation": _approximation(checklist.approximation),
     }
     return json.dumps(_kept(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -71,6 +72,13 @@ def _classes(classes: Classes) -> dict[str, Any]:
         "friction_days": dict(classes.friction_days),
         "growth": dict(classes.growth),
     }
+
+
+def _approximation(approximation: Approximation | None) -> dict[str, Any] | None:
+    if approximation is None:
+        return None
+    levels = [str(level) for level in approximation.levels]
+    return _kept({"pack": approximation.pack, "levels": levels, "nearest": list(approximation.nearest)})
 
 
 def _area(area: Area) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Question:
     replaces: tuple[str, ...]  #: ids this question took the place of in an earlier version
     applies_when: str | None  #: id of the switch that must be on, or None
     core: bool  #: part of the core set
+    approximated_by: tuple[str, ...] = ()  #: ids of the other pack's questions this one can be read from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,15 @@ class Area:
     weight: float  #: weight in the system's score, default 1
     applies_when: str | None  #: id of the switch that must be on, or None
     questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approximation:
+    """How answers given to another pack are read as answers to this one: an approximation, never the real thing."""
+
+    pack: str  #: id of the other pack
+    levels: tuple[int, ...]  #: for each level of the other pack, from 0 on, the level of this one; never falls
+    nearest: tuple[str, ...] = ()  #: questions of this pack without an exact counterpart: the nearest one stands in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +108,7 @@ class Checklist:
     content_hash: str  #: sha256 of the canonical body, hex
     references: Mapping[str, str] = field(default_factory=dict)  #: full citations by the key that sources begin with
     retired: tuple[str, ...] = ()  #: question ids of earlier versions, never to be used again
+    approximation: Approximation | None = None  #: None = nothing but its own answers can be read
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

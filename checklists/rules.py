@@ -129,10 +129,49 @@ def replaced_questions_are_retired(checklist: Record, problems: Problems) -> Non
             problems.add(question.place("replaces", position), where, message)
 
 
+def approximation_is_whole(checklist: Record, problems: Problems) -> None:
+    """A pack that can be read from another says of which questions, and its levels never fall as the other's rise."""
+    declared = checklist["approximation"]
+    asked = {question["id"]: question for question in questions(checklist) if isinstance(question["id"], str)}
+    mapped = {number for number, question in asked.items() if question["approximated_by"]}
+    if not isinstance(declared, Record):
+        for number in sorted(mapped) if declared is None else ():
+            where = f"{asked[number].where}.approximated_by"
+            message = "the checklist has no approximation; say under that key which pack these ids belong to"
+            problems.add(asked[number].place("approximated_by"), where, message)
+        return
+    if declared["pack"] == checklist["id"]:
+        problems.add(declared.place("pack"), "approximation.pack", "a checklist cannot be read from itself")
+    if not mapped:
+        problems.add(declared.node, "approximation", "no question has approximated_by; name the other pack's questions")
+    most = max(
+        (len(question["levels"]) for question in asked.values() if isinstance(question["levels"], tuple)), default=5
+    )
+    most -= 1
+    before = -1
+    for position, level in _texts(declared["levels"]):
+        where = f"approximation.levels[{position}]"
+        if int(level) > most:
+            message = f"there is no level {level} here; the highest is {most}"
+            problems.add(declared.place("levels", position), where, message)
+        elif int(level) < before:
+            message = f"falls from {before} to {level}; a higher level of the other pack never owes less here"
+            problems.add(declared.place("levels", position), where, message)
+        before = int(level)
+    for position, number in _texts(declared["nearest"]):
+        where = f"approximation.nearest[{position}]"
+        if number not in asked:
+            message = f"no question has the id {quoted(number)}{problems.did_you_mean(number, asked)}"
+            problems.add(declared.place("nearest", position), where, message)
+        elif number not in mapped:
+            message = f"{number} has no approximated_by; say there what stands in for it"
+            problems.add(declared.place("nearest", position), where, message)
+
+
 def lists_hold_nothing_twice(checklist: Record, problems: Problems) -> None:
     """Signals, sources, remedies and the like are given once each."""
     for question in questions(checklist):
-        for field in ("remedies", "look_for", "signals", "sources", "depends_on", "replaces"):
+        for field in ("remedies", "look_for", "signals", "sources", "depends_on", "replaces", "approximated_by"):
             seen: set[str] = set()
             for position, value in _texts(question[field]):
                 if value in seen:
@@ -205,6 +244,7 @@ INTEGRITY: tuple[Rule, ...] = (
     sources_are_referenced,
     dependencies_lead_somewhere,
     replaced_questions_are_retired,
+    approximation_is_whole,
 )  #: what the rest of the program relies on
 
 WORDING: tuple[Rule, ...] = (

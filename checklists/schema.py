@@ -280,6 +280,14 @@ QUESTION: Mapping[str, Field] = MappingProxyType(
         "depends_on": Field(many(_question_id, "question ids"), default=(), required=False),
         "replaces": Field(many(_question_id, "question ids"), default=(), required=False),
         "applies_when": Field(_switch_id, required=False),
+        "approximated_by": Field(many(_question_id, "question ids", at_most=12), default=(), required=False),
+    }
+)
+APPROXIMATION: Mapping[str, Field] = MappingProxyType(
+    {
+        "pack": Field(word(PACK_ID, "ml-debt")),
+        "levels": Field(many(word(r"[0-4]", "2"), "levels", at_least=2, at_most=5)),
+        "nearest": Field(many(_question_id, "question ids", at_most=99), default=(), required=False),
     }
 )
 AREA: Mapping[str, Field] = MappingProxyType(
@@ -304,6 +312,7 @@ CHECKLIST: Mapping[str, Field] = MappingProxyType(
         "references": Field(by_name(REFERENCE_KEY, text(400), "references", at_most=200)),
         "retired": Field(many(_question_id, "question ids", at_most=200), default=(), required=False),
         "areas": Field(many(fields(AREA, "an area"), "areas", at_least=1, at_most=40)),
+        "approximation": Field(fields(APPROXIMATION, "the approximation"), required=False),
     }
 )
 
