@@ -46,6 +46,7 @@ from ui.text import plain
 
 CAUSE_WORDS = {
     Cause.ANSWERS: "answer changed",
+    Cause.PANEL: "other people voted",
     Cause.NEWLY_KNOWN: "newly known",
     Cause.NO_LONGER_KNOWN: "no longer known",
     Cause.EVIDENCE: "repository evidence",

@@ -1,50 +1,47 @@
-"""What changed between two scores: each question with one cause, each area and the system with a direction."""
+"""What changed between two scores: each question with its causes, each area and the system with direction and split."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from checklists.checklist import Checklist
-from scoring.score import DEFAULTS, combine_area, combine_system, is_asked
-from scoring.terms import AreaScore, Estimate, Parameters, QuestionScore, Scope, Score
+from scoring.causes import ORDER, Cause, CauseShare, in_order, settled_to, shapley
+from scoring.panel import Ballots, PanelChange, is_voted, panel_change
+from scoring.score import DEFAULTS
+from scoring.terms import Estimate, Parameters, QuestionScore, Scope, Score
 from scoring.trend import Trend, trend
+from scoring.yardstick import Side, Yardstick, difference_of, estimate_of
 
 __all__ = [
     "SMALLEST_DETECTABLE_CHANGE",
     "AreaChange",
+    "Basis",
     "Cause",
+    "CauseShare",
     "Comparison",
     "Counts",
     "Direction",
+    "PanelChange",
     "QuestionChange",
     "SystemChange",
     "Trend",
+    "Verdict",
     "compare",
     "trend",
 ]
 
 SMALLEST_DETECTABLE_CHANGE = 0.085
-"""The least difference of debt (0..1) that is called better or worse.
+"""The least difference of debt (0..1) that is called better or worse where there are no votes to draw from.
 
 Simulated: an area of ten questions, nothing truly changed, each vote off by one level with probability .4. Then 95 % of
 the differences between two quarters stay below .11 with three voters, .085 with five, .08 with eight. The row of five
-is taken: it is the usual panel, and a score does not know who sat on it. With three voters one difference in ten is
-then still noise; for a system of many areas the limit is on the careful side.
+is taken: it is the usual panel, and a bare level does not know who sat on it. With three voters one difference in ten
+is then still noise; for a system of many areas the limit is on the careful side.
 """
 
-
-class Cause(StrEnum):
-    """Why a question differs. Exactly one for each changed question."""
-
-    CHECKLIST = "checklist"  #: asked by one version or scope only, or the same answer with another weight
-    NOT_APPLICABLE = "not-applicable"  #: applies in one of the two only
-    NEWLY_KNOWN = "newly known"  #: unknown before, answered now
-    NO_LONGER_KNOWN = "no longer known"  #: answered before, unknown now
-    ANSWERS = "answers"  #: another level, or other votes
-    EVIDENCE = "evidence"  #: another floor
-    RULES = "scoring rules"  #: same answer, same evidence, another debt: the rules changed
+VOTED_SHARE_MIN = 0.5  #: of the known questions: with fewer votes than this the draws say little of the whole
 
 
 class Direction(StrEnum):
@@ -55,14 +52,44 @@ class Direction(StrEnum):
     NONE = "none"
 
 
+class Basis(StrEnum):
+    """What a direction goes by."""
+
+    VOTES = "votes"  #: at least 95 % of the draws agree
+    LIMIT = "limit"  #: no votes: the difference exceeds SMALLEST_DETECTABLE_CHANGE
+    BOTH = "both"  #: some answers have votes, others none: the draws agree and the difference exceeds the limit
+    NOT_KNOWN = "not known"  #: too little is known on one side to say anything
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A direction with what it goes by. `better` and `worse` of `draws` say so; 0 of 0 without votes."""
+
+    direction: Direction
+    basis: Basis
+    better: int = 0
+    worse: int = 0
+    draws: int = 0
+
+    @property
+    def agreeing(self) -> int:
+        """How many draws agree on the more frequent direction."""
+        return max(self.better, self.worse)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionChange:
-    """One question that is not the same in both scores. `before` or `after` is None where it did not apply."""
+    """One question that is not the same in both scores. `before` or `after` is None where it did not apply.
+
+    `cause` is the one that decided; `causes` are all that touched the question, which is where its part of the
+    difference went.
+    """
 
     id: str
     before: QuestionScore | None
     after: QuestionScore | None
     cause: Cause
+    causes: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,35 +112,46 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemChange:
-    """The system before and after, over the common questions when the checklists or their scopes differ.
+    """The system before and after by one yardstick: the common questions, the later weights, the later rules.
 
-    `direction` is better or worse where the difference exceeds SMALLEST_DETECTABLE_CHANGE, else none. This is a fixed
-    limit from a simulation; the honest test, resampling the votes of the people who answered, comes later and will
-    replace it.
+    `total` is the difference of the two numbers as they were shown, each by its own yardstick; it is what the shares
+    of `causes` sum to. Without CHECKLIST and RULES, which are changes of the yardstick, they sum to `difference`.
     """
 
     before: Estimate
     after: Estimate
     difference: float | None  #: after - before, negative is better; None where one of them is not rated
-    direction: Direction
+    total: float | None
+    causes: tuple[CauseShare, ...]  #: the largest first; none where there is no total
+    verdict: Verdict
     counts: Counts
+
+    @property
+    def direction(self) -> Direction:
+        """Which way it moved."""
+        return self.verdict.direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaChange:
-    """One area before and after, over the common questions when the checklists or their scopes differ.
+    """One area before and after, by one yardstick as the system; None where it did not apply.
 
-    `before` or `after` is None where the area did not apply. `direction` is better or worse where the difference
-    exceeds SMALLEST_DETECTABLE_CHANGE, else none. This is a fixed limit from a simulation; the honest test, resampling
-    the votes of the people who answered, comes later and will replace it.
+    Several areas are looked at together, so a direction by draws has to pass Holm's procedure over them.
     """
 
     id: str
     before: Estimate | None
     after: Estimate | None
     difference: float | None  #: after - before, negative is better; None where one of them is not rated
-    direction: Direction
+    total: float | None
+    causes: tuple[CauseShare, ...]
+    verdict: Verdict
     counts: Counts
+
+    @property
+    def direction(self) -> Direction:
+        """Which way it moved."""
+        return self.verdict.direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +162,7 @@ class Comparison:
     areas: tuple[AreaChange, ...]
     questions: tuple[QuestionChange, ...]  #: changed questions only
     common_only: bool  #: the differences of areas and system are over the questions both sides asked
+    panel: PanelChange
 
 
 def compare(
@@ -134,73 +173,83 @@ def compare(
     *,
     asked_before: Scope | None = None,
     asked_after: Scope | None = None,
-    parameters: Parameters = DEFAULTS,
+    parameters: Parameters | None = None,
+    ballots: tuple[Ballots, Ballots] | None = None,
 ) -> Comparison:
     """Compare two scores of one system.
 
     When the two checklists differ in content, or the one asked the core questions and the other all, areas and system
     are compared over the questions both sides asked, with the weights of the later checklist, so that a longer list or
-    another weight never looks like a change of the system. Otherwise the two scores are compared as they are.
+    another weight never looks like a change of the system. When the rules differ, both are scored by the later ones.
+    What the yardstick itself did to the number is a cause of its own, beside those of the difference.
+
+    `ballots` say who voted what, before and after; without them another panel is a flag and no cause, because nobody
+    can tell other people from other answers. Without ballots but with votes, the votes are drawn without names.
     """
-    sides = (
-        _Side(checklist_before, before, asked_before or Scope()),
-        _Side(checklist_after, after, asked_after or Scope()),
+    by = Yardstick(
+        Side(checklist=checklist_before, score=before, asked=asked_before or Scope()),
+        Side(checklist=checklist_after, score=after, asked=asked_after or Scope()),
+        ballots=ballots,
+        parameters=parameters,
     )
-    common_only = (
-        checklist_before.content_hash != checklist_after.content_hash or len({s.asked.core_only for s in sides}) > 1
-    )
-    common = sides[0].offered() & sides[1].offered()
+    first, last = by.ends
     changes = [
         change
         for question in _both(checklist_after.questions, checklist_before.questions)
-        if (change := _question_change(question, before, after, question in common, parameters)) is not None
+        if (change := _question_change(question, by, parameters or DEFAULTS)) is not None
     ]
-    if common_only:
-        before, after = (_restricted(side, common, checklist_after, parameters) for side in sides)
-    areas_before, areas_after = ({area.id: area for area in score.areas} for score in (before, after))
+    areas = _both((area.id for area in last.areas), (area.id for area in first.areas))
+    verdicts = _verdicts(first, last, areas, ballots, parameters or DEFAULTS)
     return Comparison(
         system=SystemChange(
-            before=before.system,
-            after=after.system,
-            difference=_difference(before.system, after.system),
-            direction=_direction(before.system, after.system),
-            counts=_count(before, after, _both(after.questions, before.questions)),
+            before=first.system,
+            after=last.system,
+            difference=by.difference(""),
+            total=by.total(""),
+            causes=_shares("", by, changes),
+            verdict=verdicts[""],
+            counts=_count(first, last, _asked_in("", first, last)),
         ),
         areas=tuple(
-            _area_change(area, areas_before.get(area), areas_after.get(area), before, after)
-            for area in _both(areas_after, areas_before)
+            AreaChange(
+                id=area,
+                before=estimate_of(first, area),
+                after=estimate_of(last, area),
+                difference=by.difference(area),
+                total=by.total(area),
+                causes=_shares(area, by, changes),
+                verdict=verdicts[area],
+                counts=_count(first, last, _asked_in(area, first, last)),
+            )
+            for area in areas
         ),
         questions=tuple(changes),
-        common_only=common_only,
+        common_only=by.common_only,
+        panel=panel_change(before, after, ballots),
     )
 
 
 # -- questions
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    checklist: Checklist
-    score: Score
-    asked: Scope
+def _question_change(question: str, by: Yardstick, parameters: Parameters) -> QuestionChange | None:
+    before, after = (side.score.questions.get(question) for side in by.sides)
+    cause = _cause(before, after, question in by.common, parameters)
+    facets = by.facets.get(question)
+    causes = set(facets.causes) if facets else set()
+    if cause in ANSWER_CAUSES and Cause.PANEL in causes and cause not in causes:
+        cause = Cause.PANEL
+    if before is not None and after is not None:
+        causes |= {Cause.CHECKLIST} if (before.weight, before.critical) != (after.weight, after.critical) else set()
+        causes |= {Cause.RULES} if by.rules_moved(question) else set()
+    causes |= {cause} if cause else set()
+    if not causes:
+        return None
+    listed = tuple(cause for cause in ORDER if cause in causes)
+    return QuestionChange(id=question, before=before, after=after, cause=cause or listed[0], causes=listed)
 
-    def offered(self) -> set[str]:
-        """The questions this side put to the team; a switch that is off makes them not applicable, not absent."""
-        core_only = Scope(core_only=self.asked.core_only)
-        return {
-            question.id
-            for area in self.checklist.areas
-            for question in area.questions
-            if is_asked(area, question, core_only)
-        }
 
-
-def _question_change(
-    question: str, before: Score, after: Score, common: bool, parameters: Parameters
-) -> QuestionChange | None:
-    old, new = before.questions.get(question), after.questions.get(question)
-    cause = _cause(old, new, common, parameters)
-    return None if cause is None else QuestionChange(id=question, before=old, after=new, cause=cause)
+ANSWER_CAUSES = frozenset({Cause.ANSWERS, Cause.NEWLY_KNOWN, Cause.NO_LONGER_KNOWN})
 
 
 def _cause(old: QuestionScore | None, new: QuestionScore | None, common: bool, parameters: Parameters) -> Cause | None:
@@ -238,54 +287,112 @@ def _shows(old: QuestionScore, new: QuestionScore, parameters: Parameters) -> bo
 # -- areas and system
 
 
-def _restricted(side: _Side, common: set[str], checklist: Checklist, parameters: Parameters) -> Score:
-    """The score over the common questions, with the weights of one checklist on both sides."""
-    questions = {
-        question.id: replace(question, weight=severity.weight, critical=severity.critical)
-        for question in side.score.questions.values()
-        if question.id in common
-        for severity in [checklist.classes.severity[checklist.questions[question.id].severity]]
-    }
-    areas = []
-    for area in checklist.areas:
-        inside = [questions[question.id] for question in area.questions if question.id in questions]
-        if inside:
-            areas.append(combine_area(area.id, area.weight, inside, parameters))
-    system = combine_system(areas, parameters)
-    return replace(side.score, system=system, areas=tuple(areas), questions=questions)
-
-
-def _area_change(area: str, old: AreaScore | None, new: AreaScore | None, before: Score, after: Score) -> AreaChange:
-    first, last = (old.estimate if old else None), (new.estimate if new else None)
-    questions = _both(new.questions if new else (), old.questions if old else ())
-    return AreaChange(
-        id=area,
-        before=first,
-        after=last,
-        difference=_difference(first, last),
-        direction=_direction(first, last),
-        counts=_count(before, after, questions),
+def _shares(area: str, by: Yardstick, changes: Iterable[QuestionChange]) -> tuple[CauseShare, ...]:
+    """What each cause adds to the total difference of an area, or of the system (""); they sum to it."""
+    total = by.total(area)
+    if total is None:
+        return ()
+    touched: dict[Cause, list[str]] = {}
+    for change in changes:
+        if area in ("", by.area_of(change.id)):
+            for cause in change.causes:
+                touched.setdefault(cause, []).append(change.id)
+    common, ruled = by.difference(area), by.difference_by_rules(area)
+    players = [cause for cause in by.happened if cause in touched]
+    shares = shapley(players, lambda some: by.worth(some, area)) if common is not None else {}
+    if by.common_only:
+        shares[Cause.CHECKLIST] = (total if ruled is None else ruled) - (common or 0.0)
+    if by.rules_differ and ruled is not None:
+        shares[Cause.RULES] = total - ruled
+    return in_order(
+        CauseShare(cause=cause, share=share, questions=tuple(touched.get(cause, ())))
+        for cause, share in settled_to(total, shares).items()
+        if share or cause in touched
     )
 
 
-def _difference(before: Estimate | None, after: Estimate | None) -> float | None:
-    if before is None or after is None or before.estimate is None or after.estimate is None:
-        return None
-    return after.estimate - before.estimate
+# -- directions
 
 
-def _direction(before: Estimate | None, after: Estimate | None) -> Direction:
-    """Which way, where both sides are known well enough for a letter.
+def _verdicts(
+    before: Score, after: Score, areas: list[str], ballots: tuple[Ballots, Ballots] | None, parameters: Parameters
+) -> dict[str, Verdict]:
+    """The verdict on each area and on the system ("")."""
+    bases = {area: _basis(area, before, after) for area in ("", *areas)}
+    by_draws = [area for area, basis in bases.items() if basis in (Basis.VOTES, Basis.BOTH)]
+    if not by_draws:
+        return {area: _by_limit(area, before, after, basis) for area, basis in bases.items()}
+    from scoring.bootstrap import bootstrap, holm  # numpy, for votes alone
 
-    Below that most of a number is what unanswered questions count as: a quarter in the middle of being answered
-    would look much worse than the one before.
+    drawn = bootstrap((before, after), ballots=ballots, parameters=parameters)
+    firm = holm({area: drawn[area].doubt for area in by_draws if area}) | {""}
+    verdicts = {}
+    for area, basis in bases.items():
+        limit = _by_limit(area, before, after, basis)
+        if area not in by_draws:
+            verdicts[area] = limit
+            continue
+        signs = {drawn[area].sign if area in firm else 0, _sign(difference_of(area, before, after))}
+        direction = _DIRECTIONS[signs.pop()] if len(signs) == 1 else Direction.NONE
+        if basis is Basis.BOTH and direction is not limit.direction:
+            direction = Direction.NONE
+        verdicts[area] = Verdict(
+            direction=direction, basis=basis, better=drawn[area].better, worse=drawn[area].worse,
+            draws=drawn[area].draws,
+        )  # fmt: skip
+    return verdicts
+
+
+_DIRECTIONS = {-1: Direction.BETTER, 0: Direction.NONE, 1: Direction.WORSE}
+
+
+def _basis(area: str, before: Score, after: Score) -> Basis:
+    """What a direction can go by.
+
+    Only where both sides are known well enough for a letter: below that most of a number is what unanswered questions
+    count as, and a quarter in the middle of being answered would look much worse than the one before.
     """
-    difference = _difference(before, after)
-    if before is None or after is None or before.band is None or after.band is None:
-        return Direction.NONE
-    if difference is None or abs(difference) <= SMALLEST_DETECTABLE_CHANGE:
-        return Direction.NONE
-    return Direction.BETTER if difference < 0 else Direction.WORSE
+    ends = estimate_of(before, area), estimate_of(after, area)
+    if any(end is None or end.band is None for end in ends):
+        return Basis.NOT_KNOWN
+    pairs = [
+        (before.questions[question], after.questions[question])
+        for question in _asked_in(area, before, after)
+        if question in before.questions and question in after.questions
+    ]
+    voted = [all(is_voted(side.votes, side.level) for side in pair) for pair in pairs]
+    if not any(voted):
+        return Basis.LIMIT
+    bare = any(
+        (old.known, old.level, old.votes) != (new.known, new.level, new.votes)
+        for (old, new), drawn in zip(pairs, voted, strict=True)
+        if not drawn
+    )
+    known = sum(old.known or new.known for old, new in pairs)
+    return Basis.BOTH if bare or sum(voted) < VOTED_SHARE_MIN * known else Basis.VOTES
+
+
+def _by_limit(area: str, before: Score, after: Score, basis: Basis) -> Verdict:
+    """The direction where only the size of the difference can say."""
+    difference = difference_of(area, before, after)
+    if basis is Basis.NOT_KNOWN or difference is None or abs(difference) <= SMALLEST_DETECTABLE_CHANGE:
+        return Verdict(direction=Direction.NONE, basis=basis)
+    return Verdict(direction=_DIRECTIONS[_sign(difference)], basis=basis)
+
+
+def _sign(difference: float | None) -> int:
+    return 0 if not difference else -1 if difference < 0 else 1
+
+
+# -- counts
+
+
+def _asked_in(area: str, before: Score, after: Score) -> list[str]:
+    """The applicable questions of an area, or of the system (""), on either side."""
+    if not area:
+        return _both(after.questions, before.questions)
+    later, earlier = (next((one.questions for one in side.areas if one.id == area), ()) for side in (after, before))
+    return _both(later, earlier)
 
 
 def _count(before: Score, after: Score, questions: Iterable[str]) -> Counts:

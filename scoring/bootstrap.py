@@ -1,0 +1,195 @@
+"""Would the change stand with other voters? Both quarters drawn again and again from the votes that were given.
+
+The people who sat in the room are a sample of those who could have: drawing from them with replacement (B. Efron,
+"Bootstrap methods: another look at the jackknife", 1979) shows how far the numbers depend on who came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.panel import Ballots, is_voted
+from scoring.terms import Parameters, Score
+from scoring.votes import in_order
+
+DRAWS = 2_000
+SEED = 20_150_101
+AGREEING_MIN = 0.95  #: share of the draws that must agree on the sign
+
+_UNKNOWN = 5  #: "we do not know", above every level, so that sorted votes have it last
+_ABSENT = 6  #: this person did not vote on this question
+
+Codes = NDArray[np.uint8]
+Debts = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreeing:
+    """In how many draws a number was lower (better) and higher (worse) afterwards; in the rest it was the same."""
+
+    better: int
+    worse: int
+    draws: int
+
+    @property
+    def most(self) -> int:
+        """How many draws agree on the more frequent of the two signs."""
+        return max(self.better, self.worse)
+
+    @property
+    def doubt(self) -> float:
+        """Share of the draws that do not agree with the more frequent sign, 0..1: what Holm's procedure orders by."""
+        return 1 - self.most / self.draws if self.draws else 1.0
+
+    @property
+    def sign(self) -> int:
+        """-1 better, 1 worse, 0 while fewer than 95 % of the draws agree."""
+        if not self.draws or self.most < AGREEING_MIN * self.draws:
+            return 0
+        return 1 if self.worse > self.better else -1
+
+
+def holm(doubts: Mapping[str, float]) -> frozenset[str]:
+    """Which of several findings stand when all are looked at together (S. Holm, 1979), at 5 % in all.
+
+    The least doubtful of m must have at most 5 % / m of doubt, the next 5 % / (m - 1), and so on to the first that
+    fails. With a single finding this is the plain limit.
+    """
+    stand: set[str] = set()
+    for place, name in enumerate(sorted(doubts, key=lambda name: (doubts[name], name))):
+        if doubts[name] * (len(doubts) - place) > 1 - AGREEING_MIN + 1e-12:
+            break
+        stand.add(name)
+    return frozenset(stand)
+
+
+def bootstrap(
+    sides: tuple[Score, Score],
+    *,
+    ballots: tuple[Ballots, Ballots] | None = None,
+    parameters: Parameters | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Mapping[str, Agreeing]:
+    """The draws of two scores over one checklist, by area id; "" is the system.
+
+    With ballots people are drawn, each with everything they said, those who voted both times together for both sides.
+    Without, the votes of each question are drawn for themselves. Answers without three votes, and floors, stay as they
+    are in every draw. Areas that apply on one side only are left out. The same input and seed give the same draws.
+    """
+    parameters = parameters or Parameters()
+    generator = np.random.default_rng(seed)
+    drawn = _draw_people(sides, ballots, draws, generator) if ballots else None
+    totals = [
+        scored_draws(side, drawn[place] if drawn else _draw_votes(side, draws, generator), parameters, draws)
+        for place, side in enumerate(sides)
+    ]
+    before, after = totals
+    return {name: _agreeing(before[name], after[name]) for name in after if name in before}
+
+
+def scored_draws(
+    side: Score, levels: Mapping[str, NDArray[np.int64]], parameters: Parameters, draws: int
+) -> dict[str, Debts]:
+    """The debt of each area, and of the system (""), in each draw of `levels`; -1 in them is "we do not know"."""
+    worth = np.array([*parameters.values, parameters.unknown])
+    areas: dict[str, Debts] = {}
+    for area in side.areas:
+        questions = [side.questions[question] for question in area.questions]
+        debts = np.empty((len(questions), draws))
+        for row, question in zip(debts, questions, strict=True):
+            given = levels.get(question.id)
+            row[:] = question.debt if given is None else np.maximum(worth[given], question.floor)
+        weights = np.array([question.weight for question in questions])
+        counted = _power_mean(debts, weights, parameters.power)
+        critical = [place for place, question in enumerate(questions) if question.critical]
+        if critical:
+            counted = np.maximum(counted, parameters.critical_share * debts[critical].max(axis=0))
+        areas[area.id] = counted
+    if areas:
+        weights = np.array([area.weight for area in side.areas])
+        areas[""] = _power_mean(np.stack(list(areas.values())), weights, parameters.power)
+    return areas
+
+
+def settle_all(votes: Codes) -> NDArray[np.int64]:
+    """`settle` over the last axis: the upper median of the levels, -1 where "we do not know" is as frequent.
+
+    Codes 0..4 are levels, 5 is "we do not know", 6 no vote at all.
+    """
+    ordered = np.sort(votes, axis=-1)
+    known = (ordered < _UNKNOWN).sum(axis=-1)
+    unknown = (ordered == _UNKNOWN).sum(axis=-1)
+    middle = np.take_along_axis(ordered, (known // 2)[..., None], axis=-1)[..., 0].astype(np.int64)
+    return np.asarray(np.where(unknown >= known, -1, middle))
+
+
+# -- drawing
+
+
+def _draw_votes(side: Score, draws: int, generator: np.random.Generator) -> dict[str, NDArray[np.int64]]:
+    """The level of each voted question in each draw, its votes drawn with replacement."""
+    by_count: dict[int, list[str]] = {}
+    for question in side.questions.values():
+        if is_voted(question.votes, question.level):
+            by_count.setdefault(len(question.votes), []).append(question.id)
+    levels: dict[str, NDArray[np.int64]] = {}
+    for count, names in sorted(by_count.items()):
+        votes = np.array([[_code(vote) for vote in side.questions[name].votes] for name in names], dtype=np.uint8)
+        chosen = generator.integers(0, count, size=(len(names), draws * count), dtype=np.uint8 if count < 256 else None)
+        drawn = np.take_along_axis(votes, chosen.astype(np.intp), axis=1).reshape(len(names), draws, count)
+        levels.update(zip(names, settle_all(drawn), strict=True))
+    return levels
+
+
+def _draw_people(
+    sides: tuple[Score, Score], ballots: tuple[Ballots, Ballots], draws: int, generator: np.random.Generator
+) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.int64]]]:
+    """The level of each voted question in each draw, people drawn with replacement, with everything they said.
+
+    Those who voted both times are drawn once for both sides. A draw of people who all left a question out is one in
+    which nobody knows.
+    """
+    first, second = ballots
+    both = sorted(first.keys() & second.keys())
+    returning = generator.integers(0, max(len(both), 1), size=(draws, len(both)))
+    found: list[dict[str, NDArray[np.int64]]] = []
+    for side, given in zip(sides, ballots, strict=True):
+        alone = sorted(given.keys() - set(both))
+        others = generator.integers(0, max(len(alone), 1), size=(draws, len(alone)))
+        people = [*both, *alone]
+        chosen = np.concatenate([returning, others + len(both)], axis=1)
+        levels: dict[str, NDArray[np.int64]] = {}
+        for question in side.questions.values():
+            votes = [given[who].get(question.id, _ABSENT) for who in people]
+            cast = tuple(vote for vote in votes if vote != _ABSENT)
+            if in_order(cast) == question.votes and is_voted(cast, question.level):
+                levels[question.id] = settle_all(np.array([_code(vote) for vote in votes], dtype=np.uint8)[chosen])
+        found.append(levels)
+    return found[0], found[1]
+
+
+def _code(vote: int | None) -> int:
+    return _UNKNOWN if vote is None else vote
+
+
+def _power_mean(values: Debts, weights: Debts, power: float) -> Debts:
+    """`scoring.score.power_mean` over the first axis."""
+    powered = values * values * values if power == 3 else values**power  # a general power costs ten times as much
+    mean = weights @ powered / weights.sum()
+    root = np.cbrt(mean) if power == 3 else mean ** (1 / power)
+    return np.asarray(np.clip(root, values.min(axis=0), values.max(axis=0)))
+
+
+ROUNDING = 1e-12  #: two sums of the same numbers in another order may differ by this much, and are no change
+
+
+def _agreeing(before: Debts, after: Debts) -> Agreeing:
+    difference = after - before
+    return Agreeing(
+        better=int((difference < -ROUNDING).sum()), worse=int((difference > ROUNDING).sum()), draws=len(difference)
+    )
