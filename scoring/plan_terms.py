@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 
@@ -161,3 +161,5 @@ class Plan:
     next_5_days_benefit: float  #: what a budget of five more days would add
     pinned_over_budget: bool  #: the pinned ones alone cost more than the budget; then nothing else is chosen
     cycles: tuple[tuple[str, ...], ...]  #: questions that need each other: repaid together or not at all
+    unavailable: Mapping[str, str] = field(default_factory=dict)  #: question -> the excluded one it would need
+    exact: bool = True  #: False: prerequisites too entangled to try every way, some are taken in one fixed order
