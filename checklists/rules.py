@@ -144,10 +144,8 @@ def approximation_is_whole(checklist: Record, problems: Problems) -> None:
         problems.add(declared.place("pack"), "approximation.pack", "a checklist cannot be read from itself")
     if not mapped:
         problems.add(declared.node, "approximation", "no question has approximated_by; name the other pack's questions")
-    most = max(
-        (len(question["levels"]) for question in asked.values() if isinstance(question["levels"], tuple)), default=5
-    )
-    most -= 1
+    numbers = [len(question["levels"]) for question in asked.values() if isinstance(question["levels"], tuple)]
+    most = max(numbers, default=5) - 1
     before = -1
     for position, level in _texts(declared["levels"]):
         where = f"approximation.levels[{position}]"

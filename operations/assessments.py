@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checklists.checklist import LEVELS, Area, Checklist, Question
+from checklists.checklist import Area, Checklist, Question
 from operations.authorize import Action, Actor, permitted
 from operations.errors import AlreadyThere, InvalidInput, NotFound
+from operations.packs import checklist_for
 from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, scope_of, score_assessment, store_score, weigh_evidence
 from operations.systems import find_system
 from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line, clean_links
-from operations.workplace import Workplace, shipped_checklist
+from operations.workplace import Workplace
 from scoring.answers import score_document
 from scoring.score import Scope, scoring_id
 from scoring.votes import settle
@@ -138,12 +139,14 @@ def asked_questions(checklist: Checklist, scope: Scope) -> tuple[tuple[Area, tup
 
 @permitted(Action.OPEN_ASSESSMENT)
 def open_assessment(
-    workplace: Workplace, actor: Actor, *, system_id: str, period: str, scope: str = "core"
+    workplace: Workplace, actor: Actor, *, system_id: str, period: str, scope: str = "core", pack: str | None = None
 ) -> AssessmentRecord:
-    """Open the questionnaire of a system for a quarter, or return the one that is there.
+    """Open the questionnaire of a system for a quarter, or return the one that is there: one a quarter is the rule.
 
-    A new one takes the checklist as shipped today; answers of the last closed quarter stay at hand, not counted. A
-    scan that was handed in while no quarter was open is the evidence of the new one. Raises NotFound, InvalidInput.
+    A new one takes the checklist `pack` as it is on offer today, by default the one the system had last. The answers
+    of the last quarter closed with the same pack stay at hand, not counted. A scan that was handed in while no quarter
+    was open is the evidence of the new one. Raises NotFound, InvalidInput (also where the quarter is open with another
+    pack than the one asked for).
     """
     quarter = read_period(period)
     if scope not in SCOPES:
@@ -153,13 +156,14 @@ def open_assessment(
         system = find_system(records, system_id)
         existing = records.assessment_for(system_id, quarter)
         if existing is not None:
-            return existing
-        previous = records.latest_closed(system_id, before=quarter)
+            return _of_pack(workplace, records, existing, pack)
+        checklist = checklist_for(workplace, records, system_id, pack)
+        previous = records.latest_closed(system_id, before=quarter, pack=checklist.id)
         assessment = AssessmentRecord(
             assessment_id=workplace.new_id(),
             system_id=system_id,
             period=quarter,
-            checklist_id=workplace.keep_checklist(records, shipped_checklist()),
+            checklist_id=workplace.keep_checklist(records, checklist),
             scope=scope,
             switches=system.switches,
             state="open",
@@ -189,6 +193,18 @@ def open_assessment(
         if found is None:
             raise
         return found
+
+
+def _of_pack(workplace: Workplace, records: Records, existing: AssessmentRecord, pack: str | None) -> AssessmentRecord:
+    """The assessment that is there, unless another checklist was asked for. Raises InvalidInput."""
+    if pack not in (None, records.checklist_names()[existing.checklist_id]):
+        title = workplace.checklist(records, existing.checklist_id).title
+        raise InvalidInput(
+            "checklist",
+            f"{existing.period} is being assessed with “{title}” already, and a quarter has one checklist; "
+            "go on with it, or choose another for the next quarter",
+        )
+    return existing
 
 
 def _take_waiting_scan(workplace: Workplace, actor: Actor, records: Records, assessment: AssessmentRecord) -> None:
@@ -246,6 +262,16 @@ def read_history(workplace: Workplace, _actor: Actor, *, assessment_id: str, que
     return workplace.store.read(lambda records: records.answer_history(assessment_id, question_id))
 
 
+def levels_of(question: Question) -> range:
+    """The levels of a question, 0 = no debt."""
+    return range(len(question.levels))
+
+
+def _levels_words(question: Question) -> str:
+    *most, last = (str(level) for level in levels_of(question))
+    return f"{', '.join(most)} or {last}"
+
+
 def _checked(checklist: Checklist, question_id: str, choice: Choice) -> Choice:
     """The choice as it may be stored. Raises InvalidInput, NotFound."""
     question = checklist.questions.get(question_id)
@@ -255,8 +281,8 @@ def _checked(checklist: Checklist, question_id: str, choice: Choice) -> Choice:
     choice = replace(choice, links=clean_links("\n".join(choice.links)))
     match choice.state:
         case "answered":
-            if isinstance(choice.level, bool) or choice.level not in LEVELS:
-                raise InvalidInput("level", f"{choice.level!r} is not a level; choose 0, 1, 2, 3 or 4")
+            if isinstance(choice.level, bool) or choice.level not in levels_of(question):
+                raise InvalidInput("level", f"{choice.level!r} is not a level; choose {_levels_words(question)}")
             return replace(choice, note=note, reason="", seconded_by="")
         case "unknown":
             return replace(choice, level=None, note=note, reason="", seconded_by="")
@@ -351,12 +377,14 @@ def record_votes(
 
     Raises Conflict, Closed, NotFound, InvalidInput.
     """
-    if not votes or any(vote is not None and vote not in LEVELS for vote in votes):
-        raise InvalidInput("votes", "give at least one vote, each 0 to 4 or unknown")
 
     def work(records: Records) -> AnswerRecord:
         assessment = find_assessment(records, assessment_id)
-        _checked(workplace.checklist(records, assessment.checklist_id), question_id, Choice(state="unknown"))
+        checklist = workplace.checklist(records, assessment.checklist_id)
+        _checked(checklist, question_id, Choice(state="unknown"))
+        allowed = levels_of(checklist.questions[question_id])
+        if not votes or any(vote is not None and vote not in allowed for vote in votes):
+            raise InvalidInput("votes", f"give at least one vote, each 0 to {len(allowed) - 1} or unknown")
         known = [vote for vote in votes if vote is not None]
         unknown = len(votes) - len(known) >= len(known)
         wanted = AnswerRecord(
@@ -450,8 +478,9 @@ def confirm_last(
     def work(records: Records) -> AnswerRecord:
         assessment = find_assessment(records, assessment_id)
         events = records.answer_history(assessment.previous, question_id) if assessment.previous else []
-        known = question_id in workplace.checklist(records, assessment.checklist_id).questions
-        if not known or not events or events[-1].state not in ANSWER_STATES:
+        question = workplace.checklist(records, assessment.checklist_id).questions.get(question_id)
+        offered = (None, *levels_of(question)) if question is not None else ()
+        if not events or events[-1].state not in ANSWER_STATES or events[-1].level not in offered:
             raise NotFound("Last quarter has no answer to this question; choose a level instead.")
         wanted = _again(events[-1], source="confirmed", at=workplace.now(), by=actor.name)
         return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)

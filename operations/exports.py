@@ -57,25 +57,29 @@ def _estimate(cell: ScoreCell | None) -> list[str | float | None]:
 
 def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
     portfolio = read_portfolio(workplace, actor, period=params.get("period"))
-    titles = {SYSTEM: "All areas"} | {area.id: area.title for area in portfolio.areas}
     rows: list[list[str | float | None]] = [
-        ["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS]
+        ["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS, "checklist"]
     ]
-    for row in portfolio.rows:
-        system = row.system
-        rows += [
-            [
-                system.system_id,
-                system.name,
-                system.team,
-                portfolio.period,
-                area_id or "ALL",
-                title,
-                *_estimate(row.cells[area_id]),
+    for pack in portfolio.packs:  # all of them, each line says which: a file is read without the page around it
+        if pack.id != portfolio.pack:
+            portfolio = read_portfolio(workplace, actor, period=params.get("period"), pack=pack.id)
+        titles = {SYSTEM: "All areas"} | {area.id: area.title for area in portfolio.areas}
+        for row in portfolio.rows:
+            system = row.system
+            rows += [
+                [
+                    system.system_id,
+                    system.name,
+                    system.team,
+                    portfolio.period,
+                    area_id or "ALL",
+                    title,
+                    *_estimate(row.cells[area_id]),
+                    pack.id,
+                ]
+                for area_id, title in titles.items()
+                if area_id in row.cells
             ]
-            for area_id, title in titles.items()
-            if area_id in row.cells
-        ]
     return Export(
         filename=f"{_file_name('portfolio', portfolio.period)}.csv",
         media_type="text/csv; charset=utf-8",
@@ -85,14 +89,19 @@ def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) ->
 
 def _system(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
     view = read_system_view(workplace, actor, system_id=params.get("system", ""))
-    titles = {SYSTEM: "All areas"} | {area.id: area.title for area in view.areas}
-    rows: list[list[str | float | None]] = [["system", "period", "state", "area id", "area", *_ESTIMATE_HEADS]]
-    for assessment in view.assessments:
-        rows += [
-            [view.system.name, assessment.period, assessment.state, area_id or "ALL", title, *_estimate(cell)]
-            for area_id, title in titles.items()
-            if (cell := view.cells.get((area_id, assessment.period))) is not None
-        ]
+    rows: list[list[str | float | None]] = [
+        ["system", "period", "state", "area id", "area", *_ESTIMATE_HEADS, "checklist"]
+    ]
+    for pack in list(view.titles)[::-1]:
+        if pack != view.pack:
+            view = read_system_view(workplace, actor, system_id=view.system.system_id, pack=pack)
+        titles = {SYSTEM: "All areas"} | {area.id: area.title for area in view.areas}
+        for assessment in view.shown:
+            rows += [
+                [view.system.name, assessment.period, assessment.state, area_id or "ALL", title, *_estimate(cell), pack]
+                for area_id, title in titles.items()
+                if (cell := view.cells.get((area_id, assessment.period))) is not None
+            ]
     return Export(
         filename=f"{_file_name(view.system.name, 'debt')}.csv", media_type="text/csv; charset=utf-8", body=_csv(rows)
     )

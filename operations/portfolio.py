@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from checklists.reader import DEFAULT_PACK
 from operations.authorize import Action, Actor, permitted
 from operations.periods import period_of, preceding
 from operations.scores import SYSTEM, scores_in
@@ -50,6 +51,7 @@ class PortfolioRow:
     system: SystemRecord
     assessment: AssessmentRecord | None
     cells: Mapping[str, ScoreCell]
+    pack: str  #: id of the pack it is assessed with; where it is not, of the one it had last, else the default
 
     @property
     def total(self) -> ScoreCell | None:
@@ -58,12 +60,23 @@ class PortfolioRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackInUse:
+    """A pack with the systems assessed with it. Numbers of different packs are never put side by side."""
+
+    id: str
+    title: str
+    systems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """All systems in one quarter."""
+    """The systems of one pack in one quarter; `packs` says which others there are."""
 
     period: str
     compared_with: str
     periods: tuple[str, ...]  #: every quarter with an assessment, and the present one, ascending
+    pack: str  #: id of the pack whose systems and areas these are
+    packs: tuple[PackInUse, ...]  #: the one with the most systems first
     areas: tuple[AreaHead, ...]
     rows: tuple[PortfolioRow, ...]
     demonstration: bool  #: whether the demonstration portfolio is loaded
@@ -129,13 +142,18 @@ def _assessments_in(workplace: Workplace, period: str) -> dict[str, AssessmentRe
 
 
 @permitted(Action.READ)
-def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = None) -> Portfolio:
-    """Systems by areas for `period`, by default the present quarter or else the latest one assessed."""
+def read_portfolio(
+    workplace: Workplace, _actor: Actor, *, period: str | None = None, pack: str | None = None
+) -> Portfolio:
+    """Systems by areas for `period`, by default the present quarter or else the latest one assessed.
 
-    def overview(records: Records) -> tuple[list[SystemRecord], list[str]]:
-        return records.systems(), records.periods()
+    Only the systems of one pack: `pack`, by default (and where nobody uses it) the one most systems are assessed with.
+    """
 
-    systems, known = workplace.store.read(overview)
+    def overview(records: Records) -> tuple[list[SystemRecord], list[str], dict[str, str]]:
+        return records.systems(), records.periods(), records.checklist_names()
+
+    systems, known, names = workplace.store.read(overview)
     present = period_of(workplace.today())
     quarter = period or (present if not known or present in known else known[-1])
     before = preceding(quarter)
@@ -148,16 +166,64 @@ def read_portfolio(workplace: Workplace, _actor: Actor, *, period: str | None = 
         if row_period == quarter:
             comparable = asks_the_same(assessments.get(system_id), earlier.get(system_id))
             cells[system_id][area] = score_cell(row, scores.get((system_id, before, area)) if comparable else None)
+    rows = [
+        PortfolioRow(
+            system=system,
+            assessment=assessments.get(system.system_id),
+            cells=cells.get(system.system_id, {}),
+            pack=_pack_of(workplace, system, assessments.get(system.system_id), names),
+        )
+        for system in systems
+    ]
+    packs = _packs_in_use(workplace, rows, names) if systems else ()
+    chosen = pack if pack in {each.id for each in packs} else packs[0].id if packs else DEFAULT_PACK
     return Portfolio(
         period=quarter,
         compared_with=before,
         periods=tuple(sorted({*known, present, quarter})),
-        areas=tuple(AreaHead(id=a.id, title=a.title, short=a.short) for a in shipped_checklist().areas)
+        pack=chosen or DEFAULT_PACK,
+        packs=packs,
+        areas=_areas(workplace, [row for row in rows if row.pack == chosen], chosen or DEFAULT_PACK)
         if systems  # the very first page need not wait for the checklist to be read
         else (),
-        rows=tuple(
-            PortfolioRow(system=s, assessment=assessments.get(s.system_id), cells=cells.get(s.system_id, {}))
-            for s in systems
-        ),
+        rows=tuple(row for row in rows if row.pack == chosen),
         demonstration=any(s.demonstration for s in systems),
     )
+
+
+def _pack_of(
+    workplace: Workplace, system: SystemRecord, assessment: AssessmentRecord | None, names: Mapping[str, str]
+) -> str:
+    """The pack a system stands under in this quarter."""
+    if assessment is not None:
+        return names[assessment.checklist_id]
+    if set(names.values()) <= {DEFAULT_PACK}:  # as nearly everywhere: no need to look
+        return DEFAULT_PACK
+    all_of = workplace.store.read(lambda records: records.assessments_of(system.system_id))
+    return names[all_of[-1].checklist_id] if all_of else DEFAULT_PACK
+
+
+def _packs_in_use(
+    workplace: Workplace, rows: Sequence[PortfolioRow], names: Mapping[str, str]
+) -> tuple[PackInUse, ...]:
+    counts = Counter(row.pack for row in rows)
+    newest = {name: checklist_id for checklist_id, name in names.items()}
+
+    def title(pack: str) -> str:
+        if pack == DEFAULT_PACK:
+            return shipped_checklist().title
+        return workplace.store.read(lambda records: workplace.checklist(records, newest[pack])).title
+
+    order = sorted(counts, key=lambda pack: (-counts[pack], pack != DEFAULT_PACK, pack))
+    return tuple(PackInUse(id=pack, title=title(pack), systems=counts[pack]) for pack in order)
+
+
+def _areas(workplace: Workplace, rows: Sequence[PortfolioRow], pack: str) -> tuple[AreaHead, ...]:
+    """The columns: the areas of every version of the pack that is in use here, each once."""
+    if pack == DEFAULT_PACK:
+        checklists = [shipped_checklist()]
+    else:
+        used = dict.fromkeys(row.assessment.checklist_id for row in rows if row.assessment is not None)
+        checklists = workplace.store.read(lambda records: [workplace.checklist(records, one) for one in used])
+    areas = {area.id: area for checklist in checklists for area in checklist.areas}
+    return tuple(AreaHead(id=area.id, title=area.title, short=area.short) for area in areas.values())

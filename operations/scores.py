@@ -91,13 +91,14 @@ def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
         )
         for area_id, estimate in estimates.items()
     ]
+    active = scoring_id(PARAMETERS)  # what a pack declares beyond it is part of the checklist, kept under its own hash
     records.keep_scoring(
-        scored.score.scoring_id,
+        active,
         code_version=CODE_VERSION,
         parameters=parameters_json(PARAMETERS),
         at=workplace.now(),
     )
-    records.put_scores(assessment.assessment_id, scored.score.scoring_id, rows)
+    records.put_scores(assessment.assessment_id, active, rows)
 
 
 def _renew(workplace: Workplace, stale: Iterable[AssessmentRecord]) -> None:

@@ -10,7 +10,7 @@ from checklists.checklist import Area, Checklist, Question
 from evidence.evidence import Polarity, Signal, State
 from operations.assessments import asked_questions, find_assessment
 from operations.authorize import Action, Actor, permitted
-from operations.errors import NotFound
+from operations.errors import InvalidInput, NotFound
 from operations.periods import following, period_of
 from operations.portfolio import ScoreCell, asks_the_same, score_cell
 from operations.scans import scan_of
@@ -20,6 +20,7 @@ from operations.workplace import Workplace
 from scoring.compare import Comparison, compare
 from scoring.explain import Step, explain_area, explain_question, explain_system
 from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore
+from scoring.weigh import spoken_to
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, ScoreRow, SystemRecord
 
 
@@ -30,10 +31,18 @@ class SystemView:
     system: SystemRecord
     assessments: tuple[AssessmentRecord, ...]  #: by quarter, ascending
     cells: Mapping[tuple[str, str], ScoreCell]  #: (area id or "" for all, quarter)
-    areas: tuple[Area, ...]
+    packs: Mapping[str, str]  #: quarter -> the id of the pack it was assessed with
+    titles: Mapping[str, str]  #: of these packs, the latest used first
+    pack: str  #: the one whose quarters stand side by side; "" when never assessed
+    areas: tuple[Area, ...]  #: of that pack, as its latest quarter asked them
     latest: Scored | None
     evidence: EvidenceRecord | None
     next_period: str  #: the quarter to open next
+
+    @property
+    def shown(self) -> tuple[AssessmentRecord, ...]:
+        """The quarters assessed with the chosen pack: numbers of different packs are not compared."""
+        return tuple(a for a in self.assessments if self.packs[a.period] == self.pack)
 
     @property
     def open(self) -> AssessmentRecord | None:
@@ -78,35 +87,52 @@ class AreaView:
 
 
 @permitted(Action.READ)
-def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str) -> SystemView:
-    """Everything the system page shows at first sight. Raises NotFound."""
+def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str, pack: str | None = None) -> SystemView:
+    """Everything the system page shows at first sight; `pack` chooses whose quarters, by default the latest's.
 
-    def overview(records: Records) -> tuple[SystemRecord, list[AssessmentRecord]]:
-        return find_system(records, system_id), records.assessments_of(system_id)
+    Raises NotFound.
+    """
 
-    system, assessments = workplace.store.read(overview)
+    def overview(records: Records) -> tuple[SystemRecord, list[AssessmentRecord], dict[str, str]]:
+        return find_system(records, system_id), records.assessments_of(system_id), records.checklist_names()
+
+    system, assessments, names = workplace.store.read(overview)
+    packs = {a.period: names[a.checklist_id] for a in assessments}
+    latest_pack = packs[assessments[-1].period] if assessments else ""
+    chosen = pack if pack is not None and pack in packs.values() else latest_pack
+    alike = [a for a in assessments if packs[a.period] == chosen]
     rows = scores_of(workplace, assessments, system_id)
     by_place: dict[tuple[str, str], ScoreRow] = {(row.area, row.period): row for row in rows}
     quarters = [a.period for a in assessments]
-    earlier = {later.period: before.period for before, later in pairwise(assessments) if asks_the_same(before, later)}
+    earlier = {later.period: before.period for before, later in pairwise(alike) if asks_the_same(before, later)}
     cells = {
         (area, period): score_cell(row, by_place.get((area, earlier.get(period, ""))))
         for (area, period), row in by_place.items()
     }
 
-    def newest(records: Records) -> tuple[Scored | None, EvidenceRecord | None, tuple[Area, ...]]:
+    def newest(records: Records) -> tuple[Scored | None, EvidenceRecord | None, tuple[Area, ...], dict[str, str]]:
         if not assessments:
-            return None, None, ()
+            return None, None, (), {}
+        newest_of = {packs[a.period]: a for a in assessments}
+        titles = {
+            name: workplace.checklist(records, newest_of[name].checklist_id).title
+            for name in dict.fromkeys(packs[a.period] for a in reversed(assessments))
+        }
         scored = score_assessment(workplace, records, assessments[-1])
-        asked = asked_questions(scored.checklist, scope_of(assessments[-1]))
-        return scored, records.evidence_of(assessments[-1].assessment_id), tuple(area for area, _ in asked)
+        last = newest_of[chosen]
+        asked = asked_questions(workplace.checklist(records, last.checklist_id), scope_of(last))
+        stored = records.evidence_of(assessments[-1].assessment_id)
+        return scored, stored, tuple(area for area, _ in asked), titles
 
-    latest, stored, areas = workplace.store.read(newest)
+    latest, stored, areas, titles = workplace.store.read(newest)
     present = period_of(workplace.today())
     return SystemView(
         system=system,
         assessments=tuple(assessments),
         cells=cells,
+        packs=packs,
+        titles=titles,
+        pack=chosen,
         areas=areas,
         latest=latest,
         evidence=stored,
@@ -122,7 +148,9 @@ def question_lines(
     for question in questions:
         result = scored.score.questions.get(question.id)
         speaking = tuple(
-            s for s in signals if question.id in s.questions and s.state is State.FOUND and s.polarity is Polarity.DEBT
+            s
+            for s in signals
+            if s.state is State.FOUND and s.polarity is Polarity.DEBT and question.id in spoken_to(s, scored.checklist)
         )
         lines.append(
             QuestionLine(
@@ -235,7 +263,10 @@ def read_question_lines(workplace: Workplace, _actor: Actor, *, assessment_id: s
 def compare_periods(
     workplace: Workplace, _actor: Actor, *, system_id: str, before: str, after: str
 ) -> tuple[Comparison, Checklist]:
-    """What changed between two quarters of one system, question by question, with causes. Raises NotFound."""
+    """What changed between two quarters of one system, question by question, with causes.
+
+    Raises NotFound, and InvalidInput where the two were assessed with different packs.
+    """
 
     def work(records: Records) -> tuple[Comparison, Checklist]:
         system = find_system(records, system_id)
@@ -249,6 +280,12 @@ def compare_periods(
             return score_assessment(workplace, records, assessment)
 
         first, second = side(before), side(after)
+        if first.checklist.id != second.checklist.id:
+            raise InvalidInput(
+                "quarters",
+                f"{before} was assessed with “{first.checklist.title}”, {after} with “{second.checklist.title}”: they "
+                "ask different things, so there is nothing to compare; choose two quarters with the same checklist",
+            )
         comparison = compare(
             first.checklist,
             first.score,

@@ -27,8 +27,8 @@ from pages.answering import Answering
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
-from ui.keys import HELP, shortcuts, shortcuts_switch
-from ui.question_card import OPTIONS, Card, answer_key, draw_card
+from ui.keys import help_for, shortcuts, shortcuts_switch
+from ui.question_card import Card, answer_key, draw_card, options_of
 from ui.question_list import UNDO, Listed, awaited, question_list, row
 from ui.text import plain
 
@@ -221,12 +221,12 @@ def _one(here: Desk, view: Questionnaire) -> None:
         if still_open is not None and still_open != after:
             st.button("Next open question", key="next-open", type="tertiary", on_click=go, args=(still_open,))
     radio = answer_key(assessment_id, question.id)
-    keys = [str(option) if isinstance(option, int) else option[0] for option in OPTIONS]
+    keys = [str(option) if isinstance(option, int) else option[0] for option in options_of(question)]
     targets = {key: f"{radio}#{place}" for place, key in enumerate(keys, start=1)}
     shortcuts({**targets, "Enter": "next", "ArrowRight": "next", "ArrowLeft": "back"}, key="assess-keys")
     with st.container(horizontal=True, vertical_alignment="center"):
         shortcuts_switch()
-        st.caption(HELP, width="content")
+        st.caption(help_for(len(question.levels)), width="content")
     if after is None and view.assessment.state == "open":
         st.page_link(
             "system.py", label="That was the last question: see the heatmap and close the quarter",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from checklists.checklist import Checklist
+from checklists.reader import DEFAULT_PACK
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from scoring.terms import Floor, Hint
 
@@ -42,6 +44,17 @@ def weigh(checklist: Checklist, evidence: Evidence | None, *, overridden: frozen
     return Weighed(floors=tuple(floors), hints=tuple(hints), overridden=tuple(rejected))
 
 
+def spoken_to(signal: Signal, checklist: Checklist) -> Collection[str]:
+    """The questions of this checklist, by id, that a signal says something about.
+
+    A collector names the questions of the default pack; the ids of another pack may be the same and mean something
+    else, so there only the signals count that its questions name themselves.
+    """
+    if checklist.id == DEFAULT_PACK:
+        return signal.questions
+    return [question.id for question in checklist.questions.values() if signal.id in question.signals]
+
+
 def _speaking(checklist: Checklist, evidence: Evidence | None) -> list[tuple[str, Signal]]:
     """Each question with each found signal of debt that speaks to it, once, in a fixed order."""
     place = {question: number for number, question in enumerate(checklist.questions)}
@@ -49,7 +62,7 @@ def _speaking(checklist: Checklist, evidence: Evidence | None) -> list[tuple[str
         (question, signal)
         for signal in (evidence.signals if evidence else ())
         if signal.polarity is Polarity.DEBT and signal.state is State.FOUND
-        for question in signal.questions
+        for question in spoken_to(signal, checklist)
         if question in place
     }
     return sorted(pairs, key=lambda pair: (place[pair[0]], pair[1].id, pair[1].strength, pair[1].message))

@@ -353,6 +353,13 @@ class Records:
         rows = self._query("SELECT body FROM checklist_version WHERE checklist_id = :id", id=checklist_id)
         return str(rows[0]["body"]) if rows else None
 
+    def checklist_names(self) -> dict[str, str]:
+        """The id of the pack of every checklist kept, by content hash; the versions of a pack share one id."""
+        return {
+            str(row["checklist_id"]): str(row["name"])
+            for row in self._query("SELECT checklist_id, name FROM checklist_version")
+        }
+
     def keep_scoring(self, scoring_id: str, code_version: str, parameters: str, at: str) -> None:
         """Keep a scoring version and make it the one the views show; nothing happens when both are so already."""
         self._execute(
@@ -435,13 +442,15 @@ class Records:
             for row in self._query("SELECT DISTINCT period FROM assessment WHERE org_id = :org ORDER BY period")
         ]
 
-    def latest_closed(self, system_id: str, before: str) -> AssessmentRecord | None:
-        """The newest closed assessment of a system in a period earlier than `before`."""
+    def latest_closed(self, system_id: str, before: str, *, pack: str | None = None) -> AssessmentRecord | None:
+        """The newest closed assessment of a system in a period earlier than `before`, if need be with this pack."""
         rows = self._query(
             "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND period < :before"
-            " AND state = 'closed' ORDER BY period DESC LIMIT 1",
+            " AND state = 'closed' AND (:pack = '' OR checklist_id IN"
+            " (SELECT checklist_id FROM checklist_version WHERE name = :pack)) ORDER BY period DESC LIMIT 1",
             system_id=system_id,
             before=before,
+            pack=pack or "",
         )
         return _assessment(rows[0]) if rows else None
 

@@ -72,8 +72,8 @@ def portfolio_grid(
 
 def system_grid(view: SystemView, *, contradicted: Collection[tuple[str, str]] = ()) -> Grid:
     """Areas by quarters of one system, its own debt in the last row."""
-    quarters = [a.period for a in view.assessments][-QUARTERS_SHOWN:]
-    ids = {a.period: a.assessment_id for a in view.assessments}
+    quarters = [a.period for a in view.shown][-QUARTERS_SHOWN:]
+    ids = {a.period: a.assessment_id for a in view.shown}
     rows = [RowHead(id=area.id, label=area.title) for area in view.areas]
     rows.append(RowHead(id=TOTAL, label="All areas", summary=True))
 

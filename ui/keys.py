@@ -10,8 +10,7 @@ import streamlit as st
 from ui import session
 from ui.components import source
 
-#: What the page says about its keys; a shortcut nobody knows of is a trap.
-HELP: Final = "Keys: 0–4 choose a level, u we do not know, n does not apply, Enter or → the next question, ← back."
+LEVELS_MOST: Final = 5
 
 _component = st.components.v2.component("arrears_keys", html="<span hidden></span>", js=source("keys.js"))
 
@@ -32,9 +31,17 @@ def shortcuts(targets: Mapping[str, str], *, key: str) -> None:
         _component(key=key, data={"targets": {name: _class_of(target) for name, target in targets.items()}})
 
 
+def help_for(levels: int) -> str:
+    """What the page says about its keys, for a question of so many levels; a shortcut nobody knows of is a trap."""
+    last = levels - 1
+    return f"Keys: 0–{last} choose a level, u we do not know, n does not apply, Enter or → the next question, ← back."
+
+
 def shortcuts_switch() -> bool:
     """Draw the switch that turns the shortcuts off (people who dictate or lean on keys need it); returns its state."""
-    return st.toggle("Keyboard shortcuts", value=session.shortcuts_on(), key=session.SHORTCUTS, help=HELP)
+    return st.toggle(
+        "Keyboard shortcuts", value=session.shortcuts_on(), key=session.SHORTCUTS, help=help_for(LEVELS_MOST)
+    )
 
 
 def _class_of(target: str) -> str:

@@ -16,7 +16,7 @@ from ui.text import plain, spoken
 
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "not_applicable"
-OPTIONS: tuple[int | str, ...] = (0, 1, 2, 3, 4, UNKNOWN, NOT_APPLICABLE)
+OPTIONS: tuple[int | str, ...] = (0, 1, 2, 3, 4, UNKNOWN, NOT_APPLICABLE)  #: a question may have fewer levels
 SEVERITY_WORDS = {"C": "critical", "H": "high", "M": "medium", "L": "low"}
 
 
@@ -65,6 +65,17 @@ def option_of(answer: AnswerRecord | None) -> int | str | None:
         return answer.state
     level = level_of(answer)
     return UNKNOWN if level is None else level
+
+
+def options_of(question: Question) -> tuple[int | str, ...]:
+    """The options of one question: its levels, "we do not know", "does not apply"."""
+    return (*range(len(question.levels)), UNKNOWN, NOT_APPLICABLE)
+
+
+def severity_words(question: Question) -> str:
+    """What stands beside a question's id: "critical severity · core"; a class without a name of ours is left out."""
+    known = SEVERITY_WORDS.get(question.severity)
+    return " · ".join([*([f"{known} severity"] if known else []), *(["core"] if question.core else [])])
 
 
 def choice_of_option(option: int | str, kept: AnswerRecord | None) -> Choice:
@@ -140,13 +151,12 @@ def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Call
             return  # not applicable is saved with its reason
         save(choice_of_option(option, seen_answer(card)))
 
-    severity = SEVERITY_WORDS.get(question.severity, "")
-    st.caption(f"{plain(question.id)} · {severity} severity{' · core' if question.core else ''}")
+    st.caption(" · ".join(filter(None, (plain(question.id), severity_words(question)))))
     st.markdown(f"#### {plain(question.text)}")
     st.markdown(f":small[{plain(question.why)}]")
     st.radio(
         spoken(question.text),
-        OPTIONS,
+        options_of(question),
         index=None,
         key=radio,
         format_func=lambda option: _caption(card, option),

@@ -15,7 +15,7 @@ import streamlit as st
 from checklists.checklist import Area, Question
 from ui import session
 from ui.components import source
-from ui.question_card import NOT_APPLICABLE, OPTIONS, SEVERITY_WORDS, Card, option_of, said_of
+from ui.question_card import NOT_APPLICABLE, OPTIONS, Card, option_of, said_of, severity_words
 from ui.text import clean
 
 UNDO: Final = "undo"
@@ -116,10 +116,9 @@ def _area(area: Area, questions: Sequence[Question]) -> list[Any]:
 
 
 def _words(question: Question) -> list[Any]:
-    core = " · core" if question.core else ""
     return [
         question.id,
-        f"{SEVERITY_WORDS.get(question.severity, '')} severity{core}",
+        severity_words(question),
         clean(question.text),
         clean(question.why),
         [clean(level.text) for level in question.levels],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from checklists.reader import DEFAULT_PACK
 from evidence.evidence import SCHEMA, Evidence, Kind, Polarity, Signal, State, Strength
 from scoring.terms import Floor, Hint
 from scoring.weigh import weigh
-from tests.scoring.builders import area, checklist
+from tests.scoring.builders import area, checklist, question
 
-ASKED = checklist(area("CFG", "C", "H"), area("MON", "M"))
+ASKED = replace(checklist(area("CFG", "C", "H"), area("MON", "M")), id=DEFAULT_PACK)
 
 
 def signal(name="secrets-in-code", questions=("CFG-01",), strength=Strength.DIRECT, **changes):
@@ -111,3 +114,14 @@ def test_a_rejected_floor_stays_visible_and_does_not_count():
 
 def test_a_signal_without_a_message_speaks_with_its_statement():
     assert weigh(ASKED, scan(signal(message=""))).floors[0].message == "secrets-in-code is true"
+
+
+def test_another_packs_question_of_the_same_id_is_not_spoken_to():
+    other = checklist(area("CFG", "C", "H"))
+    assert weigh(other, scan(signal())).floors == ()
+
+
+def test_a_question_of_another_pack_names_the_signals_that_speak_to_it():
+    named = replace(question("ABC-01"), signals=("secrets-in-code",))
+    other = checklist(area("ABC", named, "M"))
+    assert weigh(other, scan(signal())).floors == (expected_floor("ABC-01"),)

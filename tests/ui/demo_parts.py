@@ -8,7 +8,7 @@ from ui import problems, session
 from ui.frame import frame
 from ui.freshness import watch_connection
 from ui.identity import ask_name, known_name, remember_name
-from ui.keys import HELP, shortcuts, shortcuts_switch
+from ui.keys import help_for, shortcuts, shortcuts_switch
 
 
 def page() -> None:
@@ -38,7 +38,7 @@ def page() -> None:
     names = ("0", "1", "2", "3", "4", "u", "n")
     targets = {name: f"{radio}#{place}" for place, name in enumerate(names, start=1)}
     shortcuts({**targets, "Enter": "next", "ArrowRight": "next"}, key="keys")
-    st.caption(HELP)
+    st.caption(help_for(5))
     problems.problem(
         "The quarter was not closed.", safe="All answers are saved.", do="Try again.", details=["![x](http://x/y.png)"]
     )

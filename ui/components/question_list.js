@@ -3,6 +3,7 @@
 // Every word reaches the page by textContent or setAttribute, never as HTML.
 const REACTION_MILLISECONDS = 600; // what was drawn less than this ago, a click cannot have been meant for
 const AGAIN_MILLISECONDS = 2500; // what the server has not taken by then is said again: it may have been away
+const UNKNOWN = 5; // after as many levels as a question can have; one with fewer leaves places out
 const NOT_APPLICABLE = 6;
 const UNDO = 7;
 const KEYS = ["0", "1", "2", "3", "4", "u", "n"];
@@ -39,7 +40,7 @@ function card(list, [id, head, text, why, levels]) {
   options.setAttribute("role", "radiogroup");
   options.setAttribute("aria-labelledby", title.id);
   levels.forEach((level, place) => options.append(option(list, question, place, String(place), level)));
-  options.append(option(list, question, 5, "We do not know", "counts as an open question, not as a good one"));
+  options.append(option(list, question, UNKNOWN, "We do not know", "counts as an open question, not as a good one"));
   options.append(option(list, question, NOT_APPLICABLE, "Does not apply here", "needs a reason"));
   question.inputs = [...options.querySelectorAll("input")];
   const foot = make("div", "foot");
@@ -54,14 +55,15 @@ function card(list, [id, head, text, why, levels]) {
   foot.append(question.said, question.undo, question.more);
   question.trouble = make("p", "trouble");
   question.trouble.setAttribute("role", "alert");
-  box.append(make("p", "head", `${id} · ${head}`), title, make("p", "why", why), options, question.trouble, foot);
+  box.append(make("p", "head", head ? `${id} · ${head}` : id), title, make("p", "why", why), options, question.trouble, foot);
   box.addEventListener("keydown", event => {
     const place = KEYS.indexOf(event.key.toLowerCase());
-    if (!list.keys || place < 0 || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const input = question.inputs.find(each => place >= 0 && each.value === String(place));
+    if (!list.keys || !input || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     event.preventDefault();
     event.stopPropagation();
-    question.inputs[place].focus();
-    question.inputs[place].click();
+    input.focus();
+    input.click();
   });
   list.questions.set(id, question);
   return box;
@@ -108,8 +110,8 @@ function insist(list) {
 }
 
 function show(question) {
-  question.inputs.forEach((input, place) => {
-    input.checked = place === question.place;
+  question.inputs.forEach(input => {
+    input.checked = input.value === String(question.place);
     input.parentElement.classList.toggle("chosen", input.checked);
   });
 }
