@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from checklists.checklist import Approximation, Area, Checklist, Classes, Level, Question, SeverityClass, Switch
+from checklists.declared import build_aggregation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checklists.schema import Record
+    from checklists.fields import Record
 
 
 def build(record: Record, content_hash: str) -> Checklist:
@@ -25,6 +26,7 @@ def build(record: Record, content_hash: str) -> Checklist:
         references=dict(sorted(record["references"].values.items())),
         retired=record["retired"],
         approximation=_approximation(record["approximation"]),
+        aggregation=build_aggregation(record["aggregation"]),
         content_hash=content_hash,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from checklists.build import build
 from checklists.checklist import Approximation, Area, Checklist, Classes, Question
+from checklists.declared import aggregation_body
 from checklists.problems import InvalidChecklist, Problem, Problems
 from checklists.rules import INTEGRITY, check
 from checklists.schema import read_record
@@ -32,8 +33,9 @@ def canonical_body(checklist: Checklist) -> str:
         "switches": [dataclasses.asdict(switch) for switch in checklist.switches],
         "references": dict(checklist.references),
         "retired": list(checklist.retired),
-        "areas": [_area(area) for area in checklist.areas],
         "approximation": _approximation(checklist.approximation),
+        "aggregation": aggregation_body(checklist.aggregation),
+        "areas": [_area(area) for area in checklist.areas],
     }
     return json.dumps(_kept(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

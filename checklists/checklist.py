@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-LEVELS = (0, 1, 2, 3, 4)
+from checklists.aggregation import OURS, Aggregation
+
+LEVELS_MAX = 5  #: levels of a pack: 2 to 5, 0 = no debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One anchored answer: 0 = no debt, 4 = full debt."""
+    """One anchored answer: 0 = no debt, the last = full debt."""
 
     number: int
     text: str
@@ -48,12 +50,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question with its five levels and everything the score, the plan and the screen need of it."""
+    """One question with its levels and everything the score, the plan and the screen need of it."""
 
     id: str  #: e.g. "ENT-01"; never reused
     text: str
     why: str  #: one sentence: why it matters
-    levels: tuple[Level, ...]  #: exactly five, 0..4
+    levels: tuple[Level, ...]  #: as many as the checklist has, five unless its aggregation says otherwise
     severity: str  #: key into Classes.severity
     effort: str  #: key into Classes.effort_days
     interest: str  #: key into Classes.friction_days
@@ -109,6 +111,12 @@ class Checklist:
     references: Mapping[str, str] = field(default_factory=dict)  #: full citations by the key that sources begin with
     retired: tuple[str, ...] = ()  #: question ids of earlier versions, never to be used again
     approximation: Approximation | None = None  #: None = nothing but its own answers can be read
+    aggregation: Aggregation = OURS  #: how levels, questions and areas add up
+
+    @property
+    def level_count(self) -> int:
+        """How many levels a question has, 2 to 5; level 0 is no debt, the last one full debt."""
+        return len(self.aggregation.values)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

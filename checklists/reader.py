@@ -9,9 +9,10 @@ from pathlib import Path
 from checklists.build import build
 from checklists.canonical import canonical_body, content_hash, read_canonical, seal
 from checklists.checklist import Checklist
+from checklists.fields import Record
 from checklists.problems import InvalidChecklist, Problem, Problems
 from checklists.rules import INTEGRITY, WORDING, Rule, check, signals_are_known
-from checklists.schema import Record, read_record
+from checklists.schema import read_record
 from checklists.yaml_nodes import BYTES_MAX, decode, read_nodes
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from checklists.fields import Record
 from checklists.problems import Problems, listed, quoted
-from checklists.schema import Record
 
 CIRCLES_MAX = 10  #: more circles than these are not searched for in one reading
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from checklists.checklist import Checklist
 from scoring.terms import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
 
+_USUAL = {"applies": True, "left_out": False}
 _ESTIMATE = tuple(field.name for field in fields(Estimate))
 
 T = TypeVar("T")
@@ -28,7 +29,9 @@ def score_document(score: Score, checklist: Checklist) -> dict[str, Any]:
                     "critical", "votes"}],
      "contradictions": [{"question", "signal", "answered", "floor", "message"}],
      "hints": [{"question", "signal", "message"}]}
-    Areas and questions that do not apply are absent. `votes` are sorted and carry no names.
+    Areas and questions that do not apply are absent. `votes` are sorted and carry no names. Where a checklist lets a
+    question count that does not apply, it has "applies": false; what it leaves out because nothing is known has
+    "left_out": true.
     """
     return {
         "checklist": {
@@ -46,6 +49,7 @@ def score_document(score: Score, checklist: Checklist) -> dict[str, Any]:
                 "weight": area.weight,
                 "counted": area.counted,
                 "worst": area.worst,
+                **_unusual(area),
             }
             for area in score.areas
         ],
@@ -81,8 +85,20 @@ def score_from_document(document: Mapping[str, Any]) -> Score:
 
 
 def _question_document(question: QuestionScore, area: str) -> dict[str, Any]:
-    plain = asdict(question)
-    return {"id": plain.pop("id"), "area": area, "estimate": question.debt, **plain, "votes": list(question.votes)}
+    plain = {name: value for name, value in asdict(question).items() if name not in _USUAL}
+    return {
+        "id": plain.pop("id"),
+        "area": area,
+        "estimate": question.debt,
+        **plain,
+        **_unusual(question),
+        "votes": list(question.votes),
+    }
+
+
+def _unusual(entry: QuestionScore | AreaScore) -> dict[str, bool]:
+    """The marks that only some checklists make, where they are set: without them, documents stay as they were."""
+    return {name: not usual for name, usual in _USUAL.items() if getattr(entry, name, usual) is not usual}
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:
@@ -97,11 +113,15 @@ def _area(entry: Mapping[str, Any], questions: list[Mapping[str, Any]]) -> AreaS
         counted=entry["counted"],
         worst=entry["worst"],
         questions=tuple(question["id"] for question in questions if question["area"] == entry["id"]),
+        left_out=entry.get("left_out", False),
     )
 
 
 def _question(entry: Mapping[str, Any]) -> QuestionScore:
-    values = {field.name: entry[field.name] for field in fields(QuestionScore)}
+    values = {
+        field.name: entry.get(field.name, _USUAL[field.name]) if field.name in _USUAL else entry[field.name]
+        for field in fields(QuestionScore)
+    }
     return QuestionScore(**{**values, "votes": tuple(values["votes"])})
 
 

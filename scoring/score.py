@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
-from math import cbrt, fsum, isfinite
+from math import fsum, isfinite
 from operator import attrgetter
 
-from checklists.checklist import LEVELS, Area, Checklist, Question
+from checklists.aggregation import Counts, Mean, MeanOfMeans, Missing, PowerMean, Rule, Sum
+from checklists.checklist import Area, Checklist, Question
+from scoring.aggregate import DEFAULTS, Terms, area_rule, combine, fitting, parameters_of, power_mean, system_rule
 from scoring.bands import band
 from scoring.terms import (
     AreaScore,
@@ -29,6 +31,7 @@ from scoring.votes import Consensus, consensus, in_order
 
 __all__ = [
     "CODE_VERSION",
+    "DEFAULTS",
     "AreaScore",
     "Contradiction",
     "Estimate",
@@ -43,6 +46,7 @@ __all__ = [
     "combine_area",
     "combine_system",
     "parameters_json",
+    "parameters_of",
     "power_mean",
     "score",
     "scoring_id",
@@ -72,9 +76,11 @@ def score(
     When nothing applies at all, `areas` and `questions` are empty and `system` is "not applicable": estimate None,
     low and high 0 (no weight can carry no debt), coverage 0, no band. "Not rated" differs from it by high = 1.
 
-    Raises ValueError when the checklist has a weight that is not above 0.
+    A checklist with an aggregation of its own is scored by it, whatever `parameters` say.
+
+    Raises ValueError when the checklist has a weight that is not above 0, or an answer a level above its scale.
     """
-    parameters = parameters or DEFAULTS
+    parameters = fitting(checklist, parameters)
     prepared = _prepare(_ByIdentity(checklist), asked or Scope(), parameters)
     highest = _highest(floors)
     questions: dict[str, QuestionScore] = {}
@@ -103,68 +109,85 @@ def score(
 def combine_area(area_id: str, weight: float, questions: Sequence[QuestionScore], parameters: Parameters) -> AreaScore:
     """The debt of an area from its applicable questions, at least one.
 
-    max( power mean of the debts, .65 x the worst critical debt ), and the same for the lower and the upper ends.
+    The area's rule on the debts, by default max( power mean, .65 x the worst critical debt ), and the same for the
+    lower and the upper ends.
     """
+    rule = area_rule(parameters, area_id)
+    asked = tuple([question.id for question in questions])
     weights = [question.weight for question in questions]
-    critical = [question for question in questions if question.critical]
-    counted, low, high = (_area_debt(end, questions, critical, weights, parameters) for end in (_DEBT, _LOW, _HIGH))
     known = [question.weight for question in questions if question.known]
+    coverage = fsum(known) / fsum(weights)
+    counting, ids = questions, asked
+    if parameters.declared:
+        counting = [question for question in questions if not question.left_out]
+        ids, weights = tuple([question.id for question in counting]), [question.weight for question in counting]
+    if not counting:
+        unrated = Estimate(estimate=None, low=0.0, high=1.0, coverage=coverage, band=None)
+        return AreaScore(
+            id=area_id, estimate=unrated, weight=weight, counted=0.0, worst=None, questions=asked, left_out=True
+        )
+    critical = [question for question in counting if question.critical]
+    counted, low, high = (
+        combine(rule, Terms(ids, list(map(end, counting)), weights, list(map(end, critical))), parameters.values)
+        for end in (_DEBT, _LOW, _HIGH)
+    )
     return AreaScore(
         id=area_id,
         estimate=_estimate(
-            debt=counted,
-            low=low,
-            high=high,
-            coverage=fsum(known) / fsum(weights),
-            known=bool(known),
-            parameters=parameters,
+            debt=counted, low=low, high=high, coverage=coverage, known=bool(known), parameters=parameters
         ),
         weight=weight,
         counted=counted,
-        worst=_worst_question(questions, critical, counted, parameters),
-        questions=tuple([question.id for question in questions]),
+        worst=_worst_question(rule, counting, critical, counted),
+        questions=asked,
     )
 
 
 def combine_system(areas: Sequence[AreaScore], parameters: Parameters) -> Estimate:
-    """The debt of a system: the power mean of its applicable areas, not-rated ones with .75 and [0, 1]."""
+    """The debt of a system: its rule on its applicable areas, by default their power mean.
+
+    An area that is not rated counts what it counts (.75) and [0, 1], unless the checklist leaves it out.
+    """
     if not areas:
         return NOTHING_APPLIES
-    weights = [area.weight for area in areas]
-    power = parameters.power
+    coverage = power_mean([area.estimate.coverage for area in areas], [area.weight for area in areas], 1.0)
+    counting = [area for area in areas if not area.left_out]
+    if not counting:
+        return Estimate(estimate=None, low=0.0, high=1.0, coverage=coverage, band=None)
+    rule, ids = system_rule(parameters), [area.id for area in counting]
+    weights = [area.weight for area in counting]
+    debt, low, high = (
+        combine(rule, Terms(ids, debts, weights), parameters.values)
+        for debts in (
+            [area.counted for area in counting],
+            [area.estimate.low for area in counting],
+            [area.estimate.high for area in counting],
+        )
+    )
     return _estimate(
-        debt=power_mean([area.counted for area in areas], weights, power),
-        low=power_mean([area.estimate.low for area in areas], weights, power),
-        high=power_mean([area.estimate.high for area in areas], weights, power),
-        coverage=power_mean([area.estimate.coverage for area in areas], weights, 1.0),
+        debt=debt,
+        low=low,
+        high=high,
+        coverage=coverage,
         known=any(area.estimate.estimate is not None for area in areas),
         parameters=parameters,
     )
 
 
-def power_mean(values: Sequence[float], weights: Sequence[float], power: float) -> float:
-    """(sum of w v^p / sum of w)^(1/p), never outside the smallest and largest value; at least one value.
-
-    `fsum` adds exactly, so the order of the values cannot change a bit. The clamp only takes away what rounding added,
-    and keeps the mean monotone in every value.
-    """
-    mean = fsum([weight * value**power for value, weight in zip(values, weights, strict=True)]) / fsum(weights)
-    root = cbrt(mean) if power == 3 else mean ** (1 / power)  # cbrt is exact where 1/3 as a float is not
-    return min(max(root, min(values)), max(values))
-
-
 def parameters_json(parameters: Parameters) -> str:
-    """The parameters as canonical JSON: sorted keys, no blanks."""
-    return json.dumps(asdict(parameters), sort_keys=True, separators=(",", ":"))
+    """The numbers of our own method as canonical JSON: sorted keys, no blanks.
+
+    What a pack declares is not repeated: it is part of the checklist, and of the checklist's content hash.
+    """
+    numbers = asdict(DEFAULTS if parameters.declared else parameters)
+    del numbers["declared"]
+    return json.dumps(numbers, sort_keys=True, separators=(",", ":"))
 
 
 @lru_cache(maxsize=64)
 def scoring_id(parameters: Parameters) -> str:
-    """sha256 (hex) of code version and parameters: two scores with the same id followed the same rules."""
+    """sha256 (hex) of code version and parameters: with it, two scores of a checklist followed one rule."""
     return hashlib.sha256(f"{CODE_VERSION}\n{parameters_json(parameters)}".encode()).hexdigest()
-
-
-DEFAULTS = Parameters()
 
 
 # -- one question
@@ -176,10 +199,12 @@ MET_MAX = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A question ready to be scored: its score for each bare level and for "unknown", when no floor interferes."""
+    """A question ready to be scored: its score for each bare level and without one, when no floor interferes."""
 
     id: str
     unknown: QuestionScore
+    blank: QuestionScore
+    not_applicable: QuestionScore | None  #: None: it is taken out
     bare: tuple[QuestionScore, ...]
     met: dict[tuple[tuple[int | None, ...], int, float], QuestionScore] = field(default_factory=dict, compare=False)
 
@@ -194,17 +219,20 @@ class _AskedArea:
 def _score_question(
     question: _Asked, response: Response | None, floor: float, parameters: Parameters
 ) -> QuestionScore | None:
-    """The score of one question, None when it is not applicable."""
+    """The score of one question, None when it is not applicable and taken out."""
     if response is None:
-        return _unknown(question.unknown, floor, ())
+        return _unknown(question.blank, floor, ())
     if response.state is ResponseState.NOT_APPLICABLE:
-        return None
+        return question.not_applicable
     votes, level = response.votes, response.level
     if response.state is ResponseState.UNKNOWN:
         return _unknown(question.unknown, floor, votes)
-    if level is not None and not votes and not floor:
+    if level is not None and not votes and not floor and level < len(question.bare):
         return question.bare[level]
-    settled = consensus(votes, level)
+    try:
+        settled = consensus(votes, level, len(question.bare) - 1)
+    except ValueError as error:
+        raise ValueError(f"{question.id}: {error}") from None
     if settled.level is None:
         return _unknown(question.unknown, floor, votes)
     seen = (settled.votes, settled.level, floor)
@@ -219,7 +247,13 @@ def _score_question(
 def _unknown(unknown: QuestionScore, floor: float, votes: Sequence[int | None]) -> QuestionScore:
     if not floor and not votes:
         return unknown
-    return replace(unknown, debt=max(unknown.debt, floor), floor=floor, votes=in_order(votes))
+    return replace(
+        unknown,
+        debt=max(unknown.debt, floor),
+        high=max(unknown.high, floor),
+        floor=floor,
+        votes=in_order(votes),
+    )
 
 
 def _answered(
@@ -247,18 +281,6 @@ def _answered(
 _DEBT, _LOW, _HIGH = attrgetter("debt"), attrgetter("low"), attrgetter("high")
 
 
-def _area_debt(
-    end: Callable[[QuestionScore], float],
-    questions: Sequence[QuestionScore],
-    critical: Sequence[QuestionScore],
-    weights: Sequence[float],
-    parameters: Parameters,
-) -> float:
-    """The area's debt, its lower or its upper end, each from the questions' own."""
-    mean = power_mean(list(map(end, questions)), weights, parameters.power)
-    return max(mean, parameters.critical_share * max(map(end, critical), default=0.0))
-
-
 def _estimate(
     *, debt: float, low: float, high: float, coverage: float, known: bool, parameters: Parameters
 ) -> Estimate:
@@ -273,18 +295,24 @@ def _estimate(
 
 
 def _worst_question(
-    questions: Sequence[QuestionScore], critical: Sequence[QuestionScore], counted: float, parameters: Parameters
+    rule: Rule, questions: Sequence[QuestionScore], critical: Sequence[QuestionScore], counted: float
 ) -> str | None:
     """The question that weighs most: the worst critical one where it decides the area, else the largest w d^p.
 
-    The smallest id wins a tie, so that the order of the questions does not matter. None without any debt.
+    Where a rule weighs nothing, the largest debt. The smallest id wins a tie, so that the order of the questions does
+    not matter. None without any debt.
     """
     if not counted:
         return None
     worst_critical = max(map(_DEBT, critical), default=0.0)
-    if counted == parameters.critical_share * worst_critical:
+    if isinstance(rule, PowerMean) and counted == rule.critical_share * worst_critical:
         return min([question.id for question in critical if question.debt == worst_critical])
-    terms = [question.weight * question.debt**parameters.power for question in questions]
+    if isinstance(rule, PowerMean):
+        terms = [question.weight * question.debt**rule.power for question in questions]
+    elif isinstance(rule, Mean | Sum | MeanOfMeans):
+        terms = [question.weight * question.debt for question in questions]
+    else:
+        terms = [question.debt for question in questions]
     largest = max(terms)
     return min([question.id for question, term in zip(questions, terms, strict=True) if term == largest])
 
@@ -314,7 +342,11 @@ def _weigh_floors(
     hints: list[Hint] = []
     place = {question_id: number for number, question_id in enumerate(questions)}
     for floor in sorted(
-        {floor for floor in floors if floor.question in questions and floor.value > 0},
+        {
+            floor
+            for floor in floors
+            if floor.value > 0 and floor.question in questions and questions[floor.question].applies
+        },
         key=lambda it: (place[it.question], -it.value, it.signal, it.message),
     ):
         level = questions[floor.question].level
@@ -389,11 +421,37 @@ def _ask(question: Question, checklist: Checklist, parameters: Parameters) -> _A
         floor=0.0,
         votes=(),
     )
+    blank, not_applicable = unknown, None
+    if declared := parameters.declared:
+        values = declared.values
+        if declared.not_applicable.counts is not Counts.EXCLUDE:
+            not_applicable = _missing(replace(unknown, known=True, applies=False), declared.not_applicable, values)
+        blank = _missing(unknown, declared.blank, values)
+        unknown = _missing(unknown, declared.unknown, values)
     return _Asked(
         id=question.id,
         unknown=unknown,
-        bare=tuple(_answered(unknown, consensus((), level), level, 0.0, parameters.values) for level in LEVELS),
+        blank=blank,
+        not_applicable=not_applicable,
+        bare=tuple(
+            _answered(unknown, consensus((), level, len(parameters.values) - 1), level, 0.0, parameters.values)
+            for level in range(len(parameters.values))
+        ),
     )
+
+
+def _missing(plain: QuestionScore, missing: Missing, values: Sequence[float]) -> QuestionScore:
+    """A question without a level, as the checklist lets it count."""
+    match missing.counts:
+        case Counts.EXCLUDE:
+            return replace(plain, debt=0.0, left_out=True)
+        case Counts.INTERVAL:
+            return replace(plain, debt=missing.debt)
+        case Counts.VALUE:
+            return replace(plain, debt=missing.debt, low=missing.debt, high=missing.debt)
+        case Counts.TARGET:
+            debt = values[missing.level]
+            return replace(plain, debt=debt, low=debt, high=debt)
 
 
 def _above_zero(weight: float, where: str) -> float:

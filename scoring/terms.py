@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-LEVEL_MAX = 4
+from checklists.aggregation import Aggregation
+from checklists.checklist import LEVELS_MAX
+
+LEVEL_MAX = LEVELS_MAX - 1  #: of any checklist; one with fewer levels has a lower one
 
 
 def _is_level(value: object) -> bool:
@@ -112,6 +115,8 @@ class QuestionScore:
     critical: bool
     floor: float  #: 0 when none
     votes: tuple[int | None, ...]  #: sorted, "we do not know" last, so that no order tells who voted what
+    applies: bool = True  #: False: it does not apply, and the checklist lets it count all the same
+    left_out: bool = False  #: nothing is known, and the checklist leaves such a question out of every number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +129,7 @@ class AreaScore:
     counted: float  #: estimate, or .75 when nothing is known
     worst: str | None  #: id of the question that weighs most in it; None when no question has any debt
     questions: tuple[str, ...]  #: applicable question ids
+    left_out: bool = False  #: every question of it is left out, and so is the area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +141,7 @@ class Score:
     questions: Mapping[str, QuestionScore]
     contradictions: tuple[Contradiction, ...]
     worst_area: str | None  #: the rated area with the most debt; None when none is rated or none has debt
-    scoring_id: str  #: sha256 of code version and parameters
+    scoring_id: str  #: sha256 of code version and parameters; what the pack declares is in its content hash
     hints: tuple[Hint, ...] = ()  #: floors on questions without an answer: they ask to be answered
 
 
@@ -153,14 +159,19 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The numbers of the method. Raises ValueError when they would break a promise of the method."""
+    """The numbers of the method. Raises ValueError when they would break a promise of the method.
+
+    For a pack with an aggregation of its own, `scoring.aggregate.parameters_of` fills them from its declaration, and
+    its rules take the place of `power` and `critical_share`.
+    """
 
     power: float = 3.0  #: exponent of the mean; 1 = plain mean, large = the worst decides
     critical_share: float = 0.65  #: share of the worst critical question's debt that no mean can hide
     unknown: float = 0.75  #: debt counted for an unknown or unanswered question
-    values: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)  #: debt of the levels 0..4
+    values: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)  #: debt of each level
     coverage_min: float = 0.8  #: least share of known weight for a band
     band_limits: tuple[float, ...] = (0.125, 0.375, 0.625, 0.875)  #: upper ends of A..D, closed on the right
+    declared: Aggregation | None = None  #: of the pack; None = our own method, with the numbers above
 
     def __post_init__(self) -> None:
         problems = []
@@ -171,9 +182,9 @@ class Parameters:
             for name in ("critical_share", "unknown", "coverage_min")
             if not 0 <= getattr(self, name) <= 1
         ]
-        values = self.values
-        if len(values) != LEVEL_MAX + 1 or values[0] != 0 or values[-1] != 1 or not _rising(values):
-            problems.append("values must be five numbers that rise from 0 to 1")
+        values, count = self.values, len(self.declared.values) if self.declared else LEVELS_MAX
+        if len(values) != count or values[0] != 0 or values[-1] != 1 or not _rising(values):
+            problems.append(f"values must be {count} numbers that rise from 0 to 1")
         if len(self.band_limits) != 4 or not _rising((0.0, *self.band_limits, 1.0)):
             problems.append("band_limits must be four rising numbers between 0 and 1")
         if problems:

@@ -23,10 +23,16 @@ class Consensus:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def consensus(votes: tuple[int | None, ...], set_level: int | None = None) -> Consensus:
-    """The votes with `settle` and `interval` applied; `set_level` is a facilitator's override."""
+def consensus(votes: tuple[int | None, ...], set_level: int | None = None, level_max: int = LEVEL_MAX) -> Consensus:
+    """The votes with `settle` and `interval` applied; `set_level` is a facilitator's override.
+
+    Raises ValueError for a level above `level_max`, the last one of the checklist.
+    """
     level = settle(votes) if set_level is None else set_level
-    low, high = (0, LEVEL_MAX) if level is None else interval(votes, level)
+    above = max((given for given in (*votes, level) if given is not None), default=0)
+    if above > level_max:
+        raise ValueError(f"level {above} is above the scale of this checklist, 0 to {level_max}")
+    low, high = (0, level_max) if level is None else interval(votes, level, level_max)
     return Consensus(level=level, low=low, high=high, votes=in_order(votes))
 
 
@@ -41,18 +47,18 @@ def settle(votes: Sequence[int | None]) -> int | None:
     return levels[len(levels) // 2]
 
 
-def interval(votes: Sequence[int | None], settled: int) -> tuple[int, int]:
+def interval(votes: Sequence[int | None], settled: int, level_max: int = LEVEL_MAX) -> tuple[int, int]:
     """The lowest and highest believable level around a settled level, `low <= settled <= high`.
 
-    Fewer than three levels: one level beyond the lowest and the highest of them, within 0..4. Three or more: their
-    10 % and 90 % quantiles, `sorted[ceil(.1 n) - 1]` and `sorted[ceil(.9 n) - 1]`. Either way joined with `settled`,
-    which differs from the votes' own median when a facilitator set it. "We do not know" (None) is left out; a
-    settled level without any vote counts as one vote for it.
+    Fewer than three levels: one level beyond the lowest and the highest of them, within 0..`level_max`. Three or more:
+    their 10 % and 90 % quantiles, `sorted[ceil(.1 n) - 1]` and `sorted[ceil(.9 n) - 1]`. Either way joined with
+    `settled`, which differs from the votes' own median when a facilitator set it. "We do not know" (None) is left
+    out; a settled level without any vote counts as one vote for it.
     """
     levels = sorted(vote for vote in votes if vote is not None) or [settled]
     n = len(levels)
     if n < SPREAD_FROM:
-        low, high = max(levels[0] - 1, 0), min(levels[-1] + 1, LEVEL_MAX)
+        low, high = max(levels[0] - 1, 0), min(levels[-1] + 1, level_max)
     else:
         low, high = levels[-(-n // 10) - 1], levels[-(-9 * n // 10) - 1]  # whole-number ceil: .1 * n is not exact
     return min(low, settled), max(high, settled)
