@@ -25,6 +25,7 @@ _ABSENT = 6  #: this person did not vote on this question
 
 Codes = NDArray[np.uint8]
 Debts = NDArray[np.float64]
+Levels = dict[str, NDArray[np.int64]]  # question -> its level in each draw, -1 is "we do not know"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +83,12 @@ def bootstrap(
     are in every draw. Areas that apply on one side only are left out. The same input and seed give the same draws.
     """
     parameters = parameters or Parameters()
-    generator = np.random.default_rng(seed)
-    drawn = _draw_people(sides, ballots, draws, generator) if ballots else None
-    totals = [
-        scored_draws(side, drawn[place] if drawn else _draw_votes(side, draws, generator), parameters, draws)
-        for place, side in enumerate(sides)
-    ]
-    before, after = totals
+    drawn = _draw_people(sides, ballots, draws, seed) if ballots else _draw_votes(sides, draws, seed)
+    before, after = (scored_draws(side, levels, parameters, draws) for side, levels in zip(sides, drawn, strict=True))
     return {name: _agreeing(before[name], after[name]) for name in after if name in before}
 
 
-def scored_draws(
-    side: Score, levels: Mapping[str, NDArray[np.int64]], parameters: Parameters, draws: int
-) -> dict[str, Debts]:
+def scored_draws(side: Score, levels: Levels, parameters: Parameters, draws: int) -> dict[str, Debts]:
     """The debt of each area, and of the system (""), in each draw of `levels`; -1 in them is "we do not know"."""
     worth = np.array([*parameters.values, parameters.unknown])
     areas: dict[str, Debts] = {}
@@ -131,46 +125,58 @@ def settle_all(votes: Codes) -> NDArray[np.int64]:
 # -- drawing
 
 
-def _draw_votes(side: Score, draws: int, generator: np.random.Generator) -> dict[str, NDArray[np.int64]]:
+def _draw_votes(sides: tuple[Score, Score], draws: int, seed: int) -> tuple[Levels, Levels]:
     """The level of each voted question in each draw, its votes drawn with replacement."""
-    by_count: dict[int, list[str]] = {}
-    for question in side.questions.values():
-        if is_voted(question.votes, question.level):
-            by_count.setdefault(len(question.votes), []).append(question.id)
-    levels: dict[str, NDArray[np.int64]] = {}
-    for count, names in sorted(by_count.items()):
-        votes = np.array([[_code(vote) for vote in side.questions[name].votes] for name in names], dtype=np.uint8)
-        chosen = generator.integers(0, count, size=(len(names), draws * count), dtype=np.uint8 if count < 256 else None)
-        drawn = np.take_along_axis(votes, chosen.astype(np.intp), axis=1).reshape(len(names), draws, count)
-        levels.update(zip(names, settle_all(drawn), strict=True))
-    return levels
+    found: list[Levels] = []
+    for side, generator in zip(sides, _generators(sides, seed), strict=True):
+        by_count: dict[int, list[str]] = {}
+        for question in side.questions.values():
+            if is_voted(question.votes, question.level):
+                by_count.setdefault(len(question.votes), []).append(question.id)
+        levels: Levels = {}
+        for count, names in sorted(by_count.items()):
+            votes = np.array([[_code(vote) for vote in side.questions[name].votes] for name in names], dtype=np.uint8)
+            chosen = generator.integers(0, count, size=(len(names), draws * count), dtype=np.uint16)
+            drawn = np.take_along_axis(votes, chosen.astype(np.intp), axis=1).reshape(len(names), draws, count)
+            levels.update(zip(names, settle_all(drawn), strict=True))
+        found.append(levels)
+    return found[0], found[1]
 
 
 def _draw_people(
-    sides: tuple[Score, Score], ballots: tuple[Ballots, Ballots], draws: int, generator: np.random.Generator
-) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.int64]]]:
+    sides: tuple[Score, Score], ballots: tuple[Ballots, Ballots], draws: int, seed: int
+) -> tuple[Levels, Levels]:
     """The level of each voted question in each draw, people drawn with replacement, with everything they said.
 
     Those who voted both times are drawn once for both sides. A draw of people who all left a question out is one in
     which nobody knows.
     """
-    first, second = ballots
-    both = sorted(first.keys() & second.keys())
-    returning = generator.integers(0, max(len(both), 1), size=(draws, len(both)))
-    found: list[dict[str, NDArray[np.int64]]] = []
-    for side, given in zip(sides, ballots, strict=True):
+    both = sorted(ballots[0].keys() & ballots[1].keys())
+    returning = np.random.default_rng(seed).integers(0, max(len(both), 1), size=(draws, len(both)))
+    found: list[Levels] = []
+    for side, given, generator in zip(sides, ballots, _generators(sides, seed), strict=True):
         alone = sorted(given.keys() - set(both))
         others = generator.integers(0, max(len(alone), 1), size=(draws, len(alone)))
         people = [*both, *alone]
         chosen = np.concatenate([returning, others + len(both)], axis=1)
-        levels: dict[str, NDArray[np.int64]] = {}
+        levels: Levels = {}
         for question in side.questions.values():
             votes = [given[who].get(question.id, _ABSENT) for who in people]
-            cast = tuple(vote for vote in votes if vote != _ABSENT)
-            if in_order(cast) == question.votes and is_voted(cast, question.level):
+            cast = in_order(tuple(vote for vote in votes if vote != _ABSENT))
+            if cast == question.votes and is_voted(cast, question.level):
                 levels[question.id] = settle_all(np.array([_code(vote) for vote in votes], dtype=np.uint8)[chosen])
         found.append(levels)
     return found[0], found[1]
+
+
+def _generators(sides: tuple[Score, Score], seed: int) -> list[np.random.Generator]:
+    """One stream of random numbers a side, by what was voted and not by which came first.
+
+    So the change read backwards is the same draws with the sign turned.
+    """
+    voted = [sorted((question.id, str(question.votes)) for question in side.questions.values()) for side in sides]
+    streams = (0, 1) if voted[0] <= voted[1] else (1, 0)
+    return [np.random.default_rng((seed, stream)) for stream in streams]
 
 
 def _code(vote: int | None) -> int:
