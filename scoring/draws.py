@@ -1,0 +1,263 @@
+"""The draws behind P(among the first) and the likely ranges: answers, weights, days and levels' debts, all at once.
+
+Every number that is drawn belongs to a seed and to the id of a question or an area, never to a place in a list. So two
+rankings of the same system differ by what was changed, not by other dice (common random numbers).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.interest import COST_FLOOR_DAYS, horizon_factor
+from scoring.plan_terms import PlanParameters, Price
+from scoring.terms import Parameters, QuestionScore, Score
+from scoring.votes import SPREAD_FROM, settle
+
+LIKELY = (0.05, 0.95)  #: what a likely range and a range of ranks leave out at each end
+SETTLED_SHARE = 3  #: of five draws that take a single answer at its word; one each goes a level lower and higher
+BESIDE_SHARE = 1
+_STREAMS_MAX = 2  #: sets of raw draws kept: a what-if asks for the same ones again within a second
+
+_Drawn = NDArray[np.float64]  #: one row a question or area, one column a draw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A repayment that takes part in the ranking."""
+
+    question: str
+    target: int
+    price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where one candidate came out over all draws."""
+
+    p_top: float
+    rank_low: int
+    rank_high: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """What came out of one set of draws."""
+
+    standings: tuple[Standing, ...]  #: one for each candidate, in their order
+    likely: dict[str, tuple[float, float]]  #: by area id, "" is the system
+
+
+def draw(score: Score, candidates: Sequence[Candidate], *, parameters: PlanParameters, scoring: Parameters) -> Draws:
+    """Rank the candidates and score areas and system in each of `parameters.draws` draws.
+
+    Equal ratios keep the order of `candidates`, so in each draw exactly `top` of them (all, if fewer) are among the
+    first. The same score, candidates, parameters and seed give the same bytes.
+    """
+    ids = tuple(sorted(score.questions))
+    raw = _raw(ids, tuple(sorted(area.id for area in score.areas)), parameters.seed, parameters.draws)
+    values = _values(raw.values, scoring.values, parameters.value_spread)
+    debts = _debts(raw, [score.questions[name] for name in ids], values)
+    row = {name: number for number, name in enumerate(ids)}
+    return Draws(
+        standings=_standings(
+            _ratios(raw=raw, candidates=candidates, row=row, debts=debts, values=values, parameters=parameters),
+            parameters.top,
+        ),
+        likely=_likely(
+            raw=raw, score=score, row=row, debts=debts, weight_spread=parameters.weight_spread, scoring=scoring
+        ),
+    )
+
+
+def level_shares(question: QuestionScore, levels: int) -> tuple[int, ...]:
+    """How often each level 0..levels-1 is drawn for a question, as whole parts of their sum.
+
+    Unknown: each level alike. Three votes or more: each vote once. Fewer, or an answer without votes: three of five
+    draws at the level named, one each a level lower and a level higher, the noise that the trend was simulated with.
+    Where a facilitator set another level than the votes settle to, three of five draws take it, two take the votes.
+    """
+    if question.level is None:
+        return (1,) * levels
+    named = [vote for vote in question.votes if vote is not None] or [question.level]
+    shares = [0] * levels
+    for level in named:
+        if len(named) >= SPREAD_FROM:
+            shares[level] += 1
+            continue
+        shares[level] += SETTLED_SHARE
+        shares[max(level - 1, 0)] += BESIDE_SHARE
+        shares[min(level + 1, levels - 1)] += BESIDE_SHARE
+    if question.votes and settle(question.votes) != question.level:
+        total = sum(shares)
+        shares = [2 * BESIDE_SHARE * share for share in shares]
+        shares[question.level] += SETTLED_SHARE * total
+    return tuple(shares)
+
+
+# -- raw numbers, by seed and id
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """Uniform numbers 0..1 and standard normal ones, before any of them means something."""
+
+    levels: _Drawn  #: questions x draws
+    weights: _Drawn
+    effort: _Drawn  #: standard normal, as the next two
+    friction: _Drawn
+    loss: _Drawn
+    areas: _Drawn  #: areas x draws
+    values: _Drawn  #: levels x draws
+
+
+_LEVELS_DRAWN = 16  #: more than any checklist has, so that a checklist's number of levels shifts nothing
+
+
+@lru_cache(maxsize=_STREAMS_MAX)
+def _raw(ids: tuple[str, ...], areas: tuple[str, ...], seed: int, draws: int) -> _Raw:
+    uniform = np.empty((2, len(ids), draws))
+    normal = np.empty((3, len(ids), draws))
+    for number, name in enumerate(ids):
+        generator = _generator(seed, f"question {name}")
+        for place in uniform[:, number]:
+            generator.random(out=place)
+        for place in normal[:, number]:
+            generator.standard_normal(out=place)
+    by_area = np.array([_generator(seed, f"area {name}").random(draws) for name in areas]).reshape(-1, draws)
+    values = _generator(seed, "values").random((_LEVELS_DRAWN, draws))
+    raw = _Raw(uniform[0], uniform[1], normal[0], normal[1], normal[2], by_area, values)
+    for array in (uniform, normal, by_area, values):
+        array.setflags(write=False)
+    return raw
+
+
+def _generator(seed: int, key: str) -> np.random.Generator:
+    digest = hashlib.sha256(f"{seed}\n{key}".encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+
+
+# -- what they mean
+
+
+def _values(raw: _Drawn, values: Sequence[float], spread: float) -> _Drawn:
+    """The debt of each level, levels x draws: the ends stay, the inner ones move but never pass each other."""
+    drawn = np.array(values)[:, None] + spread * (2.0 * raw[: len(values)] - 1.0)
+    drawn[0], drawn[-1] = values[0], values[-1]
+    return np.asarray(np.maximum.accumulate(np.clip(drawn, values[0], values[-1]), axis=0))
+
+
+def _debts(raw: _Raw, questions: Sequence[QuestionScore], values: _Drawn) -> _Drawn:
+    """The debt of each question, questions x draws: the debt of the drawn level, never below its floor."""
+    shares = np.array([level_shares(question, len(values)) for question in questions]).reshape(-1, len(values))
+    upto = np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True)
+    level = np.zeros(raw.levels.shape, dtype=np.intp)
+    for column in upto.T[:-1]:
+        level += raw.levels >= column[:, None]
+    floors = np.array([question.floor for question in questions])
+    return np.asarray(np.maximum(np.take_along_axis(values, level, axis=0), floors[:, None]))
+
+
+def _ratios(
+    *,
+    raw: _Raw,
+    candidates: Sequence[Candidate],
+    row: dict[str, int],
+    debts: _Drawn,
+    values: _Drawn,
+    parameters: PlanParameters,
+) -> _Drawn:
+    """Benefit / cost of each candidate, candidates x draws; 0 where a draw leaves nothing to repay."""
+    rows = [row[candidate.question] for candidate in candidates]
+    prices = [candidate.price for candidate in candidates]
+    debt = debts[rows]
+    target = values[[candidate.target for candidate in candidates]]
+    repaid = np.maximum(debt - target, 0.0)
+    friction = _days(raw.friction[rows], prices, "friction_days", [it.friction_by_team for it in prices], parameters)
+    loss = _days(raw.loss[rows], prices, "loss_days", [False] * len(prices), parameters)
+    effort = _days(raw.effort[rows], prices, "effort_days", [it.effort_by_team for it in prices], parameters)
+    times = np.array([horizon_factor(it.growth, parameters) for it in prices])[:, None]
+    benefit = repaid * (debt + target) * (friction + parameters.hazard * loss) * times  # d² - d'², without its rounding
+    cost = effort * (parameters.base_share + (1.0 - parameters.base_share) * repaid) + parameters.overhead_days
+    return np.asarray(benefit / np.maximum(cost, COST_FLOOR_DAYS))
+
+
+def _days(
+    normal: _Drawn, prices: Sequence[Price], name: str, by_team: Sequence[bool], parameters: PlanParameters
+) -> _Drawn:
+    """Person-days drawn around a price's own: lognormal, their mean is the price, their spread the given one."""
+    mean = np.array([getattr(price, name) for price in prices])[:, None]
+    cv = [parameters.team_cv if team else parameters.class_cv for team in by_team]
+    sigma = np.array([sqrt(log(1.0 + each * each)) for each in cv])[:, None]
+    return np.asarray(mean * np.exp(sigma * normal - sigma * sigma / 2.0))
+
+
+# -- what comes out
+
+
+def _standings(ratios: _Drawn, top: int) -> tuple[Standing, ...]:
+    count, draws = ratios.shape
+    if not count:
+        return ()
+    order = np.argsort(-np.ascontiguousarray(ratios.T), axis=1, kind="stable")
+    ranks = np.empty((draws, count), dtype=np.int16)
+    np.put_along_axis(ranks, order, np.arange(1, count + 1, dtype=np.int16)[None, :], axis=1)
+    by_candidate = np.sort(np.ascontiguousarray(ranks.T), axis=1)
+    low, high = (by_candidate[:, ceil(share * draws) - 1] for share in LIKELY)
+    among = (by_candidate <= top).sum(axis=1)
+    return tuple(
+        Standing(p_top=int(times) / draws, rank_low=int(first), rank_high=int(last))
+        for times, first, last in zip(among, low, high, strict=True)
+    )
+
+
+def _likely(
+    *, raw: _Raw, score: Score, row: dict[str, int], debts: _Drawn, weight_spread: float, scoring: Parameters
+) -> dict[str, tuple[float, float]]:
+    """5 % and 95 % of the drawn debts of areas and system, inside the interval that the score gives.
+
+    The interval is a bound under the rules as they stand; doubt about weights and levels' debts may not leave it.
+    """
+    if not score.areas:
+        return {}
+    likely: dict[str, tuple[float, float]] = {}
+    weights = 1.0 + weight_spread * (2.0 * raw.weights - 1.0)
+    by_area = []
+    for area in sorted(score.areas, key=lambda it: it.id):
+        names = sorted(area.questions)
+        rows = [row[name] for name in names]
+        own = np.array([score.questions[name].weight for name in names])[:, None]
+        critical = np.array([score.questions[name].critical for name in names])
+        drawn = area_debts(debts[rows], own * weights[rows], critical, scoring)
+        by_area.append(drawn)
+        likely[area.id] = _range(drawn, area.estimate.low, area.estimate.high)
+    own = np.array([area.weight for area in sorted(score.areas, key=lambda it: it.id)])[:, None]
+    system = _power_mean(np.array(by_area), own * (1.0 + weight_spread * (2.0 * raw.areas - 1.0)), scoring.power)
+    likely[""] = _range(system, score.system.low, score.system.high)
+    return likely
+
+
+def area_debts(debts: _Drawn, weights: _Drawn, critical: NDArray[np.bool_], scoring: Parameters) -> _Drawn:
+    """The debt of an area in each draw, as `score.combine_area` gives it for one: questions x draws -> draws."""
+    mean = _power_mean(debts, weights, scoring.power)
+    if not critical.any():
+        return mean
+    return np.asarray(np.maximum(mean, scoring.critical_share * debts[critical].max(axis=0)))
+
+
+def _power_mean(values: _Drawn, weights: _Drawn, power: float) -> _Drawn:
+    raised = values * values * values if power == 3 else values**power
+    mean = (weights * raised).sum(axis=0) / weights.sum(axis=0)
+    return np.asarray(np.cbrt(mean) if power == 3 else mean ** (1.0 / power))
+
+
+def _range(drawn: _Drawn, low: float, high: float) -> tuple[float, float]:
+    ordered = np.sort(drawn)
+    first, last = (float(ordered[ceil(share * len(ordered)) - 1]) for share in LIKELY)
+    return min(max(first, low), high), min(max(last, low), high)
