@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.plan_records import ActionEvent, ActionRecord, ClassValuesRecord, EstimateRecord, PlanSettings
 from store.records import (
     AnswerEvent,
     AnswerRecord,
@@ -16,13 +17,18 @@ from store.records import (
 from store.store import Health
 
 __all__ = [
+    "ActionEvent",
+    "ActionRecord",
     "AnswerEvent",
     "AnswerRecord",
     "AssessmentRecord",
+    "ClassValuesRecord",
+    "EstimateRecord",
     "EvidenceRecord",
     "FloorDecision",
     "FloorEvent",
     "Health",
+    "PlanSettings",
     "SnapshotRecord",
     "SystemRecord",
     "TokenRecord",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from operations.errors import InvalidInput
 
@@ -14,6 +15,8 @@ LINK_MAX = 500
 LINKS_MAX = 10
 
 _PLACE = re.compile(r"[^:]+:[0-9]+")  #: train.py:42
+
+_NOT_IN_LINKS = re.compile(r"[\s<>\"'`\\^{|}]")  #: never part of an address as a browser shows it
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}
@@ -47,3 +50,18 @@ def clean_links(text: str) -> tuple[str, ...]:
         if scheme and scheme not in {"http", "https"} and not _PLACE.fullmatch(link):
             raise InvalidInput("evidence links", f"{link[:60]!r} starts with {scheme!r}; use http(s) or a path")
     return cleaned
+
+
+def clean_tracker_link(text: str) -> str:
+    """A link into a team's tracker, "" for none: http, https or mailto. Raises InvalidInput."""
+    link = clean_line(text, field="link", longest=LINK_MAX)
+    if not link:
+        return ""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        parts = urlsplit("")
+    whole = bool(parts.netloc) if parts.scheme in {"http", "https"} else "@" in parts.path
+    if parts.scheme not in {"http", "https", "mailto"} or not whole or _NOT_IN_LINKS.search(link):
+        raise InvalidInput("link", f"{link[:60]!r} is not a link; begin with https://, http:// or mailto:")
+    return link

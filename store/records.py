@@ -11,6 +11,7 @@ from typing import Any
 
 from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
+from .plan_records import PlanRecords
 
 UNANSWERED = "unanswered"  #: state of an AnswerEvent that cleared an answer; never the state of an AnswerRecord
 AUDIT_PAGE_ROWS = 5_000  #: rows of the audit trail held in memory at once while it is verified
@@ -230,6 +231,7 @@ class Records:
     def __init__(self, session: Session, org_id: str) -> None:
         self._session = session
         self._org = org_id
+        self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
 
     # --- the organisation -------------------------------------------------------------------------------------------
 
@@ -319,6 +321,7 @@ class Records:
         """Delete every demonstration system with all that belongs to it, audit entries apart; how many there were."""
         systems = "(SELECT system_id FROM system WHERE org_id = :org AND demonstration = 1)"
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
+        self.plans.remove_demonstration()
         for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
         for table in ("floor_decision", "floor_event", "answer", "answer_event"):
@@ -328,6 +331,8 @@ class Records:
         self._execute(
             "DELETE FROM team WHERE org_id = :org AND NOT EXISTS"
             " (SELECT 1 FROM system WHERE system.org_id = team.org_id AND system.team = team.team)"
+            " AND NOT EXISTS (SELECT 1 FROM class_values"
+            " WHERE class_values.org_id = team.org_id AND class_values.team = team.team)"
         )
         return removed
 
@@ -998,7 +1003,7 @@ class Records:
         return None
 
     def verify(self) -> tuple[str, ...]:
-        """Every fault found in the audit chain, the snapshots and the histories, in words; empty when sound."""
+        """Every fault found in the audit chain, the snapshots, histories and plans, in words; empty when sound."""
         faults = [fault] if (fault := self.verify_audit()) else []
         closed = self._query(
             "SELECT assessment_id FROM assessment WHERE org_id = :org AND state = 'closed'"
@@ -1019,6 +1024,7 @@ class Records:
             " is not what its history says."
             for row in self._query(_DECISIONS_OFF_HISTORY)
         )
+        faults.extend(self.plans.faults())
         return tuple(faults)
 
     # --- inside -----------------------------------------------------------------------------------------------------

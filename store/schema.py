@@ -330,6 +330,129 @@ FROM (
 JOIN assessment ON assessment.org_id = happened.org_id AND assessment.assessment_id = happened.assessment_id
 JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id;
 """,
+    "0003 actions, estimates, plan settings, class values": """
+CREATE TABLE action (
+  org_id TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  target INTEGER NOT NULL CHECK (target BETWEEN 0 AND 4),
+  planned_days {real} NOT NULL CHECK (planned_days >= 0),
+  benefit_days {real} NOT NULL CHECK (benefit_days >= 0),
+  horizon_quarters INTEGER NOT NULL CHECK (horizon_quarters >= 1),
+  debt_before {real} NOT NULL CHECK (debt_before BETWEEN 0 AND 1),
+  debt_target {real} NOT NULL CHECK (debt_target BETWEEN 0 AND 1),
+  effort_class TEXT NOT NULL,
+  own_estimate INTEGER NOT NULL CHECK (own_estimate IN (0, 1)),
+  class_values_id TEXT NOT NULL,
+  title TEXT NOT NULL CHECK (title <> ''),
+  owner TEXT NOT NULL,
+  due TEXT CHECK (due LIKE '____-__-__'),
+  link TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
+  actual_days {real} CHECK (actual_days >= 0),
+  friction_gone INTEGER CHECK (friction_gone IN (0, 1)),
+  reason TEXT NOT NULL,
+  closed_at TEXT,
+  made_at TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (org_id, action_id),
+  CHECK ((state = 'open') = (closed_at IS NULL)),
+  CHECK ((state = 'done') = (actual_days IS NOT NULL)),
+  CHECK (state = 'done' OR friction_gone IS NULL),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {strict};
+CREATE INDEX action_of_system ON action (org_id, system_id, state);
+CREATE INDEX action_of_assessment ON action (org_id, period, assessment_id);
+CREATE INDEX action_by_due ON action (org_id, state, due);
+CREATE UNIQUE INDEX action_open ON action (org_id, system_id, question_id) WHERE state = 'open';
+
+CREATE TABLE action_event (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  what TEXT NOT NULL CHECK (what IN ('planned', 'changed', 'done', 'dropped', 'reopened', 'undone')),
+  title TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  due TEXT,
+  link TEXT NOT NULL,
+  state TEXT NOT NULL,
+  actual_days {real},
+  friction_gone INTEGER,
+  reason TEXT NOT NULL,
+  closed_at TEXT,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, action_id, rev),
+  FOREIGN KEY (org_id, action_id) REFERENCES action (org_id, action_id),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+CREATE INDEX action_event_of_system ON action_event (org_id, system_id, changed_at);
+
+CREATE TABLE team_estimate (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  effort_low {real} CHECK (effort_low >= 0),
+  effort_likely {real} CHECK (effort_likely >= effort_low),
+  effort_high {real} CHECK (effort_high >= effort_likely),
+  friction_low {real} CHECK (friction_low >= 0),
+  friction_likely {real} CHECK (friction_likely >= friction_low),
+  friction_high {real} CHECK (friction_high >= friction_likely),
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, system_id, question_id, rev),
+  CHECK ((effort_low IS NULL) = (effort_likely IS NULL) AND (effort_low IS NULL) = (effort_high IS NULL)),
+  CHECK ((friction_low IS NULL) = (friction_likely IS NULL) AND (friction_low IS NULL) = (friction_high IS NULL)),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+
+CREATE TABLE plan_setting (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  budget_days {real} NOT NULL CHECK (budget_days >= 0),
+  horizon_quarters INTEGER NOT NULL CHECK (horizon_quarters >= 1),
+  pinned TEXT NOT NULL,
+  excluded TEXT NOT NULL,
+  targets TEXT NOT NULL,
+  rebuild_days {real} CHECK (rebuild_days > 0),
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, system_id, rev),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id)
+) {strict};
+
+CREATE TABLE class_values (
+  org_id TEXT NOT NULL,
+  team TEXT NOT NULL,
+  pack TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  class_values_id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, team, pack, rev),
+  CHECK ((class_values_id = '') = (body = '')),
+  FOREIGN KEY (org_id, team) REFERENCES team (org_id, team)
+) {strict};
+
+CREATE VIEW open_action AS
+SELECT action.org_id, system.team, system.name AS system, action.question_id, action.title, action.owner, action.due,
+  action.planned_days, action.benefit_days, action.horizon_quarters, action.debt_before, action.target, action.link,
+  action.period, action.system_id, action.action_id
+FROM action
+JOIN system ON system.org_id = action.org_id AND system.system_id = action.system_id AND system.retired_at IS NULL
+WHERE action.state = 'open';
+""",
 }
 
 _DEMONSTRATION_ASSESSMENT = (
@@ -341,9 +464,34 @@ _DEMONSTRATION_SYSTEM = (
     "EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id"
     " AND system.system_id = OLD.system_id AND system.demonstration = 1)"
 )
+_DEMONSTRATION_TEAM = (
+    "(EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id AND system.team = OLD.team"
+    " AND system.demonstration = 1) AND NOT EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id"
+    " AND system.team = OLD.team AND system.demonstration = 0))"
+)
 _CLOSED = (
     "EXISTS (SELECT 1 FROM assessment WHERE assessment.org_id = {row}.org_id"
     " AND assessment.assessment_id = {row}.assessment_id AND assessment.state = 'closed')"
+)
+#: Columns of an action that are fixed when it is made.
+_PROMISED = (
+    "org_id",
+    "action_id",
+    "system_id",
+    "period",
+    "assessment_id",
+    "question_id",
+    "target",
+    "planned_days",
+    "benefit_days",
+    "horizon_quarters",
+    "debt_before",
+    "debt_target",
+    "effort_class",
+    "own_estimate",
+    "class_values_id",
+    "made_at",
+    "made_by",
 )
 
 
@@ -467,6 +615,28 @@ SQLITE_GUARDS: dict[str, str] = {
                 " OR NEW.secret_sha256 <> OLD.secret_sha256 OR NEW.made_at <> OLD.made_at"
                 " OR NEW.made_by <> OLD.made_by",
                 "a token never changes, and a revoked one never comes back",
+            ),
+        ]
+    ),
+    "0003 actions, estimates, plan settings, class values": "\n".join(
+        [
+            *_append_only("action_event", _DEMONSTRATION_SYSTEM, "org_id, action_id, rev"),
+            *_append_only("team_estimate", _DEMONSTRATION_SYSTEM, "org_id, system_id, question_id, rev"),
+            *_append_only("plan_setting", _DEMONSTRATION_SYSTEM, "org_id, system_id, rev"),
+            *_append_only("class_values", _DEMONSTRATION_TEAM, "org_id, team, pack, rev"),
+            _guard(
+                "action_never_deleted",
+                "DELETE",
+                "action",
+                f"NOT {_DEMONSTRATION_SYSTEM}",
+                "an action is never deleted: drop it and say why",
+            ),
+            _guard(
+                "action_promise_kept",
+                "UPDATE",
+                "action",
+                " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _PROMISED),
+                "what an action promised never changes: drop it and plan another",
             ),
         ]
     ),
