@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
+from operations.packs import offered_packs
 from operations.wording import LINE_MAX, NAME_MAX, clean_line
 from operations.workplace import Workplace, shipped_checklist
 from store.records import Records, SystemRecord
@@ -21,8 +22,12 @@ def find_system(records: Records, system_id: str) -> SystemRecord:
     return system
 
 
-def _read_switches(switches: frozenset[str]) -> frozenset[str]:
-    known = {switch.id for switch in shipped_checklist().switches}
+def _read_switches(switches: frozenset[str], *, kept: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The switches as they may be stored: of a checklist on offer, or `kept` from one that was. Raises InvalidInput."""
+    known = {switch.id for switch in shipped_checklist().switches} | kept
+    if switches - known:  # rare: the other packs are read only then
+        checklists = (pack.checklist for pack in offered_packs() if pack.checklist is not None)
+        known |= {switch.id for checklist in checklists for switch in checklist.switches}
     unknown = sorted(switches - known)
     if unknown:
         raise InvalidInput("switches", f"{unknown[0]!r} is not known; choose among {', '.join(sorted(known))}")
@@ -84,13 +89,14 @@ def change_system(
     """
 
     def work(records: Records) -> SystemRecord:
+        before = find_system(records, system_id)
         changed = replace(
-            find_system(records, system_id),
+            before,
             name=clean_line(name, field="name", longest=NAME_MAX, required=True),
             team=clean_line(team, field="team", longest=NAME_MAX, required=True),
             decides=clean_line(decides, field="what it decides", longest=LINE_MAX),
             affected=clean_line(affected, field="who is affected", longest=LINE_MAX),
-            switches=_read_switches(switches),
+            switches=_read_switches(switches, kept=before.switches),
         )
         stored = records.change_system(changed, expected_rev=expected_rev, at=workplace.now())
         for assessment in records.assessments_of(system_id):

@@ -13,7 +13,6 @@ from operations.assessments import (
     MINUTES_A_QUESTION,
     Questionnaire,
     change_scope,
-    open_assessment,
     read_answer,
     read_answers,
     read_change_seq,
@@ -24,6 +23,7 @@ from operations.records import AnswerRecord
 from operations.repository_evidence import hints_for
 from operations.system_view import read_system_view
 from pages.answering import Answering
+from pages.pack_choice import another_checklist, open_quarter
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
 from pages.system_picker import pick_system
 from ui import numbers, problems, session
@@ -82,13 +82,9 @@ def _questionnaire(here: Desk, system_id: str) -> Questionnaire | None:
     if last is not None:
         words += f" The answers of {numbers.period(last.period)} will be at hand, not counted until you confirm them."
 
-    def open_now() -> None:
-        opened = open_assessment(
-            here.workplace, here.actor, system_id=system_id, period=period, scope=last.scope if last else "core"
-        )
-        session.choose_period(opened.period)
-
-    problems.empty(words, action=f"Open {numbers.period(period)}", key="open-period", on_click=open_now)
+    if problems.empty(words, action=f"Open {numbers.period(period)}", key="open-period"):
+        open_quarter(here, system)
+    another_checklist(here, system, key="open-period")
     return None
 
 
@@ -112,16 +108,19 @@ def _head(here: Desk, view: Questionnaire) -> None:
             except StoreError as trouble:
                 session.say_after_rerun(f"Not changed: {trouble}")
 
-        st.segmented_control(
-            "Questions asked",
-            ["core", "all"],
-            format_func=lambda scope: f"Core {sum(1 for _ in _applicable_core(view))}" if scope == "core" else "All",
-            key=scope_key,
-            required=True,
-            on_change=rescope,
-            disabled=assessment.state == "closed",
-            help="The core set takes a team about 90 minutes; all questions are best answered over a few days.",
-        )
+        if any(not question.core for question in view.checklist.questions.values()):
+            st.segmented_control(
+                "Questions asked",
+                ["core", "all"],
+                format_func=lambda scope: (
+                    f"Core {sum(1 for _ in _applicable_core(view))}" if scope == "core" else "All"
+                ),
+                key=scope_key,
+                required=True,
+                on_change=rescope,
+                disabled=assessment.state == "closed",
+                help="The core set takes a team about 90 minutes; all questions are best answered over a few days.",
+            )
         st.page_link(
             "system.py", label="See the heatmap", icon=":material/grid_on:",
             query_params={"system": view.system.system_id, "period": assessment.period},

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from operations.assessments import open_assessment
+from checklists.checklist import Checklist
+from operations.assessments import MINUTES_A_QUESTION, open_assessment
 from operations.errors import AlreadyThere, InvalidInput
 from operations.systems import create_system, list_teams
-from operations.workplace import shipped_checklist
+from pages.pack_choice import choose_pack
 from pages.place import desk, present_period
 from ui import numbers, problems, session
 from ui.text import plain
+
+TEAM_MINUTES_A_QUESTION = 2.3  #: a team that votes and talks over what it is split on
 
 
 def create() -> None:
@@ -19,6 +22,7 @@ def create() -> None:
     teams = list_teams(here.workplace, here.actor)
     st.title("Which system do you want to assess?", anchor=False)
     st.caption("One system is one model, or a few models that are released together. You can change all of this later.")
+    checklist = choose_pack(here, key="create-checklist")
     with st.form("create", border=True, enter_to_submit=False):
         name = st.text_input("Name of the system", max_chars=80, placeholder="Churn model", key="create-name")
         if teams:
@@ -37,18 +41,24 @@ def create() -> None:
         affected = st.text_input(
             "Who is affected?", max_chars=300, placeholder="About 2 million subscribers", key="create-affected"
         )
-        st.markdown("**What is in it?** These decide which questions are asked.")
+        if checklist.switches:
+            st.markdown("**What is in it?** These decide which questions are asked.")
         switches = frozenset(
             switch.id
-            for switch in shipped_checklist().switches
+            for switch in checklist.switches
             if st.checkbox(plain(switch.title), help=plain(switch.explanation), key=f"create-{switch.id}")
         )
-        scope = st.radio(
-            "How many questions?",
-            ["core", "all"],
-            format_func=lambda s: _scope_words(s, switches),
-            key="create-scope",
-        )
+        core = sum(1 for _ in checklist.core())
+        scope = "core"
+        if core < len(checklist.questions):
+            scope = st.radio(
+                "How many questions?",
+                ["core", "all"],
+                format_func=lambda s: _scope_words(checklist, s),
+                key="create-scope",
+            )
+        else:
+            st.caption(f"All {core} questions are asked: {_minutes_words(core)}.")
         submitted = st.form_submit_button("Start the assessment", type="primary", key="create-submit")
     if not submitted:
         return
@@ -63,7 +73,12 @@ def create() -> None:
             switches=switches,
         )
         opened = open_assessment(
-            here.workplace, here.actor, system_id=system.system_id, period=present_period(here), scope=scope
+            here.workplace,
+            here.actor,
+            system_id=system.system_id,
+            period=present_period(here),
+            scope=scope,
+            pack=checklist.id,
         )
     except (InvalidInput, AlreadyThere) as trouble:
         problems.problem(str(trouble))
@@ -73,12 +88,16 @@ def create() -> None:
     st.switch_page("assess.py", query_params={"system": system.system_id, "period": opened.period})
 
 
-def _scope_words(scope: str, _switches: frozenset[str]) -> str:
-    checklist = shipped_checklist()
+def _minutes_words(questions: int) -> str:
+    """How long so many questions take, in fives: people plan in these."""
+    alone, team = (5 * max(1, round(questions * each / 5)) for each in (MINUTES_A_QUESTION, TEAM_MINUTES_A_QUESTION))
+    return f"about {alone} minutes alone, {team} minutes for a team"
+
+
+def _scope_words(checklist: Checklist, scope: str) -> str:
     if scope == "core":
-        return (
-            f"The core set, {sum(1 for _ in checklist.core())} questions: about 25 minutes alone, 90 minutes for a team"
-        )
+        core = sum(1 for _ in checklist.core())
+        return f"The core set, {core} questions: {_minutes_words(core)}"
     return f"All {len(checklist.questions)} questions: over an hour alone, best spread over a few days"
 
 

@@ -25,7 +25,7 @@ TOTAL = "ALL"  #: the column of the system's own debt
 def portfolio() -> None:
     """Draw the overview the link names."""
     here = desk()
-    view = read_portfolio(here.workplace, here.actor, period=chosen_period())
+    view = read_portfolio(here.workplace, here.actor, period=chosen_period(), pack=from_link("checklist"))
     if not view.rows:
         _first_start(here)
         return
@@ -36,6 +36,7 @@ def portfolio() -> None:
     _numbers(view)
     if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
         st.switch_page("create.py")
+    _packs(view)
     shown = _filtered(view)
     if not shown:
         problems.empty("No system fits these filters. Take one away to see more.")
@@ -97,6 +98,23 @@ def _numbers(view: Portfolio) -> None:
     )  # fmt: skip
     figure(row, "In band D or E", str(heavy))
     figure(row, "Clearly better / worse", f"{better} / {worse}")
+
+
+def _packs(view: Portfolio) -> None:
+    """Where several checklists are in use: which of them is shown. Their numbers never stand side by side."""
+    if len(view.packs) < 2:
+        return
+    titles = {pack.id: f"{plain(pack.title)} ({pack.systems})" for pack in view.packs}
+    st.segmented_control(
+        "Systems assessed with", list(titles), format_func=lambda pack: titles[pack], default=view.pack,
+        required=True, key="checklist", bind="query-params",
+    )  # fmt: skip
+    others = sum(pack.systems for pack in view.packs if pack.id != view.pack)
+    stand = "system stands" if others == 1 else "systems stand"
+    st.caption(
+        f"{others} {stand} under another checklist. Different checklists ask different things: every number "
+        "on this page is of one of them."
+    )
 
 
 def _demonstration(here: Desk) -> None:

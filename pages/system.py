@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from operations.assessments import close_assessment, open_assessment
+from operations.assessments import close_assessment
 from operations.errors import Conflict, InvalidInput, StoreError
 from operations.records import AssessmentRecord
 from operations.repository_evidence import read_evidence_trend
@@ -23,6 +23,7 @@ from operations.system_view import (
 )
 from operations.systems import change_system
 from operations.workplace import shipped_checklist
+from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
 from scoring.compare import Cause, Direction, QuestionChange
@@ -63,13 +64,14 @@ def system() -> None:
     if system_id is None:
         pick_system(here, "Which system do you want to see?", page="system.py")
         return
-    view = read_system_view(here.workplace, here.actor, system_id=system_id)
+    view = read_system_view(here.workplace, here.actor, system_id=system_id, pack=from_link("checklist"))
     _finding(view)
     if not view.assessments:
         _open_first(here, view)
         return
     _numbers(view)
     _steps_ahead(here, view)
+    choose_quarters(view)
     _heatmap(here, view)
     _trend(view)
     _repository(here, view)
@@ -86,13 +88,13 @@ def _finding(view: SystemView) -> None:
     else:
         rated = [
             (cell.estimate, area)
-            for area in view.areas
+            for area in (view.areas if view.assessments[-1] in view.shown else ())
             if (cell := view.cells.get((area.id, view.assessments[-1].period))) and cell.estimate is not None
         ]
         worst = max(rated, key=lambda pair: pair[0] or 0.0)[1].title.lower() if rated else ""
         letter = total.band or "not rated yet"
         moved = f", clearly {total.direction} than before" if total.direction else ""
-        where = f", {worst} worst" if total.band else ""
+        where = f", {worst} worst" if total.band and worst else ""
         st.title(plain(f"{name}: {letter}{where}{moved}"), anchor=False)
     about = [view.system.team, view.system.decides, view.system.affected]
     st.caption(plain(" · ".join(part for part in about if part)))
@@ -101,9 +103,8 @@ def _finding(view: SystemView) -> None:
 def _open_first(here: Desk, view: SystemView) -> None:
     period = numbers.period(view.next_period)
     if problems.empty("This system was never assessed.", action=f"Open {period}", key="open-first"):
-        opened = open_assessment(here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period)
-        session.choose_period(opened.period)
-        st.switch_page("assess.py", query_params={"system": view.system.system_id, "period": opened.period})
+        open_quarter(here, view)
+    another_checklist(here, view, key="open-first")
     _settings(here, view)
 
 
@@ -138,12 +139,8 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
                 _confirm_close(here, view, latest)
         else:
             if st.button(f"Open {numbers.period(view.next_period)}", type="primary", key="open-next"):
-                opened = open_assessment(
-                    here.workplace, here.actor, system_id=view.system.system_id, period=view.next_period,
-                    scope=latest.scope,
-                )  # fmt: skip
-                session.choose_period(opened.period)
-                st.switch_page("assess.py", query_params={"system": view.system.system_id, "period": opened.period})
+                open_quarter(here, view)
+            another_checklist(here, view, key="open-next")
             if st.button("Read the answers", key="read"):
                 st.switch_page("assess.py", query_params=where)
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
@@ -176,7 +173,7 @@ def _heatmap(here: Desk, view: SystemView) -> None:
     asked = (in_link[0], in_link[1]) if in_link[0] and in_link[1] else None
     opened = session.selected_cell(key) or asked
     left, right = st.columns([5, 4], gap="medium") if opened else (st.container(), None)
-    shown = [a.assessment_id for a in view.assessments[-QUARTERS_SHOWN:]]
+    shown = [a.assessment_id for a in view.shown[-QUARTERS_SHOWN:]]
     grid = system_grid(view, contradicted=read_contradicted(here.workplace, here.actor, assessment_ids=shown))
     with left:
         chosen = heatmap(grid, key=key, selected=asked)
@@ -191,7 +188,7 @@ def _heatmap(here: Desk, view: SystemView) -> None:
         return
     area_id, period = chosen
     with right, st.container(border=True):
-        assessment = next((a for a in view.assessments if a.period == period), None)
+        assessment = next((a for a in view.shown if a.period == period), None)
         if assessment is None:
             problems.notice("This system was not assessed in that quarter. Choose a cell of the heatmap.")
         elif area_id == TOTAL:
@@ -220,7 +217,7 @@ def _trend(view: SystemView) -> None:
             high=cell.high,
             closed=a.state == "closed",
         )
-        for a in view.assessments
+        for a in view.shown
         if (cell := view.cells.get((SYSTEM, a.period))) is not None
     ]
     if len(points) < 2:
@@ -248,7 +245,7 @@ def _repository(here: Desk, view: SystemView) -> None:
 
 def _change(here: Desk, view: SystemView) -> None:
     """What changed between two quarters, question by question."""
-    periods = [a.period for a in view.assessments]
+    periods = [a.period for a in view.shown]  # quarters with another checklist ask other things
     if len(periods) < 2:
         return
     st.header("What changed", anchor=False)
@@ -371,7 +368,7 @@ def _settings(here: Desk, view: SystemView) -> None:
     def save() -> None:
         """Runs before the page is drawn anew, so `known` is what the person had before them."""
         session.set_trouble(known.system_id, "settings", "")
-        switches = frozenset(switch.id for switch in offered if session.widget_value(key(switch.id)))
+        switches = others.union(switch.id for switch in offered if session.widget_value(key(switch.id)))
         try:
             change_system(
                 here.workplace, here.actor, system_id=known.system_id, **{field: given(field) for field in SETTINGS},
@@ -388,7 +385,8 @@ def _settings(here: Desk, view: SystemView) -> None:
         else:
             session.say_after_rerun("Saved.")
 
-    offered = shipped_checklist().switches
+    offered = view.latest.checklist.switches if view.latest is not None else shipped_checklist().switches
+    others = known.switches - {switch.id for switch in offered}  # of a checklist used before: they stay as they are
     trouble = session.trouble(known.system_id, "settings")
     with (
         st.expander("About this system", icon=":material/tune:", expanded=bool(trouble)),
@@ -399,7 +397,8 @@ def _settings(here: Desk, view: SystemView) -> None:
         for field, label in SETTINGS.items():
             session.feed(key(field), getattr(known, field), version=known.rev)
             st.text_input(label, key=key(field), max_chars=80 if field in {"name", "team"} else 300)
-        st.markdown("**What is in it?** An open quarter follows at once; closed ones stay as they are.")
+        if offered:
+            st.markdown("**What is in it?** An open quarter follows at once; closed ones stay as they are.")
         for switch in offered:
             session.feed(key(switch.id), switch.id in known.switches, version=known.rev)
             st.checkbox(plain(switch.title), key=key(switch.id), help=plain(switch.explanation))

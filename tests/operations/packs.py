@@ -16,9 +16,7 @@ _QUESTION = """\
         levels:
           0: Automated
           1: By hand
-          2: Half
-          3: Hardly
-          4: Not done
+          2: Not done
         severity: M
         effort: S
         interest: i1
@@ -58,7 +56,7 @@ references:
 
 _AGGREGATION = """\
 aggregation:
-  values: [0, 0.5, 1]
+  levels: [0, 0.5, 1]
   questions: {kind: mean}
   areas: {kind: worst}
 """
@@ -69,7 +67,7 @@ def text_of_pack(pack: str = "three-levels", *, title: str = "Three levels") -> 
     return _HEAD.format(
         id=pack,
         title=title,
-        aggregation="",
+        aggregation=_AGGREGATION,
         watching=_QUESTION.format(id="MON-01") + _QUESTION.format(id="MON-02"),
         running=_QUESTION.format(id="OPS-01"),
     )
