@@ -48,6 +48,7 @@ class Facets:
     old: QuestionScore | None  #: None where it did not apply
     new: QuestionScore | None
     ballots: SharedBallots | None  #: who voted, where that is known and enough voted both times
+    responses: tuple[Response | None, Response | None]  #: what the two were scored from; None = unanswered
 
     @property
     def answer_cause(self) -> Cause:
@@ -66,12 +67,12 @@ class Facets:
         if self.ballots is not None:
             found |= {self.answer_cause} if self.ballots.voted_otherwise else set()
             found |= {Cause.PANEL} if self.ballots.other_people else set()
-        elif (old.known, old.level, old.votes) != (new.known, new.level, new.votes):
+        elif self.responses[0] != self.responses[1]:
             found.add(self.answer_cause)
         return frozenset(found)
 
-    def response(self, happened: frozenset[Cause]) -> Response:
-        """The answer as it would stand had only these causes happened."""
+    def response(self, happened: frozenset[Cause]) -> Response | None:
+        """The answer as it would stand had only these causes happened; None = unanswered."""
         applies = self.new if Cause.NOT_APPLICABLE in happened else self.old
         if applies is None:
             return NOT_APPLICABLE
@@ -79,25 +80,18 @@ class Facets:
         if self.ballots is not None:
             votes = self.ballots.votes(answered=answered, panel=Cause.PANEL in happened)
             return Response(state=ResponseState.ANSWERED, votes=votes)
-        return response_of(self._side(answered))
+        return self.responses[self._side(answered)]
 
     def floor(self, happened: frozenset[Cause]) -> float:
         """The floor as it would be had only these causes happened."""
-        return self._side(Cause.EVIDENCE in happened).floor
+        side = (self.old, self.new)[self._side(Cause.EVIDENCE in happened)]
+        return side.floor if side is not None else 0.0
 
-    def _side(self, later: bool) -> QuestionScore:
-        """The later or the earlier side; where the question applied once only, that one."""
-        first, second = (self.new, self.old) if later else (self.old, self.new)
-        side = first if self.old is not None and self.new is not None else first or second
-        if side is None:
-            raise ValueError(f"{self.id} applies on neither side")
-        return side
-
-
-def response_of(question: QuestionScore) -> Response:
-    """The response a question was scored from, as far as its score depends on it."""
-    state = ResponseState.ANSWERED if question.known else ResponseState.UNKNOWN
-    return Response(state=state, level=question.level, votes=question.votes)
+    def _side(self, later: bool) -> int:
+        """The later (1) or the earlier side (0); where the question applied once only, that one."""
+        if self.old is None or self.new is None:
+            return 1 if self.old is None else 0
+        return 1 if later else 0
 
 
 def floor_of(question: str, value: float) -> tuple[Floor, ...]:

@@ -9,10 +9,9 @@ from enum import StrEnum
 from checklists.checklist import Checklist
 from scoring.causes import ORDER, Cause, CauseShare, in_order, settled_to, shapley
 from scoring.panel import Ballots, PanelChange, is_voted, panel_change
-from scoring.score import DEFAULTS
 from scoring.terms import Estimate, Parameters, QuestionScore, Scope, Score
 from scoring.trend import Trend, trend
-from scoring.yardstick import Side, Yardstick, difference_of, estimate_of
+from scoring.yardstick import Side, Yardstick, applicable, difference_of, estimate_of
 
 __all__ = [
     "SMALLEST_DETECTABLE_CHANGE",
@@ -196,10 +195,10 @@ def compare(
     changes = [
         change
         for question in _both(checklist_after.questions, checklist_before.questions)
-        if (change := _question_change(question, by, parameters or DEFAULTS)) is not None
+        if (change := _question_change(question, by)) is not None
     ]
     areas = _both((area.id for area in last.areas), (area.id for area in first.areas))
-    verdicts = _verdicts(first, last, areas, ballots, parameters or DEFAULTS)
+    verdicts = _verdicts(by, areas, ballots)
     return Comparison(
         system=SystemChange(
             before=first.system,
@@ -231,14 +230,21 @@ def compare(
 
 # -- questions
 
+ANSWER_CAUSES = frozenset({Cause.ANSWERS, Cause.NEWLY_KNOWN, Cause.NO_LONGER_KNOWN})
 
-def _question_change(question: str, by: Yardstick, parameters: Parameters) -> QuestionChange | None:
-    before, after = (side.score.questions.get(question) for side in by.sides)
-    cause = _cause(before, after, question in by.common, parameters)
+
+def _question_change(question: str, by: Yardstick) -> QuestionChange | None:
+    before, after = (applicable(side.score, question) for side in by.sides)
+    if question in by.common:
+        cause = _cause(before, after, by.parameters)
+    else:
+        cause = Cause.CHECKLIST if before is not None or after is not None else None
     facets = by.facets.get(question)
     causes = set(facets.causes) if facets else set()
     if cause in ANSWER_CAUSES and Cause.PANEL in causes and cause not in causes:
         cause = Cause.PANEL
+    if cause is Cause.RULES and causes:  # unknown and unanswered are two things to some packs
+        cause = None
     if before is not None and after is not None:
         causes |= {Cause.CHECKLIST} if (before.weight, before.critical) != (after.weight, after.critical) else set()
         causes |= {Cause.RULES} if by.rules_moved(question) else set()
@@ -249,14 +255,9 @@ def _question_change(question: str, by: Yardstick, parameters: Parameters) -> Qu
     return QuestionChange(id=question, before=before, after=after, cause=cause or listed[0], causes=listed)
 
 
-ANSWER_CAUSES = frozenset({Cause.ANSWERS, Cause.NEWLY_KNOWN, Cause.NO_LONGER_KNOWN})
-
-
-def _cause(old: QuestionScore | None, new: QuestionScore | None, common: bool, parameters: Parameters) -> Cause | None:
+def _cause(old: QuestionScore | None, new: QuestionScore | None, parameters: Parameters) -> Cause | None:
     if old is None or new is None:
-        if old is new:
-            return None
-        return Cause.NOT_APPLICABLE if common else Cause.CHECKLIST
+        return None if old is new else Cause.NOT_APPLICABLE
     if old.known != new.known:
         return Cause.NEWLY_KNOWN if new.known else Cause.NO_LONGER_KNOWN
     return _cause_of_number(old, new, parameters)
@@ -314,17 +315,23 @@ def _shares(area: str, by: Yardstick, changes: Iterable[QuestionChange]) -> tupl
 # -- directions
 
 
-def _verdicts(
-    before: Score, after: Score, areas: list[str], ballots: tuple[Ballots, Ballots] | None, parameters: Parameters
-) -> dict[str, Verdict]:
+def _verdicts(by: Yardstick, areas: list[str], ballots: tuple[Ballots, Ballots] | None) -> dict[str, Verdict]:
     """The verdict on each area and on the system ("")."""
+    before, after = by.ends
     bases = {area: _basis(area, before, after) for area in ("", *areas)}
     by_draws = [area for area, basis in bases.items() if basis in (Basis.VOTES, Basis.BOTH)]
     if not by_draws:
         return {area: _by_limit(area, before, after, basis) for area, basis in bases.items()}
-    from scoring.bootstrap import bootstrap, holm  # numpy, for votes alone
+    from scoring.bootstrap import DRAWS, DRAWS_PLAIN, bootstrap, holm  # numpy, for votes alone
 
-    drawn = bootstrap((before, after), ballots=ballots, parameters=parameters)
+    own_way = by.parameters.declared is not None
+    drawn = bootstrap(
+        by.ends,
+        ballots=ballots,
+        parameters=by.parameters,
+        plainly=by.redrawn if own_way else None,
+        draws=DRAWS_PLAIN if own_way else DRAWS,
+    )
     firm = holm({area: drawn[area].doubt for area in by_draws if area}) | {""}
     verdicts = {}
     for area, basis in bases.items():
@@ -356,9 +363,9 @@ def _basis(area: str, before: Score, after: Score) -> Basis:
     if any(end is None or end.band is None for end in ends):
         return Basis.NOT_KNOWN
     pairs = [
-        (before.questions[question], after.questions[question])
+        (old, new)
         for question in _asked_in(area, before, after)
-        if question in before.questions and question in after.questions
+        if (old := applicable(before, question)) and (new := applicable(after, question))
     ]
     voted = [all(is_voted(side.votes, side.level) for side in pair) for pair in pairs]
     if not any(voted):
@@ -396,7 +403,7 @@ def _asked_in(area: str, before: Score, after: Score) -> list[str]:
 
 
 def _count(before: Score, after: Score, questions: Iterable[str]) -> Counts:
-    ways = [_way(before.questions.get(question), after.questions.get(question)) for question in questions]
+    ways = [_way(applicable(before, question), applicable(after, question)) for question in questions]
     return Counts(**{way: ways.count(way) for way in set(ways)})
 
 

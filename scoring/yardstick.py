@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from checklists.checklist import Checklist
-from scoring.causes import NOT_APPLICABLE, ORDER, Cause, Facets, floor_of, response_of
+from scoring.aggregate import fitting
+from scoring.causes import NOT_APPLICABLE, ORDER, Cause, Facets, floor_of
 from scoring.panel import Ballots, shared_ballots
-from scoring.score import DEFAULTS, combine_system, is_asked, score
-from scoring.terms import Estimate, Floor, Parameters, Response, Scope, Score
+from scoring.score import combine_system, is_asked, score
+from scoring.terms import Estimate, Floor, Parameters, QuestionScore, Response, ResponseState, Scope, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,45 @@ class Side:
             if is_asked(area, question, core_only)
         )
 
+    def floors(self) -> list[Floor]:
+        """The floors the questions were scored with."""
+        return [floor for question in self.score.questions.values() for floor in floor_of(question.id, question.floor)]
+
+    def responses(self) -> dict[str, Response]:
+        """What the score was made from, as far as it depends on it; an unanswered question is absent.
+
+        Only some packs let an unanswered question count otherwise than "we do not know"; for them it is tried.
+        """
+        unlike = self._unlike_unknown()
+        found = {}
+        for question in self.checklist.questions:
+            scored = applicable(self.score, question)
+            if scored is None:
+                found[question] = NOT_APPLICABLE
+            elif scored.known:
+                found[question] = Response(state=ResponseState.ANSWERED, level=scored.level, votes=scored.votes)
+            elif question not in unlike:
+                found[question] = Response(state=ResponseState.UNKNOWN, votes=scored.votes)
+        return found
+
+    def _unlike_unknown(self) -> frozenset[str]:
+        """The questions not known that were scored otherwise than "we do not know" is: nobody answered them."""
+        if self.checklist.aggregation.blank == self.checklist.aggregation.unknown:
+            return frozenset()
+        unknown = {
+            question.id: Response(state=ResponseState.UNKNOWN, votes=question.votes)
+            for question in self.score.questions.values()
+            if not question.known
+        }
+        tried = score(self.checklist, unknown, self.floors(), asked=self.asked).questions
+        return frozenset(question for question in unknown if tried[question] != self.score.questions[question])
+
+
+def applicable(scored: Score, question: str) -> QuestionScore | None:
+    """The score of a question, None where it does not apply, whether or not it counts all the same."""
+    found = scored.questions.get(question)
+    return found if found is not None and found.applies else None
+
 
 class Yardstick:
     """Scores both sides, and every mix of them, over the same questions by the same weights and rules.
@@ -48,16 +88,20 @@ class Yardstick:
         parameters: Parameters | None = None,
     ) -> None:
         self.sides = (before, after)
-        self.common = before.offered() & after.offered()
+        self.common = _common(before, after)
         self.common_only = (
             before.checklist.content_hash != after.checklist.content_hash
             or before.asked.core_only != after.asked.core_only
         )
-        self._parameters = parameters or DEFAULTS
+        self._given_parameters = parameters
+        self.parameters = fitting(after.checklist, parameters)
         self._asked = Scope(core_only=after.asked.core_only and not self.common_only)
         self._checklist = _restricted(after.checklist, self.common) if self.common_only else after.checklist
+        given = before.responses(), after.responses()
         self.facets = {
-            question: _facets(question, before.score, after.score, ballots)
+            question: _facets(
+                question, before.score, after.score, ballots, (given[0].get(question), given[1].get(question))
+            )
             for question in after.checklist.questions
             if question in self.common
         }
@@ -81,25 +125,38 @@ class Yardstick:
         """The score as it would be had only these causes happened."""
         known = self._scored.get(happened)
         if known is None:
-            responses = {question: facets.response(happened) for question, facets in self.facets.items()}
-            floors = [
-                floor
-                for question, facets in self.facets.items()
-                if responses[question] is not NOT_APPLICABLE
-                for floor in floor_of(question, facets.floor(happened))
-            ]
-            known = self._scored[happened] = self._score(self._checklist, responses, floors, self._asked)
+            responses, floors = self._given(happened)
+            known = self._scored[happened] = self._score(responses, floors)
         return known
+
+    def _given(self, happened: frozenset[Cause]) -> tuple[dict[str, Response], list[Floor]]:
+        """The responses and floors had only these causes happened."""
+        answers = {question: facets.response(happened) for question, facets in self.facets.items()}
+        floors = [
+            floor
+            for question, facets in self.facets.items()
+            if answers[question] is not NOT_APPLICABLE
+            for floor in floor_of(question, facets.floor(happened))
+        ]
+        return {question: answer for question, answer in answers.items() if answer is not None}, floors
 
     def worth(self, happened: frozenset[Cause], area: str) -> float:
         """The debt of an area, or of the system (""), had only these causes happened; what counts where unrated."""
-        scored = self.mixed(happened)
-        if area:
-            return next(one.counted for one in scored.areas if one.id == area)
-        if scored.system.estimate is not None:
-            return scored.system.estimate
-        counted = [replace(one, estimate=replace(one.estimate, estimate=one.counted)) for one in scored.areas]
-        return combine_system(counted, self._parameters).estimate or 0.0
+        return counted(self.mixed(happened), self.parameters)[area]
+
+    def redrawn(self, place: int, levels: Mapping[str, int]) -> dict[str, float]:
+        """What each area and the system ("") would count at one end with these levels instead of those given.
+
+        `place` is 0 for the earlier end, 1 for the later; -1 is "we do not know".
+        """
+        responses, floors = self._given(frozenset(self.happened) if place else frozenset())
+        drawn = {
+            question: Response(state=ResponseState.UNKNOWN)
+            if level < 0
+            else Response(state=ResponseState.ANSWERED, level=level)
+            for question, level in levels.items()
+        }
+        return counted(self._score({**responses, **drawn}, floors), self.parameters)
 
     def total(self, area: str) -> float | None:
         """The difference of the two numbers as they were shown, each by its own yardstick; None unless both are."""
@@ -142,18 +199,22 @@ class Yardstick:
     def _ruled(self, side: Side) -> Score:
         if side.score.scoring_id == self._rules:
             return side.score
-        applicable = side.score.questions
-        responses = {
-            question: response_of(applicable[question]) if question in applicable else NOT_APPLICABLE
-            for question in side.checklist.questions
-        }
-        floors = [floor for question in applicable.values() for floor in floor_of(question.id, question.floor)]
-        return self._score(side.checklist, responses, floors, side.asked)
+        return score(
+            side.checklist, side.responses(), side.floors(), asked=side.asked, parameters=self._given_parameters
+        )
 
-    def _score(
-        self, checklist: Checklist, responses: Mapping[str, Response], floors: list[Floor], asked: Scope
-    ) -> Score:
-        return score(checklist, responses, floors, asked=asked, parameters=self._parameters)
+    def _score(self, responses: Mapping[str, Response], floors: list[Floor]) -> Score:
+        return score(self._checklist, responses, floors, asked=self._asked, parameters=self._given_parameters)
+
+
+def counted(scored: Score, parameters: Parameters) -> dict[str, float]:
+    """What each area and the system ("") counts, rated or not: 0..1."""
+    found = {area.id: area.counted for area in scored.areas}
+    system = scored.system.estimate
+    if system is None:
+        rated = [replace(area, estimate=replace(area.estimate, estimate=area.counted)) for area in scored.areas]
+        system = combine_system(rated, parameters).estimate
+    return {**found, "": system or 0.0}
 
 
 def estimate_of(scored: Score, area: str) -> Estimate | None:
@@ -171,10 +232,23 @@ def difference_of(area: str, before: Score, after: Score) -> float | None:
     return last.estimate - first.estimate
 
 
-def _facets(question: str, before: Score, after: Score, ballots: tuple[Ballots, Ballots] | None) -> Facets:
-    old, new = before.questions.get(question), after.questions.get(question)
+def _common(before: Side, after: Side) -> frozenset[str]:
+    """The questions both sides asked on the same number of levels: on another scale it is another question."""
+    first, last = before.checklist.questions, after.checklist.questions
+    both = before.offered() & after.offered()
+    return frozenset(question for question in both if len(first[question].levels) == len(last[question].levels))
+
+
+def _facets(
+    question: str,
+    before: Score,
+    after: Score,
+    ballots: tuple[Ballots, Ballots] | None,
+    responses: tuple[Response | None, Response | None],
+) -> Facets:
+    old, new = applicable(before, question), applicable(after, question)
     shared = None if old is None or new is None else shared_ballots(old, new, ballots)
-    return Facets(id=question, old=old, new=new, ballots=shared)
+    return Facets(id=question, old=old, new=new, ballots=shared, responses=responses)
 
 
 def _restricted(checklist: Checklist, common: frozenset[str]) -> Checklist:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists.aggregation import Aggregation, Counts, Mean, Missing, Worst
 from checklists.checklist import SeverityClass
 from scoring.causes import Cause, Facets, settled_to, shapley
 from scoring.compare import compare
@@ -305,6 +306,43 @@ def test_all_causes_together_give_the_later_score_bit_for_bit_and_none_the_earli
     assert by.mixed(frozenset(by.happened)).areas == last.areas
 
 
+WORST = Aggregation(
+    values=(0.0, 0.25, 0.5, 0.75, 1.0),
+    questions=Worst(),
+    areas=Mean(),
+    blank=Missing(counts=Counts.EXCLUDE),
+    not_applicable=Missing(counts=Counts.VALUE, debt=0.5),
+)
+
+
+@held
+@given(profiles(), profiles())
+def test_a_pack_that_adds_up_in_its_own_way_is_split_by_its_own_way(one, other):
+    asked = replace(one.checklist, aggregation=WORST)
+    first, last = score(asked, one.responses, one.floors), score(asked, other.responses, other.floors)
+    by = Yardstick(Side(checklist=asked, score=first, asked=Scope()), Side(checklist=asked, score=last, asked=Scope()))
+    assert (by.mixed(frozenset()).system, by.mixed(frozenset(by.happened)).system) == (first.system, last.system)
+    for change in (comparison := compare(asked, first, asked, last)).areas:
+        assert total(change.causes) == pytest.approx(change.total or 0.0, abs=1e-15)
+    assert total(comparison.system.causes) == pytest.approx(comparison.system.total or 0.0, abs=1e-15)
+
+
+def test_a_pack_that_adds_up_in_its_own_way_is_drawn_by_its_own_way():
+    # the worst question decides: of 3 3 3 and 1 1 1 the first, afterwards both are 1
+    asked = replace(checklist(area("ENT", "M", "M")), aggregation=WORST)
+    before = {"ENT-01": voted(3, 3, 3), "ENT-02": voted(1, 1, 1)}
+    change = between(asked, before, {**before, "ENT-01": voted(1, 1, 1)}).system
+    assert (change.difference, change.verdict.better, change.verdict.draws) == (-0.5, 400, 400)
+
+
+def test_a_question_on_another_scale_is_another_question():
+    shorter = replace(FOUR.areas[0].questions[0], levels=FOUR.areas[0].questions[0].levels[:3])
+    other = checklist(area("ENT", shorter, "M", "M", "M"), version="2")
+    comparison = compare(FOUR, score(FOUR, levels("ENT", 4, 2, 2, 2)), other, score(other, levels("ENT", 2, 2, 2, 2)))
+    assert comparison.system.difference == 0
+    assert [(change.id, change.cause) for change in comparison.questions] == [("ENT-01", Cause.CHECKLIST)]
+
+
 def test_an_order_of_the_causes_cannot_change_a_share():
     def worth(some):
         return len(some) ** 2 + (3 if {Cause.ANSWERS, Cause.EVIDENCE} <= some else 0)
@@ -330,7 +368,7 @@ def test_weights_of_the_later_checklist_are_the_yardstick():
 
 
 def test_a_question_that_applies_on_neither_side_has_no_cause():
-    nowhere = Facets(id="ENT-01", old=None, new=None, ballots=None)
+    nowhere = Facets(id="ENT-01", old=None, new=None, ballots=None, responses=(None, None))
     assert nowhere.causes == frozenset()
     asked = replace(FOUR, areas=(area("ENT", "M", "M"),))
     none = {**levels("ENT", 2), "ENT-02": NOT_APPLICABLE}
