@@ -67,6 +67,10 @@ def score(arguments: argparse.Namespace) -> int:
     result = score_now(checklist, answers, weigh(checklist, found).floors)
     document = score_document(result, checklist)
     lines = [_line("system", document["system"]), *(_line(area["id"], area) for area in document["areas"])]
+    if said := document.get("reading", {}).get("system"):
+        words = f", {said['words']}" if said["words"] else ""
+        unit = document["reading"]["unit"]
+        lines[0] += f" · {said['value']:g} {unit} ({said['low']:g}-{said['high']:g}){words}"
     lines += [f"contradiction: {c['question']}: {c['message']}" for c in document["contradictions"]]
     _say(document, as_json=arguments.json, text="\n".join(lines))
     return 0

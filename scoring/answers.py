@@ -18,7 +18,7 @@ from typing import Any
 
 from checklists.checklist import Checklist
 from scoring.document import score_document, score_from_document
-from scoring.terms import LEVEL_MAX, Response, ResponseState
+from scoring.terms import Response, ResponseState
 
 __all__ = ["InvalidAnswers", "Problem", "read_answers", "score_document", "score_from_document"]
 
@@ -101,7 +101,7 @@ def _parse(text: str, name: str) -> tuple[Any, list[Problem]]:
         ) from error
     except ValueError as error:  # a whole number of more digits than Python is willing to read
         raise InvalidAnswers(
-            [_problem(name, "a number with thousands of digits", "a level is a whole number 0 to 4")]
+            [_problem(name, "a number with thousands of digits", "a level is a small whole number")]
         ) from error
     return document, problems
 
@@ -127,6 +127,7 @@ class _Reader:
     def __init__(self, *, name: str, checklist: Checklist) -> None:
         self.name = name
         self.questions = checklist.questions
+        self.level_max = checklist.level_count - 1
         self.title = f"{checklist.id} {checklist.version}"
         self.problems: list[Problem] = []
         self.faults = 0
@@ -178,9 +179,9 @@ class _Reader:
         if "level" not in answer:
             return None
         level = answer["level"]
-        if _is_level(level):
+        if self.is_level(level):
             return int(level)
-        way_out = "use a whole number 0 to 4"
+        way_out = f"use a whole number 0 to {self.level_max}"
         if level is None:
             way_out = 'write {"state": "unknown"} for "we do not know"'
         self.refuse(f"{where}.level", f"{_quote(level)} is not a level", way_out)
@@ -193,8 +194,8 @@ class _Reader:
             self.refuse(f"{where}.votes", what, 'write [0, 1, 2, null], null for "we do not know"')
             return ()
         for place, vote in enumerate(votes):
-            if vote is not None and not _is_level(vote):
-                way_out = 'use a whole number 0 to 4, or null for "we do not know"'
+            if vote is not None and not self.is_level(vote):
+                way_out = f'use a whole number 0 to {self.level_max}, or null for "we do not know"'
                 self.refuse(f"{where}.votes[{place}]", f"{_quote(vote)} is not a vote", way_out)
         return tuple(votes)
 
@@ -228,6 +229,9 @@ class _Reader:
             self.refuse(where, "not applicable without a reason", 'add "reason": why it does not apply here')
         return state
 
+    def is_level(self, value: Any) -> bool:
+        return type(value) is int and 0 <= value <= self.level_max  # true and 2.0 are no levels
+
     def guess(self, question: str) -> str:
         self.guesses += 1
         if self.guesses <= _GUESSES_MAX and len(question) <= _SHOWN_MAX_CHARACTERS:
@@ -235,10 +239,6 @@ class _Reader:
             if near:
                 return f"did you mean {near[0]}?"
         return "take the ids from the checklist"
-
-
-def _is_level(value: object) -> bool:
-    return type(value) is int and 0 <= value <= LEVEL_MAX  # true and 2.0 are no levels
 
 
 def _is_text(text: str) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
+from checklists.aggregation import Reading
 from checklists.checklist import Checklist
+from scoring.readings import say
 from scoring.terms import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
 
 _USUAL = {"applies": True, "left_out": False}
@@ -31,9 +33,10 @@ def score_document(score: Score, checklist: Checklist) -> dict[str, Any]:
      "hints": [{"question", "signal", "message"}]}
     Areas and questions that do not apply are absent. `votes` are sorted and carry no names. Where a checklist lets a
     question count that does not apply, it has "applies": false; what it leaves out because nothing is known has
-    "left_out": true.
+    "left_out": true. A checklist with a published unit adds "reading": {"unit", "system", "areas": {id: ...}}, each
+    {"value", "low", "high", "words"} or null.
     """
-    return {
+    document: dict[str, Any] = {
         "checklist": {
             "id": checklist.id,
             "version": checklist.version,
@@ -61,6 +64,13 @@ def score_document(score: Score, checklist: Checklist) -> dict[str, Any]:
         "contradictions": [asdict(contradiction) for contradiction in score.contradictions],
         "hints": [asdict(hint) for hint in score.hints],
     }
+    if reading := checklist.aggregation.reading:
+        document["reading"] = {
+            "unit": reading.unit,
+            "system": _said(reading, score.system),
+            "areas": {area.id: _said(reading, area.estimate) for area in score.areas},
+        }
+    return document
 
 
 def score_from_document(document: Mapping[str, Any]) -> Score:
@@ -94,6 +104,13 @@ def _question_document(question: QuestionScore, area: str) -> dict[str, Any]:
         **_unusual(question),
         "votes": list(question.votes),
     }
+
+
+def _said(reading: Reading, estimate: Estimate) -> dict[str, Any] | None:
+    said = say(reading, estimate)
+    if said is None:
+        return None
+    return {"value": said.value, "low": said.low, "high": said.high, "words": said.words}
 
 
 def _unusual(entry: QuestionScore | AreaScore) -> dict[str, bool]:

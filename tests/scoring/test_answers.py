@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from checklists.aggregation import OURS
 from scoring.answers import PROBLEMS_MAX, InvalidAnswers, read_answers
 from scoring.terms import Response, ResponseState
 from tests.scoring.builders import NOT_APPLICABLE, UNKNOWN, answered, area, checklist, voted
@@ -194,3 +196,14 @@ def test_a_hostile_file_gets_at_most_a_thousand_problems_and_fifty_lines():
     assert len(caught.value.problems) == PROBLEMS_MAX
     assert len(str(caught.value).splitlines()) == 51
     assert str(caught.value).endswith("and 950 more")
+
+
+def test_a_level_above_the_scale_of_the_checklist_is_refused_with_its_scale():
+    three = replace(ASKED, aggregation=replace(OURS, values=(0, 0.5, 1)))
+    text = json.dumps({"answers": {"ENT-01": {"level": 3}, "ENT-02": {"votes": [0, 2, 4]}, "MON-01": {"level": 2}}})
+    with pytest.raises(InvalidAnswers) as caught:
+        read_answers(text, name="answers.json", checklist=three)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "answers.json: answers.ENT-01.level: 3 is not a level; use a whole number 0 to 2",
+        'answers.json: answers.ENT-02.votes[2]: 4 is not a vote; use a whole number 0 to 2, or null for "we do not know"',
+    ]
