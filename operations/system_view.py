@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +19,9 @@ from operations.scores import SYSTEM, Scored, scope_of, score_assessment, scores
 from operations.systems import find_system
 from operations.workplace import Workplace
 from scoring.compare import Comparison, compare
+from scoring.document import score_from_document
 from scoring.explain import Step, explain_area, explain_question, explain_system
-from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore
+from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
 from scoring.weigh import spoken_to
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, ScoreRow, SystemRecord
 
@@ -265,6 +267,7 @@ def compare_periods(
 ) -> tuple[Comparison, Checklist]:
     """What changed between two quarters of one system, question by question, with causes.
 
+    A quarter sealed under other scoring rules goes in as it was sealed, so that what the rules did is told apart.
     Raises NotFound, and InvalidInput where the two were assessed with different packs.
     """
 
@@ -288,15 +291,24 @@ def compare_periods(
             )
         comparison = compare(
             first.checklist,
-            first.score,
+            _as_sealed(records, first),
             second.checklist,
-            second.score,
+            _as_sealed(records, second),
             asked_before=scope_of(first.assessment),
             asked_after=scope_of(second.assessment),
         )
         return comparison, second.checklist
 
     return workplace.store.read(work)
+
+
+def _as_sealed(records: Records, scored: Scored) -> Score:
+    """The score a closed quarter was sealed with, where the rules have changed since; else the score of today."""
+    sealed = records.snapshot(scored.assessment.assessment_id) if scored.assessment.state == "closed" else None
+    if sealed is None:
+        return scored.score
+    document = json.loads(sealed.document)["score"]
+    return scored.score if document["scoring_id"] == scored.score.scoring_id else score_from_document(document)
 
 
 @permitted(Action.READ)

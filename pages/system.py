@@ -14,7 +14,6 @@ from operations.scans import Origin
 from operations.scores import SYSTEM
 from operations.system_view import (
     SystemView,
-    compare_periods,
     explain_whole,
     read_area_view,
     read_contradicted,
@@ -23,10 +22,11 @@ from operations.system_view import (
 )
 from operations.systems import change_system
 from operations.workplace import shipped_checklist
+from pages.agreement import draw_agreement
+from pages.change import draw_change
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
-from scoring.compare import Cause, Direction, QuestionChange
 from scoring.trend import trend
 from ui import numbers, problems, session
 from ui.area_panel import (
@@ -44,17 +44,6 @@ from ui.evidence_trend import draw_evidence_trend
 from ui.grids import QUARTERS_SHOWN, TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
-
-CAUSE_WORDS = {
-    Cause.ANSWERS: "answer changed",
-    Cause.PANEL: "other people voted",
-    Cause.NEWLY_KNOWN: "newly known",
-    Cause.NO_LONGER_KNOWN: "no longer known",
-    Cause.EVIDENCE: "repository evidence",
-    Cause.NOT_APPLICABLE: "not applicable",
-    Cause.CHECKLIST: "checklist changed",
-    Cause.RULES: "scoring rules changed",
-}
 
 
 def system() -> None:
@@ -75,7 +64,8 @@ def system() -> None:
     _heatmap(here, view)
     _trend(view)
     _repository(here, view)
-    _change(here, view)
+    draw_change(here, view)
+    draw_agreement(here, view)
     _questions(here, view)
     _settings(here, view)
 
@@ -241,72 +231,6 @@ def _repository(here: Desk, view: SystemView) -> None:
         "repository.py", label="See what was found, and where", icon=":material/folder_code:",
         query_params={"system": view.system.system_id, "period": latest.period},
     )  # fmt: skip
-
-
-def _change(here: Desk, view: SystemView) -> None:
-    """What changed between two quarters, question by question."""
-    periods = [a.period for a in view.shown]  # quarters with another checklist ask other things
-    if len(periods) < 2:
-        return
-    st.header("What changed", anchor=False)
-    first, second = st.columns(2)
-    before = first.selectbox("From", periods[:-1], index=len(periods) - 2, format_func=numbers.period, key="from")
-    later = [p for p in periods if p > before]
-    after = second.selectbox("To", later, index=len(later) - 1, format_func=numbers.period, key="to")
-    comparison, checklist = compare_periods(
-        here.workplace, here.actor, system_id=view.system.system_id, before=before, after=after
-    )
-    whole = comparison.system
-    words = {
-        Direction.BETTER: "clearly better",
-        Direction.WORSE: "clearly worse",
-        Direction.NONE: "no clear change",
-    }[whole.direction]
-    changed, waiting = comparison.questions, 0
-    if after == view.assessments[-1].period and view.latest is not None and view.assessments[-1].state == "open":
-        answered = view.latest.answers  # what nobody has looked at yet has not changed
-        changed = tuple(c for c in changed if c.after is None or c.id in answered)
-        waiting = len(comparison.questions) - len(changed)
-    if waiting:
-        seen = f"{whole.counts.improved} improved, {whole.counts.worse} worse, {whole.counts.same} same"
-        st.markdown(plain(f"So far: {seen}."))
-    else:
-        difference = f" ({numbers.change(whole.difference)} points)" if whole.difference is not None else ""
-        st.markdown(plain(f"{words.capitalize()}{difference}: {whole.counts}."))
-    if comparison.common_only:
-        st.caption("The two quarters did not ask the same questions; numbers compare the common ones only.")
-    rows = [
-        {
-            "Question": checklist.questions[c.id].text if c.id in checklist.questions else c.id,
-            "Id": c.id,
-            "Before": "–" if c.before is None else "?" if c.before.level is None else str(c.before.level),
-            "After": "–" if c.after is None else "?" if c.after.level is None else str(c.after.level),
-            "Debt": numbers.change(c.after.debt - c.before.debt) if c.before and c.after else "",
-            "Cause": _cause_words(c),
-        }
-        for c in changed
-    ]
-    if rows:
-        st.dataframe(
-            rows,
-            hide_index=True,
-            width="stretch",
-            column_config={"Question": st.column_config.TextColumn(width="large")},
-        )
-    else:
-        st.caption("No question changed.")
-    if waiting:
-        left_out = (
-            f"{numbers.count(waiting, 'question is', 'questions are')} not answered yet in {numbers.period(after)}"
-        )
-        st.caption(f"{left_out} and left out.")
-
-
-def _cause_words(change: QuestionChange) -> str:
-    """The cause; evidence that asks less than the answer admits is one too, and says that no number moved."""
-    words = CAUSE_WORDS[change.cause]
-    still = change.before is not None and change.after is not None and change.before.debt == change.after.debt
-    return f"{words}; it changes no debt" if still and change.cause is Cause.EVIDENCE else words
 
 
 FILTERS = ("All", "Open", "Contradicted", "Disputed")

@@ -11,6 +11,7 @@ from scoring.agreement import Agreement, Metric
 from scoring.terms import LEVEL_MAX
 
 NO_VOTE = frozenset({"", ".", "-", "?", "na", "n/a", "none", "null", "unknown"})
+UNSURE = frozenset({"?", "unknown"})  #: of these, what says "we do not know" instead of "I did not vote"
 BYTES_MAX = 5 * 1024 * 1024
 RATERS_MAX = 1_000
 QUESTIONS_MAX = 1_000
@@ -33,12 +34,14 @@ class Votes:
     raters: tuple[str, ...]
     votes: Mapping[str, tuple[int | None, ...]]
     levels: tuple[int, int]  #: the scale: 0..4, or what the votes span when one lies beside it
+    unsure: Mapping[str, int]  #: question -> how many said "we do not know" in so many words
 
 
 def read_votes(text: str, *, name: str) -> Votes:
     """Read a votes file: a header with the question ids after its first cell, then a row a rater.
 
-    Votes are whole numbers; blank, ".", "?" and the like stand for no vote. A vote beside 0..4 makes the scale what the
+    Votes are whole numbers; blank, ".", "?" and the like stand for no vote, and of these "?" and "unknown" are counted
+    as "we do not know". A vote beside 0..4 makes the scale what the
     votes span. Raises InvalidVotes with every problem.
     """
     if len(text) > BYTES_MAX:
@@ -77,6 +80,10 @@ def read_votes(text: str, *, name: str) -> Votes:
         raters=tuple(row[0].strip() for _, row in rows[1:]),
         votes={question: tuple(row[place] for row in table) for place, question in enumerate(questions)},
         levels=levels,
+        unsure={
+            question: sum(len(row) > place and row[place].strip().lower() in UNSURE for _, row in rows[1:])
+            for place, question in enumerate(questions, start=1)
+        },
     )
 
 

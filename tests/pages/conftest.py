@@ -61,7 +61,7 @@ def title(page: AppTest) -> str:
 
 
 #: Components of ours that hold words of their own; what they are given is what a reader sees.
-WITH_WORDS = ("arrears_findings", "arrears_small_table")
+WITH_WORDS = ("arrears_findings", "arrears_small_table", "arrears_change_split", "arrears_vote_dots")
 
 
 def drawn(component: Any) -> str:
