@@ -24,6 +24,7 @@ from operations.systems import change_system
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
 from pages.change import draw_change
+from pages.other_lenses import other_lenses
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
@@ -67,6 +68,7 @@ def system() -> None:
     draw_change(here, view)
     draw_agreement(here, view)
     _questions(here, view)
+    other_lenses(here, view)
     _settings(here, view)
 
 
