@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, log, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scoring.aggregate import area_rule, system_rule
+from scoring.aggregate_draws import Drawn, DrawnTerms, combine_draws
 from scoring.interest import COST_FLOOR_DAYS, horizon_factor
 from scoring.plan_terms import PlanParameters, Price
 from scoring.terms import Parameters, QuestionScore, Score
@@ -24,8 +25,6 @@ LIKELY = (0.05, 0.95)  #: what a likely range and a range of ranks leave out at 
 SETTLED_SHARE = 3  #: of five draws that take a single answer at its word; one each goes a level lower and higher
 BESIDE_SHARE = 1
 _STREAMS_MAX = 2  #: sets of raw draws kept: a what-if asks for the same ones again within a second
-
-_Drawn = NDArray[np.float64]  #: one row a question or area, one column a draw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +57,12 @@ def draw(score: Score, candidates: Sequence[Candidate], *, parameters: PlanParam
     """Rank the candidates and score areas and system in each of `parameters.draws` draws.
 
     Equal ratios keep the order of `candidates`, so in each draw exactly `top` of them (all, if fewer) are among the
-    first. The same score, candidates, parameters and seed give the same bytes.
+    first. The same score, candidates, parameters and seed give the same bytes. The weights and values of a rule that a
+    pack declares are part of that rule, and not drawn: only our own are proposals.
     """
     ids = tuple(sorted(score.questions))
+    if scoring.declared:
+        parameters = replace(parameters, value_spread=0.0, weight_spread=0.0)
     raw = _raw(ids, tuple(sorted(area.id for area in score.areas)), parameters.seed, parameters.draws)
     values = _values(raw.values, scoring.values, parameters.value_spread)
     debts = _debts(raw, [score.questions[name] for name in ids], values)
@@ -71,7 +73,13 @@ def draw(score: Score, candidates: Sequence[Candidate], *, parameters: PlanParam
             parameters.top,
         ),
         likely=_likely(
-            raw=raw, score=score, row=row, debts=debts, weight_spread=parameters.weight_spread, scoring=scoring
+            raw=raw,
+            score=score,
+            row=row,
+            debts=debts,
+            values=values,
+            weight_spread=parameters.weight_spread,
+            scoring=scoring,
         ),
     )
 
@@ -108,13 +116,13 @@ def level_shares(question: QuestionScore, levels: int) -> tuple[int, ...]:
 class _Raw:
     """Uniform numbers 0..1 and standard normal ones, before any of them means something."""
 
-    levels: _Drawn  #: questions x draws
-    weights: _Drawn
-    effort: _Drawn  #: standard normal, as the next two
-    friction: _Drawn
-    loss: _Drawn
-    areas: _Drawn  #: areas x draws
-    values: _Drawn  #: levels x draws
+    levels: Drawn  #: questions x draws
+    weights: Drawn
+    effort: Drawn  #: standard normal, as the next two
+    friction: Drawn
+    loss: Drawn
+    areas: Drawn  #: areas x draws
+    values: Drawn  #: levels x draws
 
 
 _LEVELS_DRAWN = 16  #: more than any checklist has, so that a checklist's number of levels shifts nothing
@@ -146,22 +154,29 @@ def _generator(seed: int, key: str) -> np.random.Generator:
 # -- what they mean
 
 
-def _values(raw: _Drawn, values: Sequence[float], spread: float) -> _Drawn:
+def _values(raw: Drawn, values: Sequence[float], spread: float) -> Drawn:
     """The debt of each level, levels x draws: the ends stay, the inner ones move but never pass each other."""
     drawn = np.array(values)[:, None] + spread * (2.0 * raw[: len(values)] - 1.0)
     drawn[0], drawn[-1] = values[0], values[-1]
     return np.asarray(np.maximum.accumulate(np.clip(drawn, values[0], values[-1]), axis=0))
 
 
-def _debts(raw: _Raw, questions: Sequence[QuestionScore], values: _Drawn) -> _Drawn:
-    """The debt of each question, questions x draws: the debt of the drawn level, never below its floor."""
+def _debts(raw: _Raw, questions: Sequence[QuestionScore], values: Drawn) -> Drawn:
+    """The debt of each question, questions x draws: the debt of the drawn level, never below its floor.
+
+    A question without a level stays within its own interval, which is one point where the pack gives it one debt.
+    """
     shares = np.array([level_shares(question, len(values)) for question in questions]).reshape(-1, len(values))
     upto = np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True)
     level = np.zeros(raw.levels.shape, dtype=np.intp)
     for column in upto.T[:-1]:
         level += raw.levels >= column[:, None]
     floors = np.array([question.floor for question in questions])
-    return np.asarray(np.maximum(np.take_along_axis(values, level, axis=0), floors[:, None]))
+    drawn = np.maximum(np.take_along_axis(values, level, axis=0), floors[:, None])
+    for row, question in enumerate(questions):
+        if question.level is None:
+            drawn[row] = np.clip(drawn[row], question.low, question.high)
+    return np.asarray(drawn)
 
 
 def _ratios(
@@ -169,10 +184,10 @@ def _ratios(
     raw: _Raw,
     candidates: Sequence[Candidate],
     row: dict[str, int],
-    debts: _Drawn,
-    values: _Drawn,
+    debts: Drawn,
+    values: Drawn,
     parameters: PlanParameters,
-) -> _Drawn:
+) -> Drawn:
     """Benefit / cost of each candidate, candidates x draws; 0 where a draw leaves nothing to repay."""
     rows = [row[candidate.question] for candidate in candidates]
     prices = [candidate.price for candidate in candidates]
@@ -189,8 +204,8 @@ def _ratios(
 
 
 def _days(
-    normal: _Drawn, prices: Sequence[Price], name: str, by_team: Sequence[bool], parameters: PlanParameters
-) -> _Drawn:
+    normal: Drawn, prices: Sequence[Price], name: str, by_team: Sequence[bool], parameters: PlanParameters
+) -> Drawn:
     """Person-days drawn around a price's own: lognormal, their mean is the price, their spread the given one."""
     mean = np.array([getattr(price, name) for price in prices])[:, None]
     cv = [parameters.team_cv if team else parameters.class_cv for team in by_team]
@@ -201,7 +216,7 @@ def _days(
 # -- what comes out
 
 
-def _standings(ratios: _Drawn, top: int) -> tuple[Standing, ...]:
+def _standings(ratios: Drawn, top: int) -> tuple[Standing, ...]:
     count, draws = ratios.shape
     if not count:
         return ()
@@ -218,46 +233,43 @@ def _standings(ratios: _Drawn, top: int) -> tuple[Standing, ...]:
 
 
 def _likely(
-    *, raw: _Raw, score: Score, row: dict[str, int], debts: _Drawn, weight_spread: float, scoring: Parameters
+    *,
+    raw: _Raw,
+    score: Score,
+    row: dict[str, int],
+    debts: Drawn,
+    values: Drawn,
+    weight_spread: float,
+    scoring: Parameters,
 ) -> dict[str, tuple[float, float]]:
     """5 % and 95 % of the drawn debts of areas and system, inside the interval that the score gives.
 
     The interval is a bound under the rules as they stand; doubt about weights and levels' debts may not leave it.
     """
-    if not score.areas:
-        return {}
     likely: dict[str, tuple[float, float]] = {}
+    drawn: dict[str, Drawn] = {}
+    area_weights: dict[str, Drawn] = {}
     weights = 1.0 + weight_spread * (2.0 * raw.weights - 1.0)
-    by_area = []
-    for area in sorted(score.areas, key=lambda it: it.id):
-        names = sorted(area.questions)
-        rows = [row[name] for name in names]
-        own = np.array([score.questions[name].weight for name in names])[:, None]
-        critical = np.array([score.questions[name].critical for name in names])
-        drawn = area_debts(debts[rows], own * weights[rows], critical, scoring)
-        by_area.append(drawn)
-        likely[area.id] = _range(drawn, area.estimate.low, area.estimate.high)
-    own = np.array([area.weight for area in sorted(score.areas, key=lambda it: it.id)])[:, None]
-    system = _power_mean(np.array(by_area), own * (1.0 + weight_spread * (2.0 * raw.areas - 1.0)), scoring.power)
-    likely[""] = _range(system, score.system.low, score.system.high)
+    for number, area in enumerate(sorted(score.areas, key=lambda it: it.id)):
+        counting = [score.questions[name] for name in sorted(area.questions) if not score.questions[name].left_out]
+        if not counting:
+            continue
+        rows = [row[question.id] for question in counting]
+        own = np.array([question.weight for question in counting])[:, None]
+        critical = np.array([question.critical for question in counting])
+        terms = DrawnTerms([question.id for question in counting], debts[rows], own * weights[rows], critical)
+        drawn[area.id] = combine_draws(area_rule(scoring, area.id), terms, values)
+        likely[area.id] = _range(drawn[area.id], area.estimate.low, area.estimate.high)
+        area_weights[area.id] = area.weight * (1.0 + weight_spread * (2.0 * raw.areas[number] - 1.0))
+    if drawn:
+        never = np.zeros(len(drawn), dtype=bool)
+        terms = DrawnTerms(list(drawn), np.array([*drawn.values()]), np.array([*area_weights.values()]), never)
+        system = combine_draws(system_rule(scoring), terms, values)
+        likely[""] = _range(system, score.system.low, score.system.high)
     return likely
 
 
-def area_debts(debts: _Drawn, weights: _Drawn, critical: NDArray[np.bool_], scoring: Parameters) -> _Drawn:
-    """The debt of an area in each draw, as `score.combine_area` gives it for one: questions x draws -> draws."""
-    mean = _power_mean(debts, weights, scoring.power)
-    if not critical.any():
-        return mean
-    return np.asarray(np.maximum(mean, scoring.critical_share * debts[critical].max(axis=0)))
-
-
-def _power_mean(values: _Drawn, weights: _Drawn, power: float) -> _Drawn:
-    raised = values * values * values if power == 3 else values**power
-    mean = (weights * raised).sum(axis=0) / weights.sum(axis=0)
-    return np.asarray(np.cbrt(mean) if power == 3 else mean ** (1.0 / power))
-
-
-def _range(drawn: _Drawn, low: float, high: float) -> tuple[float, float]:
+def _range(drawn: Drawn, low: float, high: float) -> tuple[float, float]:
     ordered = np.sort(drawn)
     first, last = (float(ordered[ceil(share * len(ordered)) - 1]) for share in LIKELY)
     return min(max(first, low), high), min(max(last, low), high)

@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checklists.aggregation import FirstMatch, Gate, Gates, Group, Match, Mean, MeanOfMeans, PowerMean, Sum, Worst
 from checklists.reader import load_checklist
-from scoring.draws import Candidate, area_debts, draw, level_shares
+from scoring.aggregate import Terms, combine
+from scoring.aggregate_draws import DrawnTerms, combine_draws
+from scoring.draws import Candidate, draw, level_shares
 from scoring.interest import price
 from scoring.plan_terms import PlanParameters, TeamEstimate, ThreePoint, Tier
 from scoring.priority import rank, tier_of
@@ -182,17 +185,51 @@ def test_the_shares_are_those_of_a_naive_simulation():
         assert it.p_top5 == pytest.approx(count[it.question] / draws, abs=0.045), it.question
 
 
-def test_the_twin_that_scores_all_draws_at_once_is_the_score():
-    chance = random.Random(3)
-    for _ in range(30):
-        given = {name: answered(chance.randrange(5)) for name in ASKED.questions}
-        scored = score(ASKED, given)
-        for entry in scored.areas:
-            questions = [scored.questions[name] for name in entry.questions]
-            column = np.array([[it.debt] for it in questions])
-            weights = np.array([[it.weight] for it in questions])
-            critical = np.array([it.critical for it in questions])
-            assert area_debts(column, weights, critical, DEFAULTS)[0] == pytest.approx(entry.counted, abs=1e-12)
+RULES = [
+    PowerMean(power=3, critical_share=0.65),
+    PowerMean(power=2, critical_share=0),
+    Mean(),
+    Sum(full=20),
+    Worst(),
+    MeanOfMeans(groups=(Group(title="a", members=("q0", "q3"), weight=2), Group(title="b", members=("q1", "q9")))),
+    Gates(
+        gates=(
+            Gate(title="one", needs=(("q0", 3), ("q1", 3)), debt=0.6),
+            Gate(title="two", needs=(("q2", 2), ("q9", 1)), debt=0.2),
+        )
+    ),
+    FirstMatch(
+        matches=(
+            Match(title="fine", when=(("q0", (0, 1)), ("q1", (0, 1, 2))), debt=0),
+            Match(title="so so", when=(("q2", (0, 1, 2)), ("q9", (0,))), debt=0.5),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[type(rule).__name__ for rule in RULES])
+def test_each_kind_of_aggregation_gives_for_each_draw_what_the_score_gives_for_one(rule):
+    chance, values, draws = random.Random(3), (0, 0.25, 0.5, 0.75, 1), 60
+    ids, critical = ["q0", "q1", "q2", "q3"], np.array([True, False, True, False])
+    debts = np.array([[chance.choice([*values, 0.3, 0.6]) for _ in range(draws)] for _ in ids])
+    weights = np.array([[chance.uniform(1, 10) for _ in range(draws)] for _ in ids])
+    many = combine_draws(
+        rule, DrawnTerms(ids, debts, weights, critical), np.repeat(np.array([values]).T, draws, axis=1)
+    )
+    for column in range(draws):
+        one = Terms(ids, list(debts[:, column]), list(weights[:, column]), list(debts[critical, column]))
+        assert many[column] == pytest.approx(combine(rule, one, values), abs=1e-12)
+    assert len(set(many.round(12))) > 1
+
+
+def test_a_published_rule_is_drawn_with_its_own_rule_values_and_weights():
+    pack = load_checklist(Path(__file__).parents[2] / "checklists" / "ml-test-score.yaml")
+    top = pack.level_count - 1
+    sure = score(pack, {name: voted(*[number % (top + 1)] * 3) for number, name in enumerate(pack.questions)})
+    found = rank(pack, sure, parameters=FEW)
+    assert found.likely[""] == pytest.approx((sure.system.estimate,) * 2)
+    low, high = rank(pack, score(pack, {}), parameters=FEW).likely[""]
+    assert 0 < low < high < 1
 
 
 def test_where_nothing_is_left_to_chance_the_likely_range_is_the_estimate():
