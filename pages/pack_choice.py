@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from checklists.checklist import Checklist
@@ -9,7 +11,7 @@ from operations.assessments import open_assessment
 from operations.errors import InvalidInput
 from operations.packs import list_packs
 from operations.system_view import SystemView
-from pages.place import Desk, from_link
+from pages.place import Desk, from_link, put_in_link
 from ui import numbers, problems, session
 from ui.text import plain
 
@@ -80,14 +82,21 @@ def another_checklist(here: Desk, view: SystemView, *, key: str) -> None:
             open_quarter(here, view, chosen.id)
 
 
+def choose_shown(label: str, titles: Mapping[str, str], *, shown: str, of: str) -> None:
+    """Which of several checklists a page shows; the choice stands in the link before the page reads it."""
+    key = session.widget_key("checklist", of)
+    session.feed(key, shown, version=shown)
+    st.segmented_control(
+        label, list(titles), format_func=lambda pack: plain(titles[pack]), key=key, required=True,
+        on_change=lambda: put_in_link(checklist=session.widget_value(key)),
+    )  # fmt: skip
+
+
 def choose_quarters(view: SystemView) -> None:
     """Where a system was assessed with several checklists: which of them the quarters below are of."""
     if len(view.titles) < 2:
         return
-    st.segmented_control(
-        "Quarters assessed with", list(view.titles), format_func=lambda pack: plain(view.titles[pack]),
-        default=view.pack, required=True, key="checklist", bind="query-params",
-    )  # fmt: skip
+    choose_shown("Quarters assessed with", view.titles, shown=view.pack, of=view.system.system_id)
     others = [numbers.period(a.period) for a in view.assessments if a not in view.shown]
     st.caption(
         plain(f"{', '.join(others)} asked other things and {'stands' if len(others) == 1 else 'stand'} apart: ")

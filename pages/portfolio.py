@@ -9,6 +9,7 @@ import streamlit as st
 from operations.portfolio import Portfolio, PortfolioRow, read_portfolio
 from operations.scores import SYSTEM
 from operations.system_view import explain_whole, read_area_view, read_contradicted
+from pages.pack_choice import choose_shown
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
@@ -104,11 +105,8 @@ def _packs(view: Portfolio) -> None:
     """Where several checklists are in use: which of them is shown. Their numbers never stand side by side."""
     if len(view.packs) < 2:
         return
-    titles = {pack.id: f"{plain(pack.title)} ({pack.systems})" for pack in view.packs}
-    st.segmented_control(
-        "Systems assessed with", list(titles), format_func=lambda pack: titles[pack], default=view.pack,
-        required=True, key="checklist", bind="query-params",
-    )  # fmt: skip
+    titles = {pack.id: f"{pack.title} ({pack.systems})" for pack in view.packs}
+    choose_shown("Systems assessed with", titles, shown=view.pack, of="portfolio")
     others = sum(pack.systems for pack in view.packs if pack.id != view.pack)
     stand = "system stands" if others == 1 else "systems stand"
     st.caption(

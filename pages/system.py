@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from checklists.reader import DEFAULT_PACK
 from operations.assessments import close_assessment
 from operations.errors import Conflict, InvalidInput, StoreError
 from operations.records import AssessmentRecord
@@ -88,7 +89,8 @@ def _finding(view: SystemView) -> None:
         moved = f", clearly {total.direction} than before" if total.direction else ""
         where = f", {worst} worst" if total.band and worst else ""
         st.title(plain(f"{name}: {letter}{where}{moved}"), anchor=False)
-    about = [view.system.team, view.system.decides, view.system.affected]
+    checklist = view.titles[view.pack] if view.pack not in ("", DEFAULT_PACK) else ""
+    about = [view.system.team, view.system.decides, view.system.affected, checklist]
     st.caption(plain(" · ".join(part for part in about if part)))
 
 

@@ -81,7 +81,8 @@ def test_quarters_of_another_checklist_stand_apart_on_the_system_page(at_page: O
     page = at_page("system", system=first.system_id)
     assert f"{BEFORE} asked other things and stands apart" in words(page)
     assert "What changed" not in words(page)
-    page = at_page("system", system=first.system_id, checklist=THREE)
+    choice = next(one for one in page.segmented_control if one.label == "Quarters assessed with")
+    page = choice.set_value(THREE).run()
     assert f"{NOW} asked other things and stands apart" in words(page)
     assert "Watching" in words(page)
 
@@ -93,7 +94,8 @@ def test_the_portfolio_shows_one_checklist_at_a_time_and_says_so(at_page: Open, 
     page = at_page("portfolio")
     assert "1 system stands under another checklist." in words(page)
     assert "Fraud" not in words(page)
-    page = at_page("portfolio", checklist=THREE)
+    choice = next(one for one in page.segmented_control if one.label == "Systems assessed with")
+    page = choice.set_value(THREE).run()
     assert title(page) == f"1 system of 1 rated in heavy debt in {NOW}"
     assert "Fraud" in words(page)
     assert [area.id for area in read_portfolio(workplace, ADA, pack=THREE).areas] == ["MON", "OPS"]
