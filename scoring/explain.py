@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import fsum
 
+from checklists.aggregation import OURS, Counts, Missing, Reading
 from checklists.checklist import Checklist
+from scoring.aggregate import DEFAULTS, area_rule, fitting, system_rule
 from scoring.bands import BAND_WORDS, BANDS
-from scoring.score import DEFAULTS, power_mean, scoring_id
+from scoring.explain_rules import Term, explain_rule
+from scoring.readings import say
+from scoring.score import scoring_id
+from scoring.steps import DIGITS, Step
+from scoring.steps import several as _several
+from scoring.steps import written as _n
 from scoring.terms import AreaScore, Contradiction, Estimate, Hint, Parameters, QuestionScore, Score
 from scoring.votes import SPREAD_FROM, interval, settle
 
-DIGITS = 5  #: significant digits of numbers in the words of a step; its `value` is never rounded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a calculation."""
-
-    title: str
-    text: str  #: plain words with every number that goes in and the one that comes out
-    value: float | None  #: what comes out, unrounded; None where the step gives no number
+__all__ = ["DIGITS", "Step", "explain_area", "explain_question", "explain_system"]
 
 
 def explain_question(
@@ -38,8 +35,13 @@ def explain_question(
         return (
             Step(title=title, text="This question does not apply here or is not asked. It counts nowhere.", value=None),
         )
+    parameters = fitting(checklist, parameters)
+    if not question.applies:
+        missing = (parameters.declared or OURS).not_applicable
+        text = f"This question does not apply here. {_counts(missing, parameters)}"
+        return (*_other_rules(score, parameters), Step(title="Does not apply", text=text, value=question.debt))
     steps = [*_other_rules(score, parameters), _level_step(question, parameters)]
-    answered = parameters.unknown if question.level is None else parameters.values[question.level]
+    answered = steps[-1].value or 0.0 if question.level is None else parameters.values[question.level]
     if question.level is not None:
         steps.append(
             Step(
@@ -50,7 +52,8 @@ def explain_question(
         )
     if question.floor:
         steps.append(_floor_step(score, question, answered))
-    steps.append(_interval_step(question, parameters))
+    if not question.left_out:
+        steps.append(_interval_step(question, parameters))
     kind = "critical" if question.critical else "not critical"
     steps.append(
         Step(
@@ -74,25 +77,34 @@ def explain_area(
     area = next((area for area in score.areas if area.id == area_id), None)
     if area is None:
         return (Step(title=area_id, text="No question of this area applies here. It counts nowhere.", value=None),)
+    parameters = fitting(checklist, parameters)
     questions = [score.questions[question] for question in area.questions]
-    weights = [question.weight for question in questions]
-    debts = [question.debt for question in questions]
-    mean = power_mean(debts, weights, parameters.power)
     known = [question.weight for question in questions if question.known]
-    critical = [question for question in questions if question.critical]
+    terms = [
+        Term(
+            id=it.id,
+            debt=it.debt,
+            low=it.low,
+            high=it.high,
+            weight=it.weight,
+            note=_note(it),
+            critical=it.critical,
+        )
+        for it in questions
+        if not it.left_out
+    ]
     steps = [
         *_other_rules(score, parameters),
-        *(_term_step(_Term(it.id, it.debt, it.low, it.high, it.weight, _note(it)), parameters) for it in questions),
-        *_mean_steps(debts, weights, mean, parameters),
+        *(_left_out_step(it.id) for it in questions if it.left_out),
+        *(explain_rule(area_rule(parameters, area.id), terms, parameters.values) if terms else ()),
     ]
-    if critical:
-        steps.append(_critical_step(critical, mean, parameters))
     if not known:
         steps.append(_not_rated_step(area))
-    steps.append(_ends_step(area.estimate))
-    steps.append(_coverage_step(known, weights, area.estimate.coverage))
+    if terms:
+        steps.append(_ends_step(area.estimate))
+    steps.append(_coverage_step(known, [question.weight for question in questions], area.estimate.coverage))
     steps.append(_band_step(area.estimate, parameters))
-    return tuple(steps)
+    return (*steps, *_unit_steps(checklist.aggregation.reading, area.estimate))
 
 
 def explain_system(checklist: Checklist, score: Score, *, parameters: Parameters = DEFAULTS) -> tuple[Step, ...]:
@@ -100,26 +112,34 @@ def explain_system(checklist: Checklist, score: Score, *, parameters: Parameters
     if not score.areas:
         text = f"No question of {checklist.title} applies here. There is nothing to score."
         return (Step(title="Not applicable", text=text, value=None),)
+    parameters = fitting(checklist, parameters)
     weights = [area.weight for area in score.areas]
-    debts = [area.counted for area in score.areas]
-    mean = power_mean(debts, weights, parameters.power)
     coverages = [area.estimate.coverage for area in score.areas]
     terms = [
-        _Term(it.id, it.counted, it.estimate.low, it.estimate.high, it.weight, "" if _rated(it) else "not rated")
+        Term(
+            id=it.id,
+            debt=it.counted,
+            low=it.estimate.low,
+            high=it.estimate.high,
+            weight=it.weight,
+            note="" if _rated(it) else "not rated",
+        )
         for it in score.areas
+        if not it.left_out
     ]
     listed = " + ".join(f"{_n(weight)} × {_n(part)}" for weight, part in zip(weights, coverages, strict=True))
     return (
         *_other_rules(score, parameters),
-        *(_term_step(term, parameters) for term in terms),
-        *_mean_steps(debts, weights, mean, parameters),
-        _ends_step(score.system),
+        *(_left_out_step(it.id) for it in score.areas if it.left_out),
+        *(explain_rule(system_rule(parameters), terms, parameters.values) if terms else ()),
+        *((_ends_step(score.system),) if terms else ()),
         Step(
             title="Coverage",
             text=f"The mean of the areas' coverages: ({listed}) / {_n(fsum(weights))} = {_n(score.system.coverage)}.",
             value=score.system.coverage,
         ),
         _band_step(score.system, parameters),
+        *_unit_steps(checklist.aggregation.reading, score.system),
     )
 
 
@@ -137,8 +157,12 @@ def _level_step(question: QuestionScore, parameters: Parameters) -> Step:
             reason = f"{cast}. At least as many do not know as name a level, so the question is unknown."
         else:
             reason = "Nobody has answered this question, or the answer is: we do not know."
-        text = f"{reason} It counts {_n(parameters.unknown)}, so that hiding an answer never pays."
-        return Step(title="Unknown", text=text, value=parameters.unknown)
+        missing = _missing(question, parameters)
+        return Step(
+            title="Unknown",
+            text=f"{reason} {_counts(missing, parameters)}",
+            value=None if question.left_out else _debt_of(missing, parameters),
+        )
     if not question.votes:
         text = f"The answer is level {question.level}. It counts as one vote."
     elif settle(question.votes) == question.level:
@@ -162,10 +186,13 @@ def _floor_step(score: Score, question: QuestionScore, answered: float) -> Step:
 
 
 def _interval_step(question: QuestionScore, parameters: Parameters) -> Step:
+    if question.level is None and question.low == question.high:
+        text = f"The checklist counts what is not known as one number, so both ends are {_n(question.low)}."
+        return Step(title="Interval", text=text, value=None)
     if question.level is None:
         text = f"Nothing is known, so the debt lies anywhere between {_n(question.low)} and {_n(question.high)}."
         return Step(title="Interval", text=text, value=None)
-    low, high = interval(question.votes, question.level)
+    low, high = interval(question.votes, question.level, len(parameters.values) - 1)
     levels = [vote for vote in question.votes if vote is not None] or [question.level]
     n = len(levels)
     if n < SPREAD_FROM:
@@ -182,71 +209,68 @@ def _interval_step(question: QuestionScore, parameters: Parameters) -> Step:
     return Step(title="Interval", text=text, value=None)
 
 
-# -- areas and systems share one mean
+def _missing(question: QuestionScore, parameters: Parameters) -> Missing:
+    """How this question counts without a level: a vote for "we do not know" is unknown, otherwise it may be blank."""
+    declared = parameters.declared
+    if declared is None:
+        return Missing(counts=Counts.INTERVAL, debt=parameters.unknown)
+    kinds = [declared.unknown] if question.votes else [declared.blank, declared.unknown]
+    fits = [it for it in kinds if (it.counts is Counts.EXCLUDE) == question.left_out]
+    return next((it for it in fits if _debt_of(it, parameters) == question.debt), (fits or kinds)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    id: str
-    debt: float
-    low: float
-    high: float
-    weight: float
-    note: str
+def _debt_of(missing: Missing, parameters: Parameters) -> float:
+    return parameters.values[missing.level] if missing.counts is Counts.TARGET else missing.debt
+
+
+def _counts(missing: Missing, parameters: Parameters) -> str:
+    """What the checklist does with a question that has no level."""
+    debt = _n(_debt_of(missing, parameters))
+    return {
+        Counts.EXCLUDE: "The checklist leaves it out of every number but the coverage.",
+        Counts.VALUE: f"The checklist counts it as {debt}.",
+        Counts.INTERVAL: f"It counts {debt}, so that hiding an answer never pays."
+        if float(debt)
+        else f"It counts {debt}; only the upper end shows what it may hide.",
+        Counts.TARGET: f"The checklist counts it as though it stood at level {missing.level}, worth {debt}.",
+    }[missing.counts]
+
+
+# -- areas and systems
 
 
 def _note(question: QuestionScore) -> str:
-    notes = (("unknown", not question.known), ("critical", question.critical), ("floor", question.floor > 0))
+    notes = (
+        ("does not apply", not question.applies),
+        ("unknown", not question.known),
+        ("critical", question.critical),
+        ("floor", question.floor > 0),
+    )
     return ", ".join(word for word, holds in notes if holds)
 
 
-def _term_step(term: _Term, parameters: Parameters) -> Step:
-    value = term.weight * term.debt**parameters.power
-    return Step(
-        title=term.id,
-        text=f"Weight {_n(term.weight)}, debt {_n(term.debt)} (between {_n(term.low)} and {_n(term.high)}): "
-        f"{_n(term.weight)} × {_raised(term.debt, parameters.power)} = {_n(value)}."
-        + (f" [{term.note}]" if term.note else ""),
-        value=value,
+def _left_out_step(name: str) -> Step:
+    return Step(title=name, text="Nothing is known, and the checklist leaves it out of every number.", value=None)
+
+
+def _unit_steps(reading: Reading | None, estimate: Estimate) -> tuple[Step, ...]:
+    """The estimate in the unit the model was published in."""
+    said = say(reading, estimate)
+    if said is None or reading is None or estimate.estimate is None:
+        return ()
+    full, none, debt = _n(reading.full_debt), _n(reading.no_debt), _n(estimate.estimate)
+    words = f", {said.words}" if said.words else ""
+    text = (
+        f"No debt is {none} {said.unit}, full debt {full}: {none} + ({full} - {none}) × {debt} = {_n(said.value)}"
+        f"{words}. Between {_n(said.low)} and {_n(said.high)}."
     )
-
-
-def _mean_steps(
-    debts: Sequence[float], weights: Sequence[float], mean: float, parameters: Parameters
-) -> tuple[Step, Step]:
-    power = parameters.power
-    total = fsum(weight * debt**power for debt, weight in zip(debts, weights, strict=True))
-    ratio = total / fsum(weights)
-    root = "The cube root" if power == 3 else f"The root of degree {_n(power)}"
-    return (
-        Step(
-            title="Sum",
-            text=f"Together {_n(total)}, divided by the sum of the weights: "
-            f"{_n(total)} / {_n(fsum(weights))} = {_n(ratio)}.",
-            value=ratio,
-        ),
-        Step(
-            title="Root",
-            text=f"{root} of {_n(ratio)} is {_n(mean)}. Large debts count more than in a plain mean.",
-            value=mean,
-        ),
-    )
-
-
-def _critical_step(critical: Sequence[QuestionScore], mean: float, parameters: Parameters) -> Step:
-    worst = max(critical, key=lambda question: question.debt)
-    share = parameters.critical_share
-    floor = share * worst.debt
-    larger = max(mean, floor)
-    return Step(
-        title="Critical questions",
-        text=f"The worst critical question is {worst.id} with {_n(worst.debt)}: "
-        f"{_n(share)} × {_n(worst.debt)} = {_n(floor)}. The larger of {_n(mean)} and {_n(floor)} is {_n(larger)}.",
-        value=larger,
-    )
+    return (Step(title=f"In {said.unit}", text=text, value=said.value),)
 
 
 def _not_rated_step(area: AreaScore) -> Step:
+    if area.left_out:
+        text = "Nothing is known in this area, so it is not rated, and the checklist leaves it out of the system."
+        return Step(title="Not rated", text=text, value=None)
     text = f"Nothing is known in this area, so it is not rated. In the system it still counts {_n(area.counted)}."
     return Step(title="Not rated", text=text, value=area.counted)
 
@@ -291,16 +315,3 @@ def _other_rules(score: Score, parameters: Parameters) -> tuple[Step, ...]:
 
 def _rated(area: AreaScore) -> bool:
     return area.estimate.estimate is not None
-
-
-def _n(number: float) -> str:
-    """A number with at most DIGITS significant digits and no trailing zeros."""
-    return f"{number:.{DIGITS}g}"
-
-
-def _raised(debt: float, power: float) -> str:
-    return " × ".join([_n(debt)] * 3) if power == 3 else f"{_n(debt)}^{_n(power)}"
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

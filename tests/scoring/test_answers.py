@@ -205,5 +205,6 @@ def test_a_level_above_the_scale_of_the_checklist_is_refused_with_its_scale():
         read_answers(text, name="answers.json", checklist=three)
     assert [str(problem) for problem in caught.value.problems] == [
         "answers.json: answers.ENT-01.level: 3 is not a level; use a whole number 0 to 2",
-        'answers.json: answers.ENT-02.votes[2]: 4 is not a vote; use a whole number 0 to 2, or null for "we do not know"',
+        "answers.json: answers.ENT-02.votes[2]: 4 is not a vote; use a whole number 0 to 2, "
+        'or null for "we do not know"',
     ]
