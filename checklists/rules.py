@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from checklists import soundness
 from checklists.fields import Record
 from checklists.problems import Problems, listed, quoted
 
@@ -243,6 +244,9 @@ INTEGRITY: tuple[Rule, ...] = (
     dependencies_lead_somewhere,
     replaced_questions_are_retired,
     approximation_is_whole,
+    soundness.values_rise,
+    soundness.rules_stand_where_they_apply,
+    soundness.rules_name_what_is_there,
 )  #: what the rest of the program relies on
 
 WORDING: tuple[Rule, ...] = (
@@ -251,6 +255,11 @@ WORDING: tuple[Rule, ...] = (
     questions_ask,
     levels_differ,
     nothing_is_left_over,
+    soundness.tables_decide_every_case,
+    soundness.gates_lead_somewhere,
+    soundness.weights_are_used,
+    soundness.readings_are_whole,
+    soundness.what_rules_name_is_core,
 )  #: what a checklist needs to be a good one; not asked again of a checklist that was sealed earlier
 
 
