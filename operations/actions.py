@@ -49,7 +49,7 @@ def _days(days: float, field: str, most: float = DAYS_MAX) -> float:
 def _checked(draft: ActionDraft, scored: Scored) -> ActionDraft:
     """The draft as it may be kept. Raises InvalidInput."""
     result = scored.score.questions.get(draft.question_id)
-    if result is None:
+    if result is None or not result.applies:
         raise InvalidInput("question", f"{draft.question_id[:20]!r} is not asked here, or does not apply")
     values = parameters_of(scored.checklist).values
     if isinstance(draft.target, bool) or draft.target not in range(len(values)):

@@ -17,7 +17,9 @@ from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, responses_of, scope_of, score_assessment
 from operations.systems import find_system
 from operations.workplace import Workplace
+from scoring.plan import choose, repaid
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, Plan, PlanParameters, Ranking, TeamEstimate, ThreePoint
+from scoring.priority import rank
 from scoring.score import Response, ResponseState, Score, score
 from store.plan_records import DONE, OPEN, ActionRecord, EstimateRecord, PlanSettings, ThreePoints
 from store.records import AssessmentRecord, Records, SystemRecord
@@ -62,26 +64,13 @@ class PlanView:
     calibration: Any  #: how the team's real days compare with the planned ones
 
 
-# The arithmetic is imported late: it brings numpy along, which only this page needs, and the settings below do not.
-
-
-def _rank(*args: Any, **options: Any) -> Ranking:
-    ranking: Ranking = import_module("scoring.priority").rank(*args, **options)
-    return ranking
-
-
-def _choose(*args: Any, **options: Any) -> Plan:
-    plan: Plan = import_module("scoring.plan").choose(*args, **options)
-    return plan
-
-
-def _repaid(*args: Any, **options: Any) -> Score:
-    after: Score = import_module("scoring.plan").repaid(*args, **options)
-    return after
-
-
 def _worth_knowing(*args: Any, **options: Any) -> tuple[Any, ...]:
-    found: tuple[Any, ...] = import_module("scoring.knowing").worth_knowing(*args, **options)
+    """Late, and nothing until that module is there."""
+    try:
+        module = import_module("scoring.knowing")
+    except ModuleNotFoundError:
+        return ()
+    found: tuple[Any, ...] = module.worth_knowing(*args, **options)
     return found
 
 
@@ -119,16 +108,16 @@ def read_plan(
         now = (
             score(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS) if what_if else scored.score
         )
-        ranking = _rank(
+        ranking = rank(
             scored.checklist,
             now,
             parameters=parameters,
             estimates={question: kept.estimate for question, kept in estimates.items()},
             classes=values.classes,
-            targets=settings.targets,
+            targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count},
         )
         done = _repaid_since(scored, actions)
-        plan = _choose(
+        plan = choose(
             ranking,
             scored.checklist,
             budget_days=budget,
@@ -145,7 +134,7 @@ def read_plan(
             standing=scored.score,
             ranking=ranking,
             plan=plan,
-            after=_repaid(scored.checklist, responses, floors, targets, asked=asked, parameters=PARAMETERS),
+            after=repaid(scored.checklist, responses, floors, targets, asked=asked, parameters=PARAMETERS),
             settings=settings,
             estimates=estimates,
             knowing=_worth_knowing(scored.checklist, responses, floors, asked=asked, count=KNOWING),

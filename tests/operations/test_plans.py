@@ -6,21 +6,26 @@ from dataclasses import replace
 
 import pytest
 
+from operations.actions import close_action, save_actions
+from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.authorize import Actor
+from operations.class_values import adopt_class_values
 from operations.errors import Conflict, Forbidden, InvalidInput, NotFound
 from operations.plans import (
     clear_estimate,
     read_estimate_history,
+    read_plan,
     save_estimate,
     save_plan_settings,
     undo_estimate,
     undo_plan_settings,
 )
 from operations.records import PlanSettings
-from operations.workplace import Workplace
+from operations.systems import create_system
+from operations.workplace import Workplace, shipped_checklist
 from scoring.plan_terms import TeamEstimate, ThreePoint
 from tests.operations.conftest import ADA, BO
-from tests.operations.test_actions import assessed
+from tests.operations.test_actions import DRAFT, assessed
 
 EFFORT = TeamEstimate(question="ENT-01", effort=ThreePoint(low=2, likely=5, high=12))
 FRICTION = TeamEstimate(question="ENT-01", friction=ThreePoint(low=0, likely=1, high=1.5))
@@ -214,3 +219,147 @@ def test_a_stranger_and_a_system_that_is_not_there_get_nothing(workplace: Workpl
             with pytest.raises(error):
                 reach()
     assert kept(workplace, system_id) == PlanSettings()
+
+
+# --- the plan ---
+
+
+def test_the_plan_of_a_system_follows_from_its_answers(workplace: Workplace, system_id: str) -> None:
+    view = read_plan(workplace, ADA, system_id=system_id)
+    assert view.settings == PlanSettings()
+    assert view.plan.budget_days == 15
+    assert view.ranking.parameters.horizon_quarters == 4
+    assert view.score is view.standing
+    assert "ENT-03" not in {priority.question for priority in view.ranking.priorities}, "it owes nothing"
+    assert view.plan.chosen
+    assert view.plan.cost_days <= 15
+    for priority in view.plan.chosen:
+        assert view.after.questions[priority.question].debt == priority.target_debt
+    standing, after = view.standing.system.estimate, view.after.system.estimate
+    assert standing is not None
+    assert after is not None
+    assert after < standing
+
+
+def test_the_settings_estimates_and_adopted_values_go_into_the_plan(workplace: Workplace, system_id: str) -> None:
+    save_plan_settings(workplace, ADA, system_id=system_id, settings=SETTINGS, expected_rev=0)
+    save_estimate(workplace, ADA, system_id=system_id, estimate=EFFORT, expected_rev=0)
+    own = shipped_checklist().classes
+    values = replace(own, effort_days={**own.effort_days, "S": 4.5})
+    adopted = adopt_class_values(workplace, ADA, team="Growth", values=values, expected_rev=0)
+    view = read_plan(workplace, ADA, system_id=system_id)
+    assert (view.plan.budget_days, view.ranking.parameters.horizon_quarters) == (22.5, 6)
+    chosen = {priority.question for priority in view.plan.chosen}
+    assert "ENT-01" in chosen
+    assert "FBL-01" not in chosen
+    estimated, by_class, aimed = (view.ranking.of(question) for question in ("ENT-01", "DAT-03", "ENT-05"))
+    assert estimated is not None
+    assert by_class is not None
+    assert aimed is not None
+    assert estimated.price.effort_days == pytest.approx((2 + 4 * 5 + 12) / 6)
+    assert by_class.price.effort_days == 4.5
+    assert aimed.target == 1
+    assert view.class_values == adopted
+    assert view.estimates["ENT-01"].estimate == EFFORT
+
+
+def test_budget_and_horizon_of_a_link_count_for_one_reading(workplace: Workplace, system_id: str) -> None:
+    nothing = read_plan(workplace, ADA, system_id=system_id, budget_days=0, horizon=1)
+    assert (nothing.plan.chosen, nothing.after) == ((), nothing.score)
+    everything = read_plan(workplace, ADA, system_id=system_id, budget_days=10_000, horizon=40)
+    assert {p.question for p in everything.plan.chosen} == {p.question for p in everything.ranking.priorities}
+    assert kept(workplace, system_id) == PlanSettings()
+
+
+def test_a_what_if_moves_the_plan_and_nothing_that_is_stored(workplace: Workplace, system_id: str) -> None:
+    before = read_plan(workplace, ADA, system_id=system_id)
+    supposed = read_plan(workplace, ADA, system_id=system_id, what_if={"ENT-01": 0, "FBL-01": 4})
+    assert (supposed.score.questions["ENT-01"].debt, supposed.score.questions["FBL-01"].debt) == (0, 1)
+    assert supposed.standing == before.score
+    assert supposed.ranking.of("ENT-01") is None
+    assert read_plan(workplace, ADA, system_id=system_id) == before
+    again = read_plan(workplace, ADA, system_id=system_id, what_if={"ENT-01": 3, "ENT-03": 0})
+    assert (again.score, again.ranking, again.plan) == (before.score, before.ranking, before.plan), "said so already"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"budget_days": -1.0},
+        {"budget_days": float("nan")},
+        {"budget_days": 10_001.0},
+        {"horizon": 0},
+        {"horizon": 41},
+        {"what_if": {"XXX-01": 0}},
+        {"what_if": {"FMD-01": 0}},  # behind a switch that is off
+        {"what_if": {"ENT-01": 5}},
+        {"what_if": {"ENT-01": True}},
+        {"period": "last"},
+    ],
+)
+def test_a_link_that_asks_for_what_cannot_be_is_refused(
+    workplace: Workplace, system_id: str, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidInput):
+        read_plan(workplace, ADA, system_id=system_id, **wrong)  # type: ignore[arg-type]  (wrong on purpose)
+
+
+def test_a_system_that_was_not_assessed_says_so(workplace: Workplace, system_id: str) -> None:
+    fresh = create_system(workplace, ADA, name="Fresh", team="Growth").system_id
+    with pytest.raises(NotFound, match="Fresh has not been assessed yet"):
+        read_plan(workplace, ADA, system_id=fresh)
+    with pytest.raises(NotFound, match="not assessed in 2026Q1"):
+        read_plan(workplace, ADA, system_id=system_id, period="2026Q1")
+    with pytest.raises(NotFound):
+        read_plan(workplace, ADA, system_id="gone")
+    with pytest.raises(Forbidden):
+        read_plan(workplace, Actor(name="Mallory"), system_id=system_id)
+
+
+def test_what_was_done_since_it_was_answered_is_not_proposed_again(workplace: Workplace, system_id: str) -> None:
+    before = read_plan(workplace, ADA, system_id=system_id, budget_days=10_000)
+    here = before.assessment.assessment_id
+    (action,) = save_actions(workplace, ADA, assessment_id=here, drafts=[DRAFT])
+    assert read_plan(workplace, ADA, system_id=system_id).open_actions == (action,)
+    close_action(
+        workplace,
+        ADA,
+        system_id=system_id,
+        action_id=action.action_id,
+        actual_days=3,
+        friction_gone=True,
+        expected_rev=1,
+    )
+    view = read_plan(workplace, ADA, system_id=system_id, budget_days=10_000)
+    assert (view.repaid, view.open_actions) == ({"ENT-01"}, ())
+    assert {p.question for p in before.plan.chosen} - {p.question for p in view.plan.chosen} == {"ENT-01"}
+    answer_question(
+        workplace,
+        ADA,
+        assessment_id=here,
+        question_id="ENT-01",
+        choice=Choice(state="answered", level=2),
+        expected_rev=1,
+    )
+    assert read_plan(workplace, ADA, system_id=system_id).repaid == frozenset(), "looked at again since"
+
+
+def test_without_being_told_the_plan_is_of_the_newest_quarter_of_which_enough_is_known(workplace: Workplace) -> None:
+    system = create_system(workplace, ADA, name="Pricing", team="Growth")
+    place = {"system_id": system.system_id}
+    early = open_assessment(workplace, ADA, **place, period="2026Q3")
+    for question in shipped_checklist().core():
+        if question.applies_when is None and shipped_checklist().area_of[question.id].applies_when is None:
+            answer_question(
+                workplace,
+                ADA,
+                assessment_id=early.assessment_id,
+                question_id=question.id,
+                choice=Choice(state="answered", level=2),
+                expected_rev=0,
+            )
+    close_assessment(workplace, ADA, assessment_id=early.assessment_id)
+    assert read_plan(workplace, ADA, **place).assessment.period == "2026Q3"
+    open_assessment(workplace, ADA, **place, period="2026Q4")
+    assert read_plan(workplace, ADA, **place).assessment.period == "2026Q3", "nothing is known of the new one yet"
+    assert read_plan(workplace, ADA, **place, period="2026Q4").assessment.period == "2026Q4"
