@@ -19,11 +19,9 @@ from scoring.aggregate_draws import Drawn, DrawnTerms, combine_draws
 from scoring.interest import COST_FLOOR_DAYS, horizon_factor
 from scoring.plan_terms import PlanParameters, Price
 from scoring.terms import Parameters, QuestionScore, Score
-from scoring.votes import SPREAD_FROM, settle
+from scoring.votes import level_shares
 
 LIKELY = (0.05, 0.95)  #: what a likely range and a range of ranks leave out at each end
-SETTLED_SHARE = 3  #: of five draws that take a single answer at its word; one each goes a level lower and higher
-BESIDE_SHARE = 1
 _STREAMS_MAX = 2  #: sets of raw draws kept: a what-if asks for the same ones again within a second
 
 
@@ -84,31 +82,6 @@ def draw(score: Score, candidates: Sequence[Candidate], *, parameters: PlanParam
     )
 
 
-def level_shares(question: QuestionScore, levels: int) -> tuple[int, ...]:
-    """How often each level 0..levels-1 is drawn for a question, as whole parts of their sum.
-
-    Unknown: each level alike. Three votes or more: each vote once. Fewer, or an answer without votes: three of five
-    draws at the level named, one each a level lower and a level higher, the noise that the trend was simulated with.
-    Where a facilitator set another level than the votes settle to, three of five draws take it, two take the votes.
-    """
-    if question.level is None:
-        return (1,) * levels
-    named = [vote for vote in question.votes if vote is not None] or [question.level]
-    shares = [0] * levels
-    for level in named:
-        if len(named) >= SPREAD_FROM:
-            shares[level] += 1
-            continue
-        shares[level] += SETTLED_SHARE
-        shares[max(level - 1, 0)] += BESIDE_SHARE
-        shares[min(level + 1, levels - 1)] += BESIDE_SHARE
-    if question.votes and settle(question.votes) != question.level:
-        total = sum(shares)
-        shares = [2 * BESIDE_SHARE * share for share in shares]
-        shares[question.level] += SETTLED_SHARE * total
-    return tuple(shares)
-
-
 # -- raw numbers, by seed and id
 
 
@@ -166,7 +139,7 @@ def _debts(raw: _Raw, questions: Sequence[QuestionScore], values: Drawn) -> Draw
 
     A question without a level stays within its own interval, which is one point where the pack gives it one debt.
     """
-    shares = np.array([level_shares(question, len(values)) for question in questions]).reshape(-1, len(values))
+    shares = np.array([level_shares(it.votes, it.level, len(values)) for it in questions]).reshape(-1, len(values))
     upto = np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True)
     level = np.zeros(raw.levels.shape, dtype=np.intp)
     for column in upto.T[:-1]:

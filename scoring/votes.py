@@ -9,6 +9,8 @@ from functools import lru_cache
 from scoring.terms import LEVEL_MAX
 
 SPREAD_FROM = 3  #: with fewer levels than this the spread of the votes says nothing, so one level each way is assumed
+SETTLED_SHARE = 3  #: of five, how often a single answer is taken at its word when levels are drawn; one each goes
+BESIDE_SHARE = 1  #: a level lower and a level higher
 _REMEMBERED = 1 << 14  #: five voters can vote in 7,776 ways, so a portfolio meets the same votes again and again
 
 
@@ -68,3 +70,30 @@ def in_order(votes: Sequence[int | None]) -> tuple[int | None, ...]:
     """The same votes sorted by level, "we do not know" last."""
     levels = sorted(vote for vote in votes if vote is not None)
     return (*levels, *(None for _ in range(len(votes) - len(levels))))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def level_shares(votes: tuple[int | None, ...], settled: int | None, levels: int) -> tuple[int, ...]:
+    """How often each level 0..levels-1 is believed to be the true one, as whole parts of their sum.
+
+    Unknown (`settled` None): each level alike. Three votes or more: each vote once. Fewer, or an answer without votes:
+    three of five parts to the level named, one each to a level lower and a level higher, the noise that the trend was
+    simulated with. Where a facilitator set another level than the votes settle to, three of five parts are for it, two
+    for the votes.
+    """
+    if settled is None:
+        return (1,) * levels
+    named = [vote for vote in votes if vote is not None] or [settled]
+    shares = [0] * levels
+    for level in named:
+        if len(named) >= SPREAD_FROM:
+            shares[level] += 1
+            continue
+        shares[level] += SETTLED_SHARE
+        shares[max(level - 1, 0)] += BESIDE_SHARE
+        shares[min(level + 1, levels - 1)] += BESIDE_SHARE
+    if votes and settle(votes) != settled:
+        total = sum(shares)
+        shares = [2 * BESIDE_SHARE * share for share in shares]
+        shares[settled] += SETTLED_SHARE * total
+    return tuple(shares)

@@ -16,11 +16,12 @@ from checklists.aggregation import FirstMatch, Gate, Gates, Group, Match, Mean, 
 from checklists.reader import load_checklist
 from scoring.aggregate import Terms, combine
 from scoring.aggregate_draws import DrawnTerms, combine_draws
-from scoring.draws import Candidate, draw, level_shares
+from scoring.draws import Candidate, draw
 from scoring.interest import price
 from scoring.plan_terms import PlanParameters, TeamEstimate, ThreePoint, Tier
 from scoring.priority import rank, tier_of
 from scoring.score import DEFAULTS, score
+from scoring.votes import level_shares
 from tests.scoring.builders import NOT_APPLICABLE, UNKNOWN, answered, area, checklist, floor, levels, voted
 
 FEW = PlanParameters(draws=400)
@@ -125,7 +126,8 @@ def test_a_target_that_is_no_level_is_an_error_and_one_that_does_not_apply_is_no
     ],
 )  # fmt: skip
 def test_the_level_drawn_follows_the_votes(response, shares):
-    drawn = level_shares(of("ENT-01", {"ENT-01": response}), 5)
+    scored = of("ENT-01", {"ENT-01": response})
+    drawn = level_shares(scored.votes, scored.level, 5)
     assert [share / sum(drawn) for share in drawn] == [share / sum(shares) for share in shares]
 
 
@@ -167,7 +169,7 @@ def test_the_shares_are_those_of_a_naive_simulation():
         value = [0, *(0.25 * level + chance.uniform(-0.1, 0.1) for level in (1, 2, 3)), 1]
         ratios = {}
         for name, question in scored.questions.items():
-            shares = level_shares(question, 5)
+            shares = level_shares(question.votes, question.level, 5)
             debt = value[chance.choices(range(5), shares)[0]]
             it = price(ASKED, name, estimates=said)
 
