@@ -183,7 +183,7 @@ def read_portfolio(
         periods=tuple(sorted({*known, present, quarter})),
         pack=chosen or DEFAULT_PACK,
         packs=packs,
-        areas=_areas(workplace, [row for row in rows if row.pack == chosen], chosen or DEFAULT_PACK)
+        areas=_areas(workplace, [row for row in rows if row.pack == chosen], chosen or DEFAULT_PACK, names)
         if systems  # the very first page need not wait for the checklist to be read
         else (),
         rows=tuple(row for row in rows if row.pack == chosen),
@@ -218,12 +218,15 @@ def _packs_in_use(
     return tuple(PackInUse(id=pack, title=title(pack), systems=counts[pack]) for pack in order)
 
 
-def _areas(workplace: Workplace, rows: Sequence[PortfolioRow], pack: str) -> tuple[AreaHead, ...]:
+def _areas(
+    workplace: Workplace, rows: Sequence[PortfolioRow], pack: str, names: Mapping[str, str]
+) -> tuple[AreaHead, ...]:
     """The columns: the areas of every version of the pack that is in use here, each once."""
     if pack == DEFAULT_PACK:
         checklists = [shipped_checklist()]
     else:
         used = dict.fromkeys(row.assessment.checklist_id for row in rows if row.assessment is not None)
+        used = used or {one: None for one, name in names.items() if name == pack}  # nobody is assessed in this quarter
         checklists = workplace.store.read(lambda records: [workplace.checklist(records, one) for one in used])
     areas = {area.id: area for checklist in checklists for area in checklist.areas}
     return tuple(AreaHead(id=area.id, title=area.title, short=area.short) for area in areas.values())

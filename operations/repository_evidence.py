@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checklists.checklist import Checklist
+from checklists.checklist import Area, Checklist
+from checklists.reader import DEFAULT_PACK
 from evidence.compare import EvidenceChange, compare_evidence
 from evidence.document import InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
@@ -91,6 +92,16 @@ class EvidenceView:
     change: EvidenceChange | None  #: against the scan of the same repository before, None for the first
     compared_with: Scan | None  #: that scan
     decisions: tuple[FloorEvent, ...]  #: all floor decisions of the system, oldest first
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """The areas the collector sorts its signals by: those of the default pack, whatever was asked here."""
+        return (self.checklist if self.checklist.id == DEFAULT_PACK else shipped_checklist()).areas
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the checklist names no signal at all, so that nothing the repository shows speaks to a question."""
+        return not any(question.signals for question in self.checklist.questions.values())
 
     @property
     def open_entries(self) -> tuple[LedgerEntry, ...]:

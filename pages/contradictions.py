@@ -25,6 +25,13 @@ DECISION_WORDS = {"accepted": "floor accepted", "overridden": "overridden", "reo
 def draw_ledger(here: Desk, view: EvidenceView) -> None:
     """Where answer and repository disagree, each to be decided; what is decided stays in the ledger."""
     st.header("Answer against repository", anchor=False)
+    if view.unheard:
+        problems.notice(
+            f"“{view.checklist.title}” names no signal of the collector: what the repository shows stands below to be "
+            "read, and changes no number of this quarter. Question ids there are those of the default checklist."
+        )
+        _history(view.decisions)
+        return
     if not view.ledger:
         st.markdown("**No contradiction.** No direct or strong sign disagrees with an answer.")
         _history(view.decisions)

@@ -15,7 +15,8 @@ from pages.place import Desk, from_link, put_in_link
 from ui import numbers, problems, session
 from ui.text import plain
 
-ONE_A_QUARTER = "A system has one checklist a quarter. Numbers of different checklists are never compared."
+NEVER_COMPARED = "Numbers of different checklists are never compared."
+ONE_A_QUARTER = f"A system has one checklist a quarter. {NEVER_COMPARED}"
 
 
 def asks(checklist: Checklist) -> str:
@@ -98,7 +99,5 @@ def choose_quarters(view: SystemView) -> None:
         return
     choose_shown("Quarters assessed with", view.titles, shown=view.pack, of=view.system.system_id)
     others = [numbers.period(a.period) for a in view.assessments if a not in view.shown]
-    st.caption(
-        plain(f"{', '.join(others)} asked other things and {'stands' if len(others) == 1 else 'stand'} apart: ")
-        + "numbers of different checklists are never compared."
-    )
+    stand = "stands" if len(others) == 1 else "stand"
+    st.caption(f"{', '.join(others)} asked other things and {stand} apart. {NEVER_COMPARED}")

@@ -89,7 +89,8 @@ def _finding(view: SystemView) -> None:
         moved = f", clearly {total.direction} than before" if total.direction else ""
         where = f", {worst} worst" if total.band and worst else ""
         st.title(plain(f"{name}: {letter}{where}{moved}"), anchor=False)
-    checklist = view.titles[view.pack] if view.pack not in ("", DEFAULT_PACK) else ""
+    pack = view.packs[view.assessments[-1].period] if view.assessments else DEFAULT_PACK
+    checklist = "" if pack == DEFAULT_PACK else view.titles[pack]
     about = [view.system.team, view.system.decides, view.system.affected, checklist]
     st.caption(plain(" · ".join(part for part in about if part)))
 

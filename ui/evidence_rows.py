@@ -33,7 +33,7 @@ def is_debt(signal: Signal) -> bool:
 
 def area_groups(view: EvidenceView, *, shown: str = EVERYTHING) -> tuple[FindingGroup, ...]:
     """One group for each area that was looked at: the areas with the strongest signs of debt first, then with most."""
-    areas = [(area, view.signals(area.id)) for area in view.checklist.areas]
+    areas = [(area, view.signals(area.id)) for area in view.areas]
     looked_at = [(area, signals) for area, signals in areas if signals]
     looked_at.sort(key=lambda pair: (_weight(pair[1]), _beside_the_point(pair[1])))
     groups = (_group(area, signals, shown) for area, signals in looked_at)

@@ -192,6 +192,14 @@ def test_the_portfolio_shows_one_pack_at_a_time(workplace: Workplace, offered: P
     assert read_portfolio(workplace, ADA, pack="no-such-pack").pack == DEFAULT_PACK
 
 
+def test_a_quarter_in_which_nobody_used_a_pack_still_has_its_areas(workplace: Workplace, offered: Path) -> None:
+    opened(workplace, "Fraud", period="2026Q2", pack=THREE, answers=3, close=True)
+    opened(workplace, "Churn", period="2026Q4", answers=39)
+    view = read_portfolio(workplace, ADA, period="2026Q4", pack=THREE)
+    assert [area.id for area in view.areas] == ["MON", "OPS"]
+    assert [(row.system.name, row.assessment) for row in view.rows] == [("Fraud", None)]
+
+
 def test_the_exports_say_which_checklist_a_number_is_of(workplace: Workplace, offered: Path) -> None:
     first = opened(workplace, "Churn", period="2026Q3", answers=39, close=True)
     quarter(workplace, first.system_id, period="2026Q4", pack=THREE, answers=3)

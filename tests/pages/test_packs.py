@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from checklists.reader import DEFAULT_PACK
+from evidence.evidence import Strength
 from operations.assessments import close_assessment, open_assessment, read_questionnaire
 from operations.periods import preceding
 from operations.portfolio import read_portfolio
 from operations.records import AssessmentRecord
+from operations.repository_evidence import add_evidence_json
 from operations.systems import create_system
 from operations.workplace import Workplace
 from tests.operations.packs import lay, text_of_pack
+from tests.operations.scans import a_sign, text_of
 from tests.pages.conftest import ADA, QUARTER, Open, answer, open_system, press, title, words
 from ui import numbers
 
@@ -110,3 +113,14 @@ def test_a_questionnaire_of_three_levels_is_drawn_in_every_scope(
     assert title(page) == f"Fraud: {NOW}"
     assert not page.exception
     assert not [control for control in page.segmented_control if control.label == "Questions asked"]
+
+
+def test_the_evidence_page_of_another_checklist_finds_and_contradicts_nothing(
+    at_page: Open, workplace: Workplace
+) -> None:
+    made = of_three_levels(workplace, "Fraud")
+    sign = a_sign("tests-missing", area="MON", questions=("MON-01",), strength=Strength.DIRECT)
+    add_evidence_json(workplace, ADA, assessment_id=made.assessment_id, text=text_of(sign))
+    said = words(at_page("repository", system=made.system_id, period=QUARTER))
+    assert "Three levels” names no signal of the collector" in said
+    assert "1 contradiction" not in said
