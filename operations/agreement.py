@@ -183,9 +183,8 @@ def undo_import(workplace: Workplace, actor: Actor, *, assessment_id: str) -> in
             raise InvalidInput("votes", "no answer stands as a file brought it; there is nothing to put back")
         for answer in answers:
             put_back(
-                workplace, actor, records,
-                assessment_id=assessment_id, question_id=answer.question_id, expected_rev=answer.rev,
-            )  # fmt: skip
+                records, assessment_id, answer.question_id, expected_rev=answer.rev, at=workplace.now(), by=actor.name
+            )
         records.audit(
             at=workplace.now(),
             actor=actor.name,

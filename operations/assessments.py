@@ -417,22 +417,22 @@ def undo_answer(
     def work(records: Records) -> AnswerRecord | None:
         find_assessment(records, assessment_id)
         return put_back(
-            workplace, actor, records, assessment_id=assessment_id, question_id=question_id, expected_rev=expected_rev
+            records, assessment_id, question_id, expected_rev=expected_rev, at=workplace.now(), by=actor.name
         )
 
     return workplace.store.write(work)
 
 
 def put_back(
-    workplace: Workplace, actor: Actor, records: Records, *, assessment_id: str, question_id: str, expected_rev: int
+    records: Records, assessment_id: str, question_id: str, *, expected_rev: int, at: str, by: str
 ) -> AnswerRecord | None:
     """What `undo_answer` does, inside a transaction that others undo in, too. Raises Conflict, Closed."""
     given = _not_undone(records.answer_history(assessment_id, question_id))
     before = given[-2] if len(given) > 1 else None
     if before is None:
-        records.clear_answer(assessment_id, question_id, expected_rev=expected_rev, at=workplace.now(), by=actor.name)
+        records.clear_answer(assessment_id, question_id, expected_rev=expected_rev, at=at, by=by)
         return None
-    wanted = _again(before, source=before.source, at=workplace.now(), by=actor.name)
+    wanted = _again(before, source=before.source, at=at, by=by)
     return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from checklists.checklist import Area, Checklist, Question
@@ -18,7 +18,7 @@ from operations.scans import scan_of
 from operations.scores import SYSTEM, Scored, scope_of, score_assessment, scores_of
 from operations.systems import find_system
 from operations.workplace import Workplace
-from scoring.compare import Comparison, compare
+from scoring.compare import Comparison, Direction, compare
 from scoring.document import score_from_document
 from scoring.explain import Step, explain_area, explain_question, explain_system
 from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
@@ -54,6 +54,24 @@ class SystemView:
     def total(self, period: str) -> ScoreCell | None:
         """The system's own debt in a quarter."""
         return self.cells.get((SYSTEM, period))
+
+
+def judged(view: SystemView, comparison: Comparison, period: str) -> SystemView:
+    """The view with the directions of one quarter as a comparison with the quarter before found them.
+
+    A stored score only knows how large a difference is; the comparison knows the votes behind it.
+    """
+    verdicts = {area.id: area.direction for area in comparison.areas} | {SYSTEM: comparison.system.direction}
+    cells = {
+        (area, quarter): replace(cell, direction=_said(verdicts[area]))
+        for (area, quarter), cell in view.cells.items()
+        if quarter == period and area in verdicts and cell.change is not None
+    }
+    return replace(view, cells={**view.cells, **cells})
+
+
+def _said(direction: Direction) -> str | None:
+    return None if direction is Direction.NONE else direction.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
+from checklists.checklist import Checklist
 from operations.system_view import SystemView, compare_periods
 from pages.place import Desk
 from scoring.compare import Cause, Comparison, QuestionChange
@@ -13,19 +16,48 @@ from ui.change_words import areas_words, basis_words, panel_words, verdict_words
 from ui.text import plain
 
 
-def draw_change(here: Desk, view: SystemView) -> None:
-    """What changed between two quarters, question by question."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two quarters of a system side by side."""
+
+    before: str
+    after: str
+    comparison: Comparison
+    checklist: Checklist
+
+
+def latest_change(here: Desk, view: SystemView) -> Compared | None:
+    """The latest quarter beside the one before; None with a single quarter."""
+    if len(view.shown) < 2:
+        return None
+    before, after = view.shown[-2:]
+    return _compare(here, view, before.period, after.period)
+
+
+def _compare(here: Desk, view: SystemView, before: str, after: str) -> Compared:
+    comparison, checklist = compare_periods(
+        here.workplace, here.actor, system_id=view.system.system_id, before=before, after=after
+    )
+    return Compared(before=before, after=after, comparison=comparison, checklist=checklist)
+
+
+def draw_change(here: Desk, view: SystemView, latest: Compared | None) -> None:
+    """What changed between two quarters, question by question; `latest` is at hand already."""
     periods = [a.period for a in view.shown]  # quarters with another checklist ask other things
     if len(periods) < 2:
         return
     st.header("What changed", anchor=False)
     first, second = st.columns(2)
-    before = first.selectbox("From", periods[:-1], index=len(periods) - 2, format_func=numbers.period, key="from")
-    later = [p for p in periods if p > before]
-    after = second.selectbox("To", later, index=len(later) - 1, format_func=numbers.period, key="to")
-    comparison, checklist = compare_periods(
-        here.workplace, here.actor, system_id=view.system.system_id, before=before, after=after
+    before = first.selectbox(
+        "From", periods[:-1], index=len(periods) - 2, format_func=numbers.period, key="from", bind="query-params"
     )
+    later = [p for p in periods if p > before]
+    after = second.selectbox(
+        "To", later, index=len(later) - 1, format_func=numbers.period, key="to", bind="query-params"
+    )
+    at_hand = latest is not None and (latest.before, latest.after) == (before, after)
+    chosen = latest if latest is not None and at_hand else _compare(here, view, before, after)
+    comparison, checklist = chosen.comparison, chosen.checklist
     titles = {area.id: area.title for area in checklist.areas}
     changed, waiting = comparison.questions, 0
     if after == view.assessments[-1].period and view.latest is not None and view.assessments[-1].state == "open":

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from operations.portfolio import Portfolio, PortfolioRow, read_portfolio
+from operations.portfolio import Portfolio, PortfolioRow, direction_of, read_portfolio
 from operations.scores import SYSTEM
 from operations.system_view import explain_whole, read_area_view, read_contradicted
 from pages.pack_choice import choose_shown
@@ -95,7 +95,7 @@ def _numbers(view: Portfolio) -> None:
     figure(row, "Systems assessed", f"{len(view.assessed)} of {len(view.rows)}")
     difference(
         row, f"Mean debt of {len(rated)} rated", numbers.debt(mean) if mean is not None else "–", change,
-        since=numbers.period(view.compared_with),
+        since=numbers.period(view.compared_with), direction=direction_of(change),
     )  # fmt: skip
     figure(row, "In band D or E", str(heavy))
     figure(row, "Clearly better / worse", f"{better} / {worse}")

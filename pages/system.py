@@ -16,6 +16,7 @@ from operations.scores import SYSTEM
 from operations.system_view import (
     SystemView,
     explain_whole,
+    judged,
     read_area_view,
     read_contradicted,
     read_question_lines,
@@ -24,7 +25,7 @@ from operations.system_view import (
 from operations.systems import change_system
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
-from pages.change import draw_change
+from pages.change import draw_change, latest_change
 from pages.other_lenses import other_lenses
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
@@ -56,6 +57,9 @@ def system() -> None:
         pick_system(here, "Which system do you want to see?", page="system.py")
         return
     view = read_system_view(here.workplace, here.actor, system_id=system_id, pack=from_link("checklist"))
+    latest = latest_change(here, view)
+    if latest is not None:
+        view = judged(view, latest.comparison, latest.after)
     _finding(view)
     if not view.assessments:
         _open_first(here, view)
@@ -66,7 +70,7 @@ def system() -> None:
     _heatmap(here, view)
     _trend(view)
     _repository(here, view)
-    draw_change(here, view)
+    draw_change(here, view, latest)
     draw_agreement(here, view)
     _questions(here, view)
     other_lenses(here, view)
@@ -111,7 +115,7 @@ def _numbers(view: SystemView) -> None:
     label = f"Debt, {numbers.period(latest.period)}"
     if total is not None and total.estimate is not None:
         debt = numbers.interval(total.estimate, total.low, total.high)
-        difference(row, label, debt, total.change, since="before")
+        difference(row, label, debt, total.change, since="before", direction=total.direction)
         figure(row, "Known", numbers.percent(total.coverage))
     else:
         figure(row, label, "–")

@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evidence.readable import place
-from operations.portfolio import direction_of
 from operations.system_view import AreaView, QuestionLine
 from scoring.bands import BAND_WORDS
 from scoring.explain import Step
@@ -44,13 +43,15 @@ def figure(row: DeltaGenerator, label: str, value: str) -> None:
     row.metric(label, value, width=FIGURE_WIDTH)
 
 
-def difference(row: DeltaGenerator, label: str, value: str, change: float | None, *, since: str) -> None:
-    """A number with its change since a quarter; coloured only when the change is more than repeats differ by."""
+def difference(
+    row: DeltaGenerator, label: str, value: str, change: float | None, *, since: str, direction: str | None
+) -> None:
+    """A number with its change since a quarter; coloured only where the change is clear, "better" or "worse"."""
     if change is None:
         figure(row, label, value)
         return
     colour: Literal["red", "blue", "off"] = "off"
-    if direction := direction_of(change):
+    if direction:
         colour = "red" if direction == "worse" else "blue"
     row.metric(
         label,

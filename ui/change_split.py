@@ -11,6 +11,7 @@ from checklists.checklist import Question
 from scoring.causes import MEASURES, CauseShare
 from scoring.compare import AreaChange, Cause, Comparison, QuestionChange, SystemChange
 from ui import numbers
+from ui.change_words import moved
 from ui.components import colour_variables, source
 from ui.text import clean
 
@@ -63,14 +64,14 @@ def change_split(comparison: Comparison, questions: Mapping[str, Question], *, k
                 [
                     HEADS[one.cause],
                     "the yardstick, not the system" if one.cause in MEASURES else _touched(one),
-                    numbers.change(one.share, 1),
+                    moved(one.share),
                     one.share / largest,
                     one.cause in MEASURES,
                     [_line(changes[id_], questions) for id_ in one.questions if id_ in changes],
                 ]
                 for one in whole.causes
             ],
-            "whole": ["Together", "", numbers.change(whole.total, 1), whole.total / largest],
+            "whole": ["Together", "", moved(whole.total), whole.total / largest],
         },
     )
 
@@ -100,8 +101,8 @@ def split_words(whole: SystemChange) -> str:
     """Say the whole split in words, for readers who do not see the bars."""
     if whole.total is None:
         return "There is no total to split."
-    parts = ", ".join(f"{HEADS[one.cause].lower()} {numbers.change(one.share, 1)}" for one in whole.causes)
-    return f"The change of {numbers.change(whole.total, 1)} points by cause: {parts}."
+    parts = ", ".join(f"{HEADS[one.cause].lower()} {moved(one.share)}" for one in whole.causes)
+    return f"The change of {moved(whole.total)} points by cause: {parts}."
 
 
 def split_table(comparison: Comparison, titles: Mapping[str, str]) -> DataFrame:
@@ -116,7 +117,7 @@ def split_table(comparison: Comparison, titles: Mapping[str, str]) -> DataFrame:
         {
             "Of": name,
             "Cause": HEADS[one.cause],
-            "Points": numbers.change(one.share, 1),
+            "Points": moved(one.share),
             "Questions": ", ".join(one.questions),
         }
         for name, change in changes

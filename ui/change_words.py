@@ -26,8 +26,14 @@ LIMIT = f"{SMALLEST_DETECTABLE_CHANGE * 100:g} points"
 
 def verdict_words(change: SystemChange) -> str:
     """The finding: "Clearly better (−4 points): 5 improved, 1 worse, 28 same."."""
-    difference = f" ({numbers.change(change.difference, 1)} points)" if change.difference is not None else ""
+    difference = f" ({moved(change.difference)} points)" if change.difference is not None else ""
     return f"{DIRECTION_WORDS[change.direction].capitalize()}{difference}: {change.counts}."
+
+
+def moved(difference: float) -> str:
+    """Write a difference of debt in points with one decimal, and nothing as "0"."""
+    said = numbers.change(difference, 1)
+    return "0" if said == "0.0" else said
 
 
 def basis_words(verdict: Verdict) -> str:
@@ -94,7 +100,5 @@ def yardstick_words(change: SystemChange) -> str:
     """How the shown numbers moved apart from the system, where checklist, scope or rules changed; else ""."""
     if change.total is None or not any(one.cause in MEASURES for one in change.causes):
         return ""
-    measured = (
-        f"By one yardstick: {numbers.change(change.difference, 1)} points." if change.difference is not None else ""
-    )
-    return f"The shown number moved by {numbers.change(change.total, 1)} points. {measured}".rstrip()
+    measured = f"By one yardstick: {moved(change.difference)} points." if change.difference is not None else ""
+    return f"The shown number moved by {moved(change.total)} points. {measured}".rstrip()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import streamlit as st
 
 from scoring.bands import BANDS, band_limits
+from scoring.compare import SMALLEST_DETECTABLE_CHANGE
 from ui import numbers
 from ui.text import clean, plain
 
@@ -22,6 +23,10 @@ _PERIOD = re.compile(r"(\d{4})Q([1-4])")
 #: Reads on the light and on the dark page alike; the dots take the theme's first chart colour, the accent.
 _FAINT: Final = "rgba(124, 135, 148, 0.45)"
 _CLEAR: Final = "#7C8794"
+BAND_OF_CHANCE: Final = (
+    f"The grey band is the latest rated quarter ± {SMALLEST_DETECTABLE_CHANGE * 100:g} points: repeats of an unchanged "
+    "system lie that far apart."
+)
 #: Streamlit's own stand-in for "dark on light, light on dark", put in by its browser side (a browser test holds it).
 _THEME_INK: Final = "#000037"
 
@@ -63,12 +68,21 @@ def trend_chart(points: Sequence[TrendPoint], said: LineVerdict, *, title: str, 
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
         alt=trend_words(ordered, name=name),
     )
+    said_of_band = f" {BAND_OF_CHANCE}" if _quiet_band(ordered) else ""
     st.caption(
         "Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open, a bar "
-        "without a dot one that is not rated."
+        f"without a dot one that is not rated.{said_of_band}"
     )
     with st.expander("The trend as a table"):
         st.dataframe(trend_table(ordered), hide_index=True, width="stretch")
+
+
+def _quiet_band(points: Sequence[TrendPoint]) -> tuple[float, float] | None:
+    """The debts (0..1) that differ from the latest rated quarter by no more than chance makes; None below two."""
+    rated = [point.estimate for point in points if point.estimate is not None]
+    if len(rated) < 2:
+        return None
+    return max(0.0, rated[-1] - SMALLEST_DETECTABLE_CHANGE), min(1.0, rated[-1] + SMALLEST_DETECTABLE_CHANGE)
 
 
 def chart_text(text: str) -> str:
@@ -107,6 +121,10 @@ def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") ->
         )
     )
     _add_not_rated(figure, [p for p in rated if p is not None and p.estimate is None], labels, name)
+    if quiet := _quiet_band(points):
+        figure.add_hrect(
+            y0=quiet[0] * 100, y1=quiet[1] * 100, fillcolor=_FAINT, opacity=0.35, line_width=0, layer="below"
+        )
     for limit in band_limits:
         figure.add_hline(y=limit * 100, line={"color": _FAINT, "width": 1})
     edges = [0.0, *band_limits, 1.0]
