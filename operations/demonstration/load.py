@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from evidence.collector import collect
 from evidence.document import to_json
 from evidence.evidence import Evidence, PastQuarter, PastSignal
+from operations.actions import ActionDraft, close_action, drop_action, read_actions, save_actions
 from operations.assessments import (
     answer_question,
     asked_questions,
@@ -24,10 +26,12 @@ from operations.authorize import Action, Actor, permitted
 from operations.demonstration import growth, pricing, service
 from operations.demonstration.moments import CLOSED_AFTER, Clock, quarter_ends, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
+from operations.demonstration.promises import PLANNING, Planning, Promise
 from operations.demonstration.repositories import packed
 from operations.demonstration.story import EVERYTHING, PRESENT, QUARTERS, Pushed, Story, Visit
 from operations.errors import InvalidInput
 from operations.periods import period_of, shift
+from operations.plans import save_estimate, save_plan_settings
 from operations.repository_evidence import (
     add_archive,
     add_evidence_json,
@@ -35,15 +39,19 @@ from operations.repository_evidence import (
     make_token,
     push_evidence,
 )
-from operations.scores import scope_of
+from operations.scores import scope_of, score_assessment
 from operations.systems import create_system
 from operations.workplace import Workplace, shipped_checklist
+from scoring.aggregate import parameters_of
+from scoring.interest import cost_days, interest_over_horizon, price
+from scoring.plan_terms import PlanParameters
 from store.records import AssessmentRecord, Records, SystemRecord
 
 STORIES: tuple[Story, ...] = (*growth.STORIES, *pricing.STORIES, *service.STORIES)
 SUBJECT = "demonstration"  #: of its entries in the audit trail
 FIRST_PLACE = 0.55  #: part of a quarter that has passed when the first workshop takes place
 NEXT_PLACE = 0.04  #: each further system a few days later
+ACTIONS_PLACE = 0.35  #: when what was decided the quarter before is done
 
 Progress = Callable[[int, int, str], None]
 
@@ -155,8 +163,10 @@ class _Quarter:
         self.system = system
         self.quarter = quarter
         self.period = _period(workplace, quarter)
+        self.planning = PLANNING.get(story.name, Planning())
         place = FIRST_PLACE + NEXT_PLACE * STORIES.index(story)
         self.clock = _clock(workplace, quarter, place)
+        self.done_clock = _clock(workplace, quarter, ACTIONS_PLACE)
         self.workplace = replace(workplace, clock=self.clock)
 
     def enter(self) -> None:
@@ -215,6 +225,7 @@ class _Quarter:
         return replace(self.actor, name=self.story.people[place % len(self.story.people)])
 
     def _answer(self, workplace: Workplace) -> AssessmentRecord:
+        self._keep_promises(replace(workplace, clock=self.done_clock))
         assessment = open_assessment(
             workplace,
             self._person(0),
@@ -285,6 +296,71 @@ class _Quarter:
         if self.quarter < PRESENT:
             self.clock.moment += CLOSED_AFTER
             close_assessment(workplace, self._person(0), assessment_id=assessment.assessment_id)
+            self._plan(workplace, assessment)
+
+    def _keep_promises(self, workplace: Workplace) -> None:
+        """Close what was done, and drop what was given up, before people answer anew."""
+        kept = {p.question: p for p in self.planning.promises if p.done == self.quarter}
+        dropped = {p.question: p for p in self.planning.promises if p.dropped and p.planned == self.quarter - 1}
+        if not kept and not dropped:
+            return
+        for action in read_actions(workplace, self.actor, system_id=self.system.system_id):
+            place = {"system_id": self.system.system_id, "action_id": action.action_id}
+            if action.state != "open":
+                continue
+            if (promise := kept.get(action.question_id)) is not None:
+                close_action(
+                    workplace,
+                    self._person(promise.owner),
+                    **place,
+                    actual_days=promise.took,
+                    friction_gone=promise.gone,
+                    expected_rev=action.rev,
+                )
+            elif (promise := dropped.get(action.question_id)) is not None:
+                drop_action(
+                    workplace, self._person(promise.owner), **place, reason=promise.dropped, expected_rev=action.rev
+                )
+
+    def _plan(self, workplace: Workplace, assessment: AssessmentRecord) -> None:
+        """Decide what to repay next; after the last closed quarter also say how to plan, and what the team expects."""
+        system_id = self.system.system_id
+        estimates = self.planning.estimates if self.quarter == PRESENT - 1 else ()
+        for estimate in estimates:
+            save_estimate(workplace, self._person(1), system_id=system_id, estimate=estimate, expected_rev=0)
+        if self.quarter == PRESENT - 1 and self.planning.settings is not None:
+            save_plan_settings(
+                workplace, self._person(0), system_id=system_id, settings=self.planning.settings, expected_rev=0
+            )
+        promises = [promise for promise in self.planning.promises if promise.planned == self.quarter]
+        if not promises:
+            return
+        scored = workplace.store.read(lambda records: score_assessment(workplace, records, assessment))
+        own = {estimate.question: estimate for estimate in estimates}
+        values, parameters = parameters_of(scored.checklist).values, PlanParameters()
+
+        def draft(promise: Promise) -> ActionDraft:
+            costs = price(scored.checklist, promise.question, estimates=own)
+            debt, target = scored.score.questions[promise.question].debt, values[promise.target]
+            due = None if promise.due_days is None else workplace.today() + timedelta(days=promise.due_days)
+            return ActionDraft(
+                question_id=promise.question,
+                title=promise.title,
+                owner=self._person(promise.owner).name,
+                due=due or quarter_ends(shift(self.period, PRESENT - self.quarter)),
+                link=promise.link,
+                target=promise.target,
+                planned_days=cost_days(debt, target, costs, parameters),
+                benefit_days=interest_over_horizon(debt, costs, parameters)
+                - interest_over_horizon(target, costs, parameters),
+            )
+
+        save_actions(
+            workplace,
+            self._person(0),
+            assessment_id=assessment.assessment_id,
+            drafts=[draft(promise) for promise in promises],
+        )
 
 
 def _scan(archive: bytes, name: str) -> Evidence:

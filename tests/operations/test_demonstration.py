@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cli
+from operations.actions import read_actions
 from operations.assessments import Choice, answer_question, open_assessment, read_answers, read_history
 from operations.authorize import Actor
 from operations.demonstration import load, load_demonstration, remove_demonstration
@@ -17,9 +19,11 @@ from operations.demonstration.load import STORIES
 from operations.demonstration.moments import quarter_starts, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
 from operations.demonstration.pricing import FORECAST
+from operations.demonstration.promises import PLANNING
 from operations.demonstration.repositories import packed
 from operations.demonstration.story import PRESENT, Story
 from operations.errors import AlreadyThere, Forbidden, InvalidInput
+from operations.plans import read_plan
 from operations.portfolio import PortfolioRow, ScoreCell, read_portfolio
 from operations.repository_evidence import LedgerEntry, read_evidence, read_evidence_trend, read_tokens
 from operations.scans import Origin
@@ -264,6 +268,64 @@ def test_the_assistant_has_no_letter_because_too_much_is_unknown(loaded: Workpla
         assert total.coverage < 0.8
     assert view.latest is not None
     assert "FMD" in {area.id for area in view.latest.score.areas}
+
+
+# --- plans --------------------------------------------------------------------------------------------------------
+
+
+def test_teams_have_open_actions_some_overdue_and_enough_done_to_compare_a_class(loaded: Workplace) -> None:
+    actions = read_actions(loaded, YOU)
+    pending = [action for action in actions if action.state == "open"]
+    overdue = [action for action in pending if action.overdue(NOW.date())]
+    assert len({action.system_id for action in pending}) == 5
+    assert 3 <= len(overdue) < len(pending)
+    done = [action for action in actions if action.state == "done" and not action.own_estimate]
+    pricing = {s.system_id for s in list_systems(loaded, YOU) if s.team == "Pricing"}
+    by_class = Counter(action.effort_class for action in done if action.system_id in pricing)
+    assert by_class["M"] >= 10
+    assert by_class["S"] >= 4
+    took = {action.actual_days for action in done}
+    assert len(took) > 10
+    assert {action.friction_gone for action in done} == {True, False}
+    assert next(action.reason for action in actions if action.state == "dropped").endswith(".")
+
+
+def test_what_was_done_shows_in_the_answers_of_its_quarter_and_is_not_proposed_again(loaded: Workplace) -> None:
+    for story in STORIES:
+        view = system_view(loaded, story.name)
+        levels = {a.period: read_answers(loaded, YOU, assessment_id=a.assessment_id) for a in view.assessments}
+        for promise in PLANNING[story.name].promises if story.name in PLANNING else ():
+            if promise.done is not None:
+                assert promise.done == promise.planned + 1
+                before, after = (
+                    levels[PERIODS[q - 1]][promise.question].level for q in (promise.planned, promise.done)
+                )
+                assert before is not None
+                assert after is not None
+                assert after <= promise.target < before, promise
+        assert read_plan(loaded, YOU, system_id=view.system.system_id).repaid == frozenset()
+
+
+def test_actions_are_planned_done_and_due_when_that_could_be(loaded: Workplace) -> None:
+    for action in read_actions(loaded, YOU):
+        planned = quarter_starts(action.period)
+        made = datetime.fromisoformat(action.made_at)
+        assert planned <= made <= NOW
+        assert action.due is not None
+        assert made.date() < action.due
+        if action.closed_at is not None:
+            closed = datetime.fromisoformat(action.closed_at)
+            assert made < closed < min(NOW, planned + timedelta(days=183)), action
+
+
+def test_several_teams_say_what_they_expect_and_how_they_plan(loaded: Workplace) -> None:
+    views = [read_plan(loaded, YOU, system_id=system.system_id) for system in list_systems(loaded, YOU)]
+    assert sum(bool(view.estimates) for view in views) == 3
+    assert sum(view.settings.rev > 0 for view in views) == 5
+    for view in views:
+        assert view.plan.chosen
+        assert not view.plan.pinned_over_budget
+        assert view.plan.cost_days <= view.settings.budget_days
 
 
 # --- evidence -----------------------------------------------------------------------------------------------------
