@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks import application, heatmap, hostile, kill, peers, push_fuzz, scan, scoring, store
+from benchmarks import application, heatmap, hostile, kill, peers, push_fuzz, scan, scoring, store, what_if
 from benchmarks.report import PAGE, as_markdown, machine, show
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "The scan beside its peers": peers.measure,
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
+    "Trying out a level on the plan page": what_if.measure,
     "A neighbour under attack": hostile.measure,
     "Pushes gone wrong": push_fuzz.measure,
     "Killing the server": kill.measure,

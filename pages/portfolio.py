@@ -13,7 +13,7 @@ from pages.pack_choice import choose_shown
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
-from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence, figure, figures
+from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence, figure, figures, plan_link
 from ui.grids import portfolio_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.text import plain
@@ -225,6 +225,7 @@ def _drawer(here: Desk, view: Portfolio, chosen: tuple[str, str]) -> None:
         scored = explain_whole(here.workplace, here.actor, assessment_id=row.assessment.assessment_id)
         st.markdown(plain(estimate_sentence(scored.estimate)))
         interval_bar(total.low, total.estimate, total.high, label=f"{row.system.name}: debt and its interval")
+        plan_link(where)
         with st.expander("How this number came about, step by step", expanded=True):
             draw_steps(scored.steps)
     else:

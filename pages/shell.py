@@ -23,13 +23,14 @@ PAGES = [
     st.Page("system.py", title="System", url_path="system"),
     st.Page("assess.py", title="Assess", url_path="assess"),
     st.Page("repository.py", title="Evidence", url_path="evidence"),
+    st.Page("plan.py", title="Plan", url_path="plan"),
     st.Page("about.py", title="About", url_path="about"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
 ]
 
 
 #: The pages that speak of one system.
-ABOUT_A_SYSTEM = ("system", "assess", "evidence")
+ABOUT_A_SYSTEM = ("system", "assess", "evidence", "plan")
 #: With an entry of our own Streamlit shows its menu, and in it the switch between light and dark.
 MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe?"}
 

@@ -40,6 +40,7 @@ from ui.area_panel import (
     estimate_sentence,
     figure,
     figures,
+    plan_link,
     votes_words,
 )
 from ui.charts import TrendPoint, trend_chart
@@ -142,6 +143,8 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
             another_checklist(here, view, key="open-next")
             if st.button("Read the answers", key="read"):
                 st.switch_page("assess.py", query_params=where)
+        if st.button("Plan the repayment", key="plan", icon=":material/payments:"):
+            st.switch_page("plan.py", query_params={"system": view.system.system_id})
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
             st.switch_page("repository.py", query_params=where)
 
@@ -197,6 +200,7 @@ def _heatmap(here: Desk, view: SystemView) -> None:
             interval_bar(
                 whole.estimate.low, whole.estimate.estimate, whole.estimate.high, label="Debt of the whole system"
             )
+            plan_link({"system": view.system.system_id, "period": period})
             with st.expander("How this number came about, step by step", expanded=True):
                 draw_steps(whole.steps)
         else:

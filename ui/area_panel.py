@@ -124,6 +124,11 @@ def draw_line(line: QuestionLine, *, steps: bool, where: Mapping[str, str]) -> N
             draw_steps(line.steps)
 
 
+def plan_link(where: dict[str, str]) -> None:
+    """The way from a number to what can be done about it."""
+    st.page_link("plan.py", label="Plan the repayment", icon=":material/payments:", query_params=where)
+
+
 def draw_area(view: AreaView) -> None:
     """The whole panel of one area in one quarter."""
     st.subheader(plain(f"{view.area.title}"), anchor=False)
@@ -135,6 +140,7 @@ def draw_area(view: AreaView) -> None:
     st.markdown(plain(estimate_sentence(estimate)))
     interval_bar(estimate.low, estimate.estimate, estimate.high, label=f"{view.area.title}: debt and its interval")
     where = {"system": view.system.system_id, "period": view.assessment.period}
+    plan_link({**where, "area": view.area.id})
     st.markdown("**What weighs most**")
     for line in view.lines[:HEAVIEST]:
         with st.container(border=True):

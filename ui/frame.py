@@ -53,6 +53,10 @@ _CSS = """
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"]:hover p { text-decoration-thickness: 2px; }
+/* The areas before and after stay in sight while levels are tried out further down the list. */
+@media (min-width: 641px) and (min-height: 780px) {
+  [data-testid="stColumn"]:has(.st-key-plan-aside) { position: sticky; top: 4rem; align-self: flex-start; }
+}
 /* The chosen system and who is answering stand in the header, at the right. */
 .st-key-arrears-header {
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;

@@ -143,6 +143,16 @@ def note_taken_choice(list_key: str, question: str, turn: int) -> None:
     _memory().setdefault(f"arrears:taken:{list_key}", {})[question] = turn
 
 
+def words_sent(list_key: str) -> object | None:
+    """Read which request for words of a list was answered last."""
+    return cast("object | None", _memory().get(f"arrears:words-sent:{list_key}"))
+
+
+def note_words_sent(list_key: str, request: object) -> None:
+    """Note that a list's words were sent along after this request for them, None for none."""
+    _memory()[f"arrears:words-sent:{list_key}"] = request
+
+
 def own_step(assessment: str, question: str) -> tuple[int, int] | None:
     """Read the last step this tab made in the list: from the revision the person saw to the one it became."""
     return cast("tuple[int, int] | None", _memory().get(f"arrears:own-step:{assessment}:{question}"))
@@ -238,6 +248,16 @@ def feed(key: str, value: Any, *, version: object) -> None:
 def put(key: str, value: Any) -> None:
     """Give a widget a value before it is drawn, whatever it held."""
     _state()[key] = value
+
+
+def show_next(key: str, value: str) -> None:
+    """Let a widget that is drawn already hold another value from the next run on."""
+    _memory()[f"arrears:next:{key}"] = value
+
+
+def take_next(key: str) -> str | None:
+    """Take what show_next kept for a widget; asked once, it is gone."""
+    return cast("str | None", _memory().pop(f"arrears:next:{key}", None))
 
 
 def widget_value(key: str) -> Any:
