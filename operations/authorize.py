@@ -31,6 +31,8 @@ class Action(StrEnum):
     PLAN = "plan"
     KEEP_ACTIONS = "keep actions"
     ADOPT_CLASS_VALUES = "adopt class values"
+    FACILITATE = "facilitate"
+    VOTE = "vote"
     EXPORT = "export"
     BACK_UP = "back up"
     VERIFY = "verify"
@@ -42,12 +44,14 @@ class Action(StrEnum):
 class Actor:
     """Who acts. In local mode everybody who reaches the loopback address is the local actor, under a display name.
 
-    A collector with a token is an actor too: it may hand in evidence of one system, and nothing else.
+    A collector with a token is an actor too: it may hand in evidence of one system, and nothing else. So is a guest
+    who came into a workshop by its code: they may vote there, and nothing else.
     """
 
     name: str
     local: bool = False
     collects_for: str | None = None  #: the system whose evidence this collector may hand in; None for people
+    votes_in: str | None = None  #: the workshop this guest may vote in, and nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class Resource:
     org_id: str
     system_id: str | None = None
     assessment_id: str | None = None
+    workshop_id: str | None = None
 
 
 Rule = Callable[[Actor, Resource], bool]
@@ -72,10 +77,16 @@ def _collector_of_the_system(actor: Actor, resource: Resource) -> bool:
     return actor.collects_for is not None and actor.collects_for == resource.system_id
 
 
+def _guest_of_the_workshop(actor: Actor, resource: Resource) -> bool:
+    """A code opens one door: the vote it was made for."""
+    return actor.votes_in is not None and actor.votes_in == resource.workshop_id
+
+
 #: One rule an action; an action without a rule is denied. Roles of signed-in people will stand here.
 RULES: Mapping[Action, Rule] = {
     **dict.fromkeys(Action, _local_only),
     Action.PUSH_EVIDENCE: _collector_of_the_system,
+    Action.VOTE: _guest_of_the_workshop,
 }
 
 #: Every operation by "module.function", filled by @permitted.
@@ -101,12 +112,9 @@ def permitted(
 
         @wraps(operation)
         def checked(workplace: Workplace, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            system_id, assessment_id = kwargs.get("system_id"), kwargs.get("assessment_id")
-            resource = Resource(
-                org_id=workplace.org_id,
-                system_id=system_id if isinstance(system_id, str) else None,
-                assessment_id=assessment_id if isinstance(assessment_id, str) else None,
-            )
+            ids = {name: kwargs.get(name) for name in ("system_id", "assessment_id", "workshop_id")}
+            named = {name: value if isinstance(value, str) else None for name, value in ids.items()}
+            resource = Resource(org_id=workplace.org_id, **named)
             authorize(actor, action, resource)
             return operation(workplace, actor, *args, **kwargs)
 

@@ -27,6 +27,7 @@ __all__ = [
     "StorageFull",
     "StorageUnavailable",
     "StoreError",
+    "Stranger",
 ]
 
 
@@ -48,3 +49,7 @@ class InvalidToken(Exception):
 
     def __init__(self) -> None:
         super().__init__("This token is not known, or was revoked; make a new one on the system's evidence page.")
+
+
+class Stranger(Exception):
+    """Somebody who holds no place at a workshop, or no longer. Its text may be shown to them as it is."""

@@ -12,6 +12,7 @@ from typing import Any
 from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
+from .workshop_records import WorkshopRecords
 
 UNANSWERED = "unanswered"  #: state of an AnswerEvent that cleared an answer; never the state of an AnswerRecord
 AUDIT_PAGE_ROWS = 5_000  #: rows of the audit trail held in memory at once while it is verified
@@ -232,6 +233,7 @@ class Records:
         self._session = session
         self._org = org_id
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
+        self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
 
     # --- the organisation -------------------------------------------------------------------------------------------
 
@@ -322,6 +324,7 @@ class Records:
         systems = "(SELECT system_id FROM system WHERE org_id = :org AND demonstration = 1)"
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
         self.plans.remove_demonstration()
+        self.workshops.remove_demonstration()
         for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
         for table in ("floor_decision", "floor_event", "answer", "answer_event"):

@@ -453,6 +453,90 @@ FROM action
 JOIN system ON system.org_id = action.org_id AND system.system_id = action.system_id AND system.retired_at IS NULL
 WHERE action.state = 'open';
 """,
+    "0004 workshops": """
+CREATE TABLE workshop (
+  org_id TEXT NOT NULL,
+  workshop_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  code TEXT NOT NULL CHECK (length(code) = 8),
+  mode TEXT NOT NULL CHECK (mode IN ('live', 'spread')),
+  anonymous INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
+  time_box_seconds INTEGER NOT NULL CHECK (time_box_seconds >= 0),
+  expires_at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('lobby', 'running', 'paused', 'ended')),
+  question_id TEXT,
+  change_seq INTEGER NOT NULL CHECK (change_seq >= 0),
+  opened_at TEXT NOT NULL,
+  opened_by TEXT NOT NULL,
+  ended_at TEXT,
+  ended_by TEXT,
+  PRIMARY KEY (org_id, workshop_id),
+  CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id),
+  FOREIGN KEY (org_id, assessment_id) REFERENCES assessment (org_id, assessment_id)
+) {strict};
+CREATE UNIQUE INDEX workshop_code ON workshop (org_id, code) WHERE state <> 'ended';
+CREATE UNIQUE INDEX workshop_running ON workshop (org_id, assessment_id) WHERE state <> 'ended';
+CREATE INDEX workshop_of_assessment ON workshop (org_id, assessment_id, opened_at);
+CREATE INDEX workshop_of_system ON workshop (org_id, system_id);
+
+CREATE TABLE workshop_turn (
+  org_id TEXT NOT NULL,
+  workshop_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  position INTEGER NOT NULL CHECK (position >= 0),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'voting', 'revealed', 'settled', 'skipped')),
+  round INTEGER NOT NULL CHECK (round IN (1, 2)),
+  opened_at TEXT,
+  seconds INTEGER NOT NULL CHECK (seconds >= 0),
+  level INTEGER CHECK (level BETWEEN 0 AND 4),
+  reason TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  PRIMARY KEY (org_id, workshop_id, question_id),
+  FOREIGN KEY (org_id, workshop_id) REFERENCES workshop (org_id, workshop_id)
+) {keyed};
+
+CREATE TABLE participant (
+  org_id TEXT NOT NULL,
+  workshop_id TEXT NOT NULL,
+  participant_id TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  role TEXT NOT NULL,
+  token_sha256 TEXT CHECK (length(token_sha256) = 64),
+  joined_at TEXT NOT NULL,
+  removed_at TEXT,
+  PRIMARY KEY (org_id, workshop_id, participant_id),
+  FOREIGN KEY (org_id, workshop_id) REFERENCES workshop (org_id, workshop_id)
+) {strict};
+CREATE UNIQUE INDEX participant_name ON participant (org_id, workshop_id, name) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX participant_token ON participant (org_id, token_sha256) WHERE token_sha256 IS NOT NULL;
+
+CREATE TABLE voted (
+  org_id TEXT NOT NULL,
+  workshop_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  round INTEGER NOT NULL CHECK (round IN (1, 2)),
+  participant_id TEXT NOT NULL,
+  PRIMARY KEY (org_id, workshop_id, question_id, round, participant_id),
+  FOREIGN KEY (org_id, workshop_id, question_id) REFERENCES workshop_turn (org_id, workshop_id, question_id)
+) {keyed};
+
+CREATE TABLE ballot (
+  org_id TEXT NOT NULL,
+  workshop_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  round INTEGER NOT NULL CHECK (round IN (1, 2)),
+  ballot_key TEXT NOT NULL CHECK (length(ballot_key) = 64),
+  level INTEGER CHECK (level BETWEEN 0 AND 4),
+  comment TEXT NOT NULL,
+  role TEXT NOT NULL,
+  turn INTEGER NOT NULL CHECK (turn >= 1),
+  participant_id TEXT,
+  PRIMARY KEY (org_id, workshop_id, question_id, round, ballot_key),
+  FOREIGN KEY (org_id, workshop_id, question_id) REFERENCES workshop_turn (org_id, workshop_id, question_id)
+) {keyed};
+""",
 }
 
 _DEMONSTRATION_ASSESSMENT = (
@@ -468,6 +552,16 @@ _DEMONSTRATION_TEAM = (
     "(EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id AND system.team = OLD.team"
     " AND system.demonstration = 1) AND NOT EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id"
     " AND system.team = OLD.team AND system.demonstration = 0))"
+)
+_DEMONSTRATION_WORKSHOP = (
+    "EXISTS (SELECT 1 FROM workshop JOIN system ON system.org_id = workshop.org_id"
+    " AND system.system_id = workshop.system_id WHERE workshop.org_id = OLD.org_id"
+    " AND workshop.workshop_id = OLD.workshop_id AND system.demonstration = 1)"
+)
+_NOT_VOTING = (
+    "NOT EXISTS (SELECT 1 FROM workshop_turn WHERE workshop_turn.org_id = NEW.org_id"
+    " AND workshop_turn.workshop_id = NEW.workshop_id AND workshop_turn.question_id = NEW.question_id"
+    " AND workshop_turn.state = 'voting' AND workshop_turn.round = NEW.round)"
 )
 _CLOSED = (
     "EXISTS (SELECT 1 FROM assessment WHERE assessment.org_id = {row}.org_id"
@@ -637,6 +731,45 @@ SQLITE_GUARDS: dict[str, str] = {
                 "action",
                 " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _PROMISED),
                 "what an action promised never changes: drop it and plan another",
+            ),
+        ]
+    ),
+    "0004 workshops": "\n".join(
+        [
+            _guard(
+                "ballot_never_deleted",
+                "DELETE",
+                "ballot",
+                f"NOT {_DEMONSTRATION_WORKSHOP}",
+                "a vote is never deleted",
+            ),
+            _guard(
+                "ballot_while_voting",
+                "INSERT",
+                "ballot",
+                _NOT_VOTING,
+                "this question does not take votes now",
+            ),
+            _guard(
+                "ballot_kept",
+                "UPDATE",
+                "ballot",
+                f"{_NOT_VOTING} OR NEW.ballot_key <> OLD.ballot_key OR NEW.turn <= OLD.turn",
+                "a vote is changed by its own voter, before the reveal",
+            ),
+            _guard(
+                "workshop_stays_ended",
+                "UPDATE",
+                "workshop",
+                "OLD.state = 'ended' OR NEW.anonymous <> OLD.anonymous",
+                "a workshop that has ended never changes, and what was promised about names is kept",
+            ),
+            _guard(
+                "workshop_never_deleted",
+                "DELETE",
+                "workshop",
+                f"NOT {_DEMONSTRATION_SYSTEM}",
+                "a workshop is never deleted: end it",
             ),
         ]
     ),

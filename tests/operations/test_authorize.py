@@ -44,6 +44,9 @@ def test_every_public_function_that_takes_a_workplace_and_an_actor_is_an_operati
 WITHOUT_ACTOR = {
     "operations.repository_evidence.check_token",
     "operations.repository_evidence.push_evidence",
+    "operations.ballots.join_workshop",
+    "operations.ballots.guest_of",
+    "operations.workshops.on_table",
     "operations.demonstration.one_transaction.in_one_transaction",
     "operations.packs.checklist_for",
     "operations.scores.score_assessment",

@@ -255,7 +255,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store
         open_store(path)
     monkeypatch.undo()
     with open_store(path) as again, raw(path) as connection:
-        assert again.health().schema_version == "0003 actions, estimates, plan settings, class values"
+        assert again.health().schema_version == "0004 workshops"
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'good'").fetchone() == (0,)
 
 
