@@ -391,6 +391,10 @@ APPEND_ONLY = [
     "snapshot",
     "audit",
     "floor_event",
+    "action_event",
+    "team_estimate",
+    "plan_setting",
+    "class_values",
 ]
 
 
@@ -404,7 +408,9 @@ def test_what_was_recorded_is_neither_changed_nor_deleted_by_any_program(full, t
                 connection.execute(change)
 
 
-@pytest.mark.parametrize("table", ["answer_event", "assessment_evidence", "snapshot", "audit", "floor_event"])
+@pytest.mark.parametrize(
+    "table", [table for table in APPEND_ONLY if table not in {"checklist_version", "scoring_version", "evidence"}]
+)
 def test_what_happened_is_not_replaced_by_any_program(full, table):
     with raw(full) as connection, pytest.raises(sqlite3.IntegrityError, match=r"never changed or deleted|sealed"):
         connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
@@ -436,6 +442,10 @@ def test_what_was_recorded_is_not_replaced_through_the_store(full, table):
         ("UPDATE token SET revoked_at = NULL, revoked_by = NULL", "a revoked one never comes back"),
         ("UPDATE token SET secret_sha256 = made_by || substr(secret_sha256, 4) WHERE name = 'CI'", "never changes"),
         ("UPDATE token SET system_id = 'other' WHERE name = 'CI'", "never changes"),
+        ("DELETE FROM action", "an action is never deleted"),
+        ("UPDATE action SET planned_days = 1", "what an action promised never changes"),
+        ("UPDATE action SET debt_before = 0.5", "what an action promised never changes"),
+        ("UPDATE action SET class_values_id = 'x'", "what an action promised never changes"),
         ("UPDATE audit_head SET seq = 0", "one entry at a time"),
         ("DELETE FROM audit_head", "never deleted"),
     ],
