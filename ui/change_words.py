@@ -90,8 +90,8 @@ def panel_words(panel: PanelChange) -> str:
         return f"{people}; {panel.both} of them both times."
     if panel.changed:
         return (
-            f"The panel changed: {people}. Stricter or milder people alone can look like a change, and votes are kept "
-            "without names, so nobody can tell the two apart."
+            f"The panel changed: {people}. With other people a system that did not change looks clearly changed about "
+            "one time in four, and votes are kept without names, so nobody can tell the two apart."
         )
     return f"{people}. Votes are kept without names, so whether they were the same people is not known."
 
