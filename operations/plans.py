@@ -152,7 +152,7 @@ def _read(workplace: Workplace, records: Records, system_id: str, period: str | 
 
 
 def _planned_from(workplace: Workplace, records: Records, system: SystemRecord, period: str | None) -> Scored:
-    """The assessment to plan from: that of `period`, else the newest of which enough is known, else the newest."""
+    """The assessment to plan from: that of `period`, else the newest; the one before where far more is known of it."""
     if period is not None:
         assessment = records.assessment_for(system.system_id, period)
         if assessment is None:
@@ -164,7 +164,7 @@ def _planned_from(workplace: Workplace, records: Records, system: SystemRecord, 
     newest = score_assessment(workplace, records, assessments[-1])
     if newest.score.system.band is None and len(assessments) > 1:
         before = score_assessment(workplace, records, assessments[-2])
-        if before.score.system.band is not None:
+        if before.score.system.band is not None and before.checklist.id == newest.checklist.id:
             return before
     return newest
 

@@ -20,6 +20,7 @@ from operations.assessments import (
 from operations.errors import InvalidInput, NotFound
 from operations.exports import export
 from operations.packs import FOLDER, list_packs
+from operations.plans import read_plan
 from operations.portfolio import read_portfolio
 from operations.records import AssessmentRecord
 from operations.repository_evidence import add_evidence_json
@@ -222,6 +223,20 @@ def test_what_a_repository_shows_of_our_questions_says_nothing_about_anothers(
     add_evidence_json(workplace, ADA, assessment_id=made.assessment_id, text=text_of(sign))
     lines = read_question_lines(workplace, ADA, assessment_id=made.assessment_id)
     assert [(line.contradictions, line.signals) for line in lines] == [((), ())] * 3
+
+
+def test_a_plan_is_made_from_a_pack_of_three_levels(workplace: Workplace, offered: Path) -> None:
+    made = opened(workplace, "Churn", pack=THREE, answers=3)
+    plan = read_plan(workplace, ADA, system_id=made.system_id, budget_days=100, what_if={"OPS-01": 2})
+    assert {priority.question for priority in plan.ranking.priorities} == {"MON-01", "MON-02", "OPS-01"}
+    assert len(plan.plan.chosen) == 3
+    assert plan.after.system.estimate == 0
+
+
+def test_a_plan_does_not_fall_back_to_a_quarter_of_another_pack(workplace: Workplace, offered: Path) -> None:
+    first = opened(workplace, "Churn", period="2026Q3", pack=THREE, answers=3, close=True)
+    second = quarter(workplace, first.system_id, period="2026Q4", pack=DEFAULT_PACK, answers=3)
+    assert read_plan(workplace, ADA, system_id=first.system_id).assessment.assessment_id == second.assessment_id
 
 
 def test_a_closed_quarter_of_three_levels_scores_again_to_the_same(workplace: Workplace, offered: Path) -> None:
