@@ -23,19 +23,21 @@ _Z = 1.959964  #: 97.5 % of the normal distribution: Wilson's interval of a shar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedAction:
-    """One repayment that was done. Raises ValueError for days that are not numbers 0..DAYS_MAX."""
+    """One repayment that was done. Raises ValueError for days outside 0..DAYS_MAX and a lift outside 0..1."""
 
     question: str
     effort: str  #: key into Classes.effort_days
     estimated_days: float  #: the action's planned cost, overhead included
     actual_days: float  #: what it really took, all included
     friction_gone: bool | None = None  #: None = nobody said
-    class_days: float | None = None  #: what its class stood at when it was planned; None = as it stands now
+    lift: float = 1.0  #: debt before minus debt aimed at, 0..1
 
     def __post_init__(self) -> None:
-        for days in (self.estimated_days, self.actual_days, self.class_days or 0.0):
+        for days in (self.estimated_days, self.actual_days):
             if not (isfinite(days) and 0 <= days <= DAYS_MAX):
                 raise ValueError(f"{self.question}: days are numbers 0 to {DAYS_MAX:,.0f}, not {days!r}")
+        if not 0 <= self.lift <= 1:
+            raise ValueError(f"{self.question}: a lift is 0 to 1, not {self.lift!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +75,9 @@ def calibrate(
 ) -> Calibration:
     """Estimate against actual by effort class, with intervals and proposed class values (person-days, level 4 to 0).
 
-    A class value is what remains of an action's days without the overhead, divided by the share of the whole way the
-    action was planned to go; the proposal is the median of these, rounded. Actions of classes that are no longer in
-    the table count in `count` only.
+    A class value is what remains of an action's days without the overhead, divided by the share of the effort that its
+    lift costs; the proposal is the median of these, rounded. It does not matter what class value an action was planned
+    with. Actions of classes that are not in the table (any more) count in `count` only.
     """
     parameters = parameters or PlanParameters()
     missing = max(0, CLOSED_MIN - len(closed))
@@ -124,7 +126,7 @@ def _of_class(
     name: str, class_days: float, closed: Sequence[ClosedAction], parameters: PlanParameters
 ) -> ClassCalibration:
     ratios = [it.actual_days / it.estimated_days for it in closed if it.estimated_days > 0]
-    whole = [days for it in closed if (days := _whole_way(it, class_days, parameters)) is not None]
+    whole = [days for it in closed if (days := _whole_way(it, parameters)) is not None]
     between, spread = median_interval(ratios), median_interval(whole)
     proposed = sensible(median(whole)) if spread else None
     return ClassCalibration(
@@ -141,16 +143,9 @@ def _of_class(
     )
 
 
-def _whole_way(closed: ClosedAction, class_days: float, parameters: PlanParameters) -> float | None:
-    """The days from level 4 to 0 that would have made this action cost what it took; None where its share is unknown.
-
-    planned = class x share + overhead gives the share of the way, which lies between base_share and 1.
-    """
-    planned_with = class_days if closed.class_days is None else closed.class_days
-    if planned_with <= 0 or closed.estimated_days <= parameters.overhead_days:
-        return None
-    share = (closed.estimated_days - parameters.overhead_days) / planned_with
-    share = min(1.0, max(parameters.base_share, share))
+def _whole_way(closed: ClosedAction, parameters: PlanParameters) -> float | None:
+    """The days from level 4 to 0 that would have made this action cost what it took (2.2: days x share + overhead)."""
+    share = parameters.base_share + (1 - parameters.base_share) * closed.lift
     return max(0.0, closed.actual_days - parameters.overhead_days) / share if share else None
 
 

@@ -67,14 +67,8 @@ def test_a_class_with_four_actions_gets_no_interval_and_no_value() -> None:
 
 def test_the_share_of_the_way_is_taken_out_of_a_class_value() -> None:
     """From level 2 to 0 an action of class M is 10 x (.6 + .4 x .5) + 4 = 12 days; 20 days make (20 - 4) / .8 = 20."""
-    (found,) = calibrate([took(20, estimated=12)] * 10, CLASSES).classes
+    (found,) = calibrate([replace(took(20, estimated=12), lift=0.5)] * 10, CLASSES).classes
     assert (found.ratio, found.proposed_days) == (20 / 12, 20)
-
-
-def test_what_was_planned_with_an_older_class_value_is_measured_against_that_one() -> None:
-    older = [replace(took(20, estimated=12), class_days=8) for _ in range(10)]  # 8 x 1 + 4: the whole way
-    (found,) = calibrate(older, CLASSES).classes
-    assert found.proposed_days == 16
 
 
 def test_a_value_that_would_not_change_is_not_proposed() -> None:
@@ -102,13 +96,19 @@ def test_actions_that_were_estimated_at_nothing_or_took_nothing_break_nothing() 
         for parameters in (None, nothing):
             calibrate(actions, CLASSES, parameters=parameters)
     (found,) = calibrate([took(5, estimated=0)] * 10, CLASSES).classes
-    assert (found.ratio, found.low, found.proposed_days) == (None, None, None)
+    assert (found.ratio, found.low, found.proposed_days) == (None, None, 1)  # 5 - 4 days of overhead
 
 
 @pytest.mark.parametrize("days", [-1.0, float("nan"), float("inf"), 10_001.0])
 def test_days_that_are_none_are_refused(days: float) -> None:
     with pytest.raises(ValueError, match="AA-01: days are numbers 0 to 10,000"):
         took(days)
+
+
+@pytest.mark.parametrize("lift", [-0.1, 1.1, float("nan")])
+def test_a_lift_that_is_none_is_refused(lift: float) -> None:
+    with pytest.raises(ValueError, match="AA-01: a lift is 0 to 1"):
+        replace(took(1), lift=lift)
 
 
 @pytest.mark.parametrize(
