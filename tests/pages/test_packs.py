@@ -124,3 +124,10 @@ def test_the_evidence_page_of_another_checklist_finds_and_contradicts_nothing(
     said = words(at_page("repository", system=made.system_id, period=QUARTER))
     assert "Three levels” names no signal of the collector" in said
     assert "1 contradiction" not in said
+
+
+def test_the_plan_says_how_an_open_question_of_another_checklist_counts(at_page: Open, workplace: Workplace) -> None:
+    system = create_system(workplace, ADA, name="Fraud", team="Growth").system_id
+    made = open_assessment(workplace, ADA, system_id=system, period=QUARTER, pack="ml-test-score")
+    answer(workplace, made, "DATA-01", 1)
+    assert "what nobody knows counts as level 2." in words(at_page("plan", system=system))
