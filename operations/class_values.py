@@ -11,10 +11,12 @@ from typing import Any
 
 from checklists.checklist import Checklist, Classes
 from checklists.reader import DEFAULT_PACK, PACKS
+from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput
 from operations.wording import NAME_MAX, clean_line
 from operations.workplace import Workplace, shipped_checklist
+from scoring.calibration import Calibration, ClosedAction, calibrate
 from scoring.plan_terms import DAYS_MAX
 from store.plan_records import ClassValuesRecord
 from store.records import Records
@@ -150,3 +152,50 @@ def adopt_class_values(
         return class_values_of(records, name, checklist)
 
     return workplace.store.write(work)
+
+
+# --- calibration ---
+
+
+@permitted(Action.READ)
+def read_calibration(
+    workplace: Workplace, _actor: Actor, *, team: str | None = None, pack: str = DEFAULT_PACK
+) -> Calibration:
+    """How the real days of a team's done actions (or of everybody's) compare with the planned ones, class by class.
+
+    Measured against the values the team goes by now; without a team, against the checklist's own. Actions planned from
+    a team's own three points say nothing about a class and are left out. Raises InvalidInput.
+    """
+    checklist = _pack(pack)
+
+    def work(records: Records) -> Calibration:
+        classes = checklist.classes if team is None else class_values_of(records, team, checklist).classes
+        return calibration_of(workplace, records, classes, team=team, pack=checklist.id)
+
+    return workplace.store.read(work)
+
+
+def calibration_of(
+    workplace: Workplace, records: Records, classes: Classes, *, team: str | None, pack: str
+) -> Calibration:
+    """The calibration of a pack's classes by the done actions of a team, or of all teams for None."""
+    packs: dict[str, str] = {}  # of each assessment, looked up once
+    closed = []
+    for action in records.plans.done_actions(team):
+        if action.own_estimate or action.actual_days is None:
+            continue
+        if action.assessment_id not in packs:
+            checklist_id = find_assessment(records, action.assessment_id).checklist_id
+            packs[action.assessment_id] = workplace.checklist(records, checklist_id).id
+        if packs[action.assessment_id] == pack:
+            closed.append(
+                ClosedAction(
+                    question=action.question_id,
+                    effort=action.effort_class,
+                    estimated_days=action.planned_days,
+                    actual_days=action.actual_days,
+                    friction_gone=action.friction_gone,
+                    lift=action.debt_before - action.debt_target,
+                )
+            )
+    return calibrate(closed, classes)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
 
 from checklists.checklist import Checklist
 from operations.assessments import asked_questions
 from operations.authorize import Action, Actor, permitted
-from operations.class_values import ClassValues, class_values_of
+from operations.class_values import ClassValues, calibration_of, class_values_of
 from operations.errors import InvalidInput, NotFound
 from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, responses_of, scope_of, score_assessment
 from operations.systems import find_system
 from operations.workplace import Workplace
+from scoring.calibration import Calibration
 from scoring.knowing import WorthKnowing, worth_knowing
 from scoring.plan import choose, repaid
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, Plan, PlanParameters, Ranking, TeamEstimate, ThreePoint
@@ -60,7 +60,7 @@ class PlanView:
     open_actions: tuple[ActionRecord, ...]  #: of the system, from whatever quarter, by the day they are due
     repaid: frozenset[str]  #: questions with an action done since they were last answered: not proposed again
     class_values: ClassValues
-    calibration: Any  #: how the team's real days compare with the planned ones
+    calibration: Calibration  #: how the team's real days compare with the planned ones
 
 
 @permitted(Action.READ)
@@ -122,7 +122,7 @@ def read_plan(
         open_actions=tuple(action for action in kept.actions if action.state == OPEN),
         repaid=done,
         class_values=kept.class_values,
-        calibration=None,
+        calibration=kept.calibration,
     )
 
 
@@ -136,18 +136,21 @@ class _Kept:
     estimates: Mapping[str, KeptEstimate]
     actions: tuple[ActionRecord, ...]
     class_values: ClassValues
+    calibration: Calibration
 
 
 def _read(workplace: Workplace, records: Records, system_id: str, period: str | None) -> _Kept:
     system = find_system(records, system_id)
     scored = _planned_from(workplace, records, system, period)
+    values = class_values_of(records, system.team, scored.checklist)
     return _Kept(
         system=system,
         scored=scored,
         settings=records.plans.settings(system_id),
         estimates={question: _kept(record) for question, record in records.plans.estimates(system_id).items()},
         actions=tuple(records.plans.actions_of(system_id)),
-        class_values=class_values_of(records, system.team, scored.checklist),
+        class_values=values,
+        calibration=calibration_of(workplace, records, values.classes, team=system.team, pack=scored.checklist.id),
     )
 
 
