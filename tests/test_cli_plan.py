@@ -11,7 +11,7 @@ import pytest
 
 from checklists.reader import load_checklist
 from cli import main
-from tests.test_cli import CHECKLIST, refused, said
+from tests.test_cli import CHECKLIST, ROOT, refused, said
 
 ASKED = load_checklist(CHECKLIST)
 
@@ -104,15 +104,14 @@ def test_a_budget_of_nothing_and_of_everything_are_both_plans(
 
 
 def test_evidence_raises_what_there_is_to_repay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "repository").mkdir()
-    (tmp_path / "repository" / "train.py").write_text('PASSWORD = "hunter2hunter2"\nAWS = "AKIAIOSFODNN7EXAMPLE"\n')
-    evidence = tmp_path / "evidence.json"
-    assert main(["scan", str(tmp_path / "repository"), "--output", str(evidence)]) == 0
+    """Paths of one machine give strong signs, each a floor of .25, on the three questions they speak to."""
+    seen, evidence = ROOT / "tests" / "evidence" / "samples" / "absolute-paths" / "trips", tmp_path / "evidence.json"
+    assert main(["scan", str(seen), "--output", str(evidence)]) == 0
     capsys.readouterr()
     good = _written(tmp_path, {key: {"level": 0} for key in ASKED.questions})
     found = _plan(capsys, good, "--budget-days", 10, "--evidence", evidence)["items"]
-    assert found
-    assert all(item["debt"] in {0.25, 0.5} for item in found)
+    assert {item["question"] for item in found} >= {"DAT-01", "CFG-06", "RPG-02"}
+    assert all(item["debt"] == 0.25 for item in found)
 
 
 @pytest.mark.parametrize("budget", ["-1", "nan", "inf", "10001", "1e400", "many", "", "1,5"])
