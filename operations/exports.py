@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
@@ -222,8 +223,8 @@ def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored) -> 
     )
 
 
-def _actions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
-    return export_actions(workplace, actor, system_id=params.get("system", ""), form=params.get("form", "csv"))
+def _actions(form: str, workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    return export_actions(workplace, actor, system_id=params.get("system", ""), form=form)
 
 
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
@@ -231,7 +232,7 @@ KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "system.csv": _system,
     "questions.csv": _questions,
     "snapshot.json": _snapshot,
-    "actions": _actions,
+    **{f"actions.{form}": partial(_actions, form) for form in FORMS},
 }
 
 

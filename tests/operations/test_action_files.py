@@ -156,12 +156,12 @@ def test_who_may_not_and_what_is_not_there_get_the_same_nothing(
     with pytest.raises(NotFound):
         export_actions(workplace, ADA, system_id="gone")
     with pytest.raises(NotFound):
-        export(workplace, ADA, "actions", {})
+        export(workplace, ADA, "actions.csv", {})
     for form in (*FORMS, "nothing"):
         with pytest.raises(Forbidden):
             export_actions(workplace, Actor(name="Mallory"), system_id=assessment.system_id, form=form)
         with pytest.raises(Forbidden):
-            export(workplace, Actor(name="Mallory"), "actions", {"system": assessment.system_id, "form": form})
+            export(workplace, Actor(name="Mallory"), f"actions.{form}", {"system": assessment.system_id})
     with pytest.raises(InvalidInput, match="no form 'xlsx'; choose among csv, github"):
         export_actions(workplace, ADA, system_id=assessment.system_id, form="xlsx")
 
@@ -171,8 +171,8 @@ def test_the_route_hands_out_the_same_file(
 ) -> None:
     assert saved
     for form in FORMS:
-        params = {"system": assessment.system_id, "form": form}
-        assert export(workplace, ADA, "actions", params) == export_actions(
+        params = {"system": assessment.system_id}
+        assert export(workplace, ADA, f"actions.{form}", params) == export_actions(
             workplace, ADA, system_id=assessment.system_id, form=form
         )
 

@@ -23,7 +23,7 @@ from store.engine import connect
 from store.errors import DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 from store.sqlite import IDLE_CONNECTIONS_MAX, SqliteEngine
 from store.store import default_location, open_store
-from tests.store.world import a_system, a_world, an_answer, fill, seal
+from tests.store.world import a_system, a_world, an_action, an_answer, fill, seal
 
 HERE = "churn-2026Q4"
 
@@ -246,6 +246,22 @@ def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypat
         kept = store.read(lambda records: records.evidence("churn", "e"))
         assert (kept.body, kept.summary) == ("{}", "")
         assert store.verify() == ()
+
+
+def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path):
+    plans = "0003 actions, estimates, plan settings, class values"
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans})
+        with open_store(path) as store:
+            store.write(a_world)
+            store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
+    with open_store(path) as store:
+        assert store.read(lambda records: records.answers(HERE)["ENT-01"].level) == 2
+        kept = store.write(lambda records: records.plans.add_action(an_action()))
+        assert store.read(lambda records: records.plans.actions()) == [kept]
+        assert store.verify() == ()
+    with raw(path) as connection, pytest.raises(sqlite3.IntegrityError, match="never deleted"):
+        connection.execute("DELETE FROM action")
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store, path):
