@@ -52,16 +52,16 @@ def plan_document(ranking: Ranking, plan: Plan) -> dict[str, Any]:
 
 def plan_lines(ranking: Ranking, plan: Plan, checklist: Checklist) -> list[str]:
     """The plan in words and a table: what it repays, what that costs and avoids, and what comes next."""
-    quarters = ranking.parameters.horizon_quarters
     if not ranking.priorities:
         return ["Nothing to repay: no question that applies owes any debt."]
+    width = max(len("question"), *(len(it.question) for it in ranking.priorities))
     lines = _summary(ranking, plan)
     if plan.chosen:
-        lines += ["", _head(quarters), *(_line(it, checklist, plan.because.get(it.question)) for it in plan.chosen)]
+        lines += ["", _head(width), *(_line(it, checklist, width, plan.because.get(it.question)) for it in plan.chosen)]
     chosen = {it.question for it in plan.chosen}
     rest = [it for it in ranking.priorities if it.question not in chosen]
     if rest:
-        lines += ["", "Not in this plan:", *(_line(it, checklist) for it in rest[:NEXT_SHOWN])]
+        lines += ["", "Not in this plan:", *(_line(it, checklist, width) for it in rest[:NEXT_SHOWN])]
     if len(rest) > NEXT_SHOWN:
         lines.append(f"and {len(rest) - NEXT_SHOWN} more; --json lists them all")
     return lines
@@ -71,40 +71,42 @@ def _summary(ranking: Ranking, plan: Plan) -> list[str]:
     quarters = ranking.parameters.horizon_quarters
     within = "1 quarter" if quarters == 1 else f"{quarters} quarters"
     if not plan.chosen:
-        lines = [f"{_days(plan.budget_days)} repay nothing whole: every repayment costs more."]
+        least = min(it.cost_days for it in ranking.priorities)
+        lines = [f"{_days(plan.budget_days)} are too few for any repayment: the cheapest takes {_days(least)}."]
     else:
         count = "1 question" if len(plan.chosen) == 1 else f"{len(plan.chosen)} questions"
-        even = plan.break_even_quarters
         lines = [
-            f"Repay {count} for {_days(plan.cost_days)} of {_days(plan.budget_days)}: "
+            f"Repay {count} for {plan.cost_days:.1f} of {_days(plan.budget_days)}: "
             f"{plan.benefit_days:.1f} person-days of extra work avoided within {within}"
-            + ("." if even is None else f", even after {even:.1f} quarters.")
+            + ("." if plan.break_even_quarters is None else f", even after {plan.break_even_quarters:.1f} quarters.")
         ]
+    if plan.chosen and plan.benefit_days < plan.cost_days:
+        lines.append("Within this horizon it costs more than it avoids: look further ahead, or leave it for now.")
     if plan.next_5_days_benefit:
         lines.append(f"Five more days would avoid {plan.next_5_days_benefit:.1f} more.")
-    unknown = sum(not it.known for it in ranking.priorities)
+    unknown = [it.debt for it in ranking.priorities if not it.known]
     if unknown:
-        assumed = "is" if unknown == 1 else "are"
-        lines.append(f"{unknown} of {len(ranking.priorities)} {assumed} not answered and assumed at 75 of 100.")
+        counted = f"{len(unknown)} of {len(ranking.priorities)} {'is' if len(unknown) == 1 else 'are'}"
+        lines.append(f"{counted} not answered and counted at {100 * min(unknown):.0f} of 100; asking comes first.")
     lines += [f"{', '.join(cycle)} need each other: repaid together or not at all." for cycle in plan.cycles]
     if not plan.exact:
         lines.append("The prerequisites are too entangled to try every set; some are taken in one fixed order.")
     return lines
 
 
-def _head(quarters: int) -> str:
-    return f"{'question':9} {'tier':8} {'top 5':>5} {'cost':>6} {'avoids':>7} {'even':>6}  (days; {quarters} quarters)"
+def _head(width: int) -> str:
+    return f"{'question':{width}} {'tier':8} {'top 5':>5} {'cost':>7} {'avoids':>7} {'even':>8}  (person-days)"
 
 
-def _line(priority: Priority, checklist: Checklist, needed_by: str | None = None) -> str:
+def _line(priority: Priority, checklist: Checklist, width: int, needed_by: str | None = None) -> str:
     text = checklist.questions[priority.question].text
     text = text if len(text) <= _TEXT_SHOWN else f"{text[: _TEXT_SHOWN - 1]}…"
     even = "never" if priority.break_even_quarters is None else f"{priority.break_even_quarters:.1f} q"
     known = "" if priority.known else " (not answered)"
     needed = f" (needed by {needed_by})" if needed_by else ""
     return (
-        f"{priority.question:9} {priority.tier.value:8} {priority.p_top5:5.0%} {priority.cost_days:6.1f} "
-        f"{priority.benefit_days:7.1f} {even:>6}  {text}{known}{needed}"
+        f"{priority.question:{width}} {priority.tier.value:8} {priority.p_top5:5.0%} {priority.cost_days:7.1f} "
+        f"{priority.benefit_days:7.1f} {even:>8}  {text}{known}{needed}"
     )
 
 

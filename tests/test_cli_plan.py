@@ -100,7 +100,7 @@ def test_a_budget_of_nothing_and_of_everything_are_both_plans(
     assert nothing["next_5_days_benefit"] >= 0
     assert len(everything["chosen"]) == len(everything["items"])
     assert all(isfinite(item["ratio"]) for item in everything["items"])
-    assert "repay nothing whole" in _shown(capsys, answers, "--budget-days", 0)
+    assert "0 person-days are too few for any repayment" in _shown(capsys, answers, "--budget-days", 0)
 
 
 def test_evidence_raises_what_there_is_to_repay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
