@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checklists import declared
-from checklists.reader import InvalidChecklist, load_checklist, read_checklist
+from checklists.reader import InvalidChecklist, canonical_body, load_checklist, read_canonical, read_checklist
 from checklists.reference import main, reference
 from tests.scoring import test_declared_properties as promises
 
@@ -69,6 +69,7 @@ def pack_with(aggregation: str) -> str:
 def test_every_example_of_the_page_is_sound_as_it_stands(example: str) -> None:
     pack = read_checklist(pack_with(example), name="docs/packs.md")
     assert pack.level_count == 3
+    assert read_canonical(canonical_body(pack)) == pack, "and is kept as it is"
     assert "## How it adds up" in reference(pack)
 
 
