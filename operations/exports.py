@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
@@ -165,10 +166,13 @@ def _snapshot(workplace: Workplace, _actor: Actor, params: Mapping[str, str]) ->
 
 
 @permitted(Action.EXPORT)
-def export_actions(workplace: Workplace, _actor: Actor, *, system_id: str, form: str = "csv") -> Export:
+def export_actions(
+    workplace: Workplace, _actor: Actor, *, system_id: str, form: str = "csv", address: str = ""
+) -> Export:
     """A system's actions as a file: all of them as a table, the open ones as issues for a tracker.
 
-    `form` is a key of `reports.action_texts.FORMS`. Raises NotFound, and InvalidInput for a form that is not there or
+    `form` is a key of `reports.action_texts.FORMS`; `address` is where this Arrears answers, for the link back to the
+    plan, none without it. Raises NotFound, and InvalidInput for a form that is not there or
     when there is nothing to hand on.
     """
     wanted = FORMS.get(form)
@@ -182,7 +186,7 @@ def export_actions(workplace: Workplace, _actor: Actor, *, system_id: str, form:
             assessment_id: score_assessment(workplace, records, find_assessment(records, assessment_id))
             for assessment_id in {action.assessment_id for action in actions}
         }
-        return system, [_action_text(system, action, scored[action.assessment_id]) for action in actions]
+        return system, [_action_text(system, action, scored[action.assessment_id], address) for action in actions]
 
     system, texts = workplace.store.read(work)
     if not texts:
@@ -194,7 +198,7 @@ def export_actions(workplace: Workplace, _actor: Actor, *, system_id: str, form:
     )
 
 
-def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored) -> ActionText:
+def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored, address: str) -> ActionText:
     """What an issue says of an action: the question and its levels as the assessment it was planned from had them."""
     question = scored.checklist.questions[action.question_id]
     result = scored.score.questions.get(action.question_id)
@@ -217,6 +221,7 @@ def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored) -> 
         owner=action.owner,
         due=action.due,
         link=action.link,
+        back=f"{address}plan?{urlencode({'system': system.system_id, 'period': action.period})}" if address else "",
         state=action.state,
         actual_days=action.actual_days,
         friction_gone=action.friction_gone,
@@ -224,7 +229,8 @@ def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored) -> 
 
 
 def _actions(form: str, workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
-    return export_actions(workplace, actor, system_id=params.get("system", ""), form=form)
+    system, address = params.get("system", ""), params.get("address", "")
+    return export_actions(workplace, actor, system_id=system, form=form, address=address)
 
 
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {

@@ -104,6 +104,15 @@ def test_each_github_issue_is_one_line_of_json(
     assert saved
 
 
+def test_an_issue_links_back_to_the_plan_it_comes_from(
+    workplace: Workplace, assessment: AssessmentRecord, saved: tuple[ActionRecord, ...]
+) -> None:
+    where = f"https://arrears.example/plan?system={assessment.system_id}&period={assessment.period}"
+    ours = {"system": assessment.system_id, "address": "https://arrears.example/"}
+    assert f"]({where})" in export(workplace, ADA, "actions.gitlab", ours).body.decode()
+    assert saved
+
+
 @pytest.mark.parametrize("form", list(FORMS))
 def test_what_people_typed_runs_and_mentions_nothing_in_any_form(
     workplace: Workplace, assessment: AssessmentRecord, form: str
