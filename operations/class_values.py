@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from checklists.checklist import Checklist, Classes
-from checklists.reader import DEFAULT_PACK, PACKS
+from checklists.reader import DEFAULT_PACK
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput
+from operations.packs import offered_checklist
 from operations.wording import NAME_MAX, clean_line
-from operations.workplace import Workplace, shipped_checklist
+from operations.workplace import Workplace
 from scoring.calibration import Calibration, ClosedAction, calibrate
 from scoring.plan_terms import DAYS_MAX
 from store.plan_records import ClassValuesRecord
 from store.records import Records
 
 GROWTH_MAX = 10.0  #: of interest per quarter, 10 = eleven times as much after one quarter
-_PACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +95,10 @@ def _body(values: Classes, own: Classes) -> str:
 
 
 def _pack(name: str) -> Checklist:
-    if not _PACK.fullmatch(name) or not (PACKS / f"{name}.yaml").is_file():
-        raise InvalidInput("pack", f"there is no pack {name[:40]!r}")
-    return shipped_checklist(name)
+    try:
+        return offered_checklist(name)
+    except InvalidInput:
+        raise InvalidInput("pack", f"there is no pack {name[:40]!r}") from None
 
 
 @permitted(Action.READ)

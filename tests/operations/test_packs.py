@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from operations.assessments import (
     read_questionnaire,
     record_votes,
 )
+from operations.class_values import adopt_class_values, read_class_values
 from operations.errors import InvalidInput, NotFound
 from operations.exports import export
 from operations.packs import FOLDER, list_packs
@@ -103,6 +106,27 @@ def test_a_folder_that_is_not_there_is_said(workplace: Workplace, monkeypatch: p
     monkeypatch.setenv(FOLDER, "/nowhere/at/all")
     (said,) = troubles(workplace).values()
     assert said.startswith(f"{FOLDER}: the folder /nowhere/at/all cannot be read")
+
+
+def test_what_is_no_readable_file_is_said_and_never_waited_for(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lay(tmp_path / "packs", monkeypatch, huge="x" * 300_000)
+    (folder / "folder.yaml").mkdir()
+    (folder / "gone.yaml").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "notes.txt").write_text("no checklist")
+    found = troubles(workplace)
+    assert sorted(found) == ["folder.yaml", "gone.yaml", "huge.yaml", "pipe.yaml"]
+    assert all(said.startswith(f"{name}:") for name, said in found.items())
+
+
+def test_a_team_can_adopt_class_values_for_a_pack_of_the_operator(workplace: Workplace, offered: Path) -> None:
+    opened(workplace, "Churn", pack=THREE)
+    values = read_class_values(workplace, ADA, team="Growth", pack=THREE)
+    dearer = replace(values.classes, effort_days={"S": 5.0})
+    adopted = adopt_class_values(workplace, ADA, team="Growth", values=dearer, expected_rev=0, pack=THREE)
+    assert adopted.classes.effort_days == {"S": 5.0}
 
 
 def test_a_file_that_was_mended_can_be_chosen_at_once(

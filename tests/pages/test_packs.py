@@ -61,6 +61,13 @@ def test_a_file_that_cannot_be_used_says_why(at_page: Open) -> None:
     assert "broken" not in page.radio(key="create-checklist").options
 
 
+def test_the_words_of_a_checklist_are_shown_letter_by_letter(
+    at_page: Open, offered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(offered, monkeypatch, three=text_of_pack(title="Three *levels* <b>and</b> more"))
+    assert at_page("create").radio(key="create-checklist").options[-1] == r"Three \*levels\* \<b>and\</b> more"
+
+
 def test_the_link_chooses_the_checklist_of_a_new_system(at_page: Open) -> None:
     assert at_page("create", checklist=THREE).radio(key="create-checklist").value == THREE
 
