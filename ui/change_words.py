@@ -48,7 +48,7 @@ def basis_words(verdict: Verdict) -> str:
                 return f"Not one of {draws} draws of the voters moves the number."
             return f"{agree}; {enough} are needed to call it clear."
         case Basis.VOTES:
-            return f"{agree}, so it would most likely stand with other people of the kind."
+            return f"{agree}, so it does not hang on single voters."
         case Basis.LIMIT:
             return (
                 f"The answers came without votes, so a fixed limit decides: less than {LIMIT} may well be chance. "
