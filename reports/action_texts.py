@@ -61,6 +61,7 @@ class Form:
     suffix: str
     media_type: str
     use: str  #: how to bring it into the tracker, in plain words
+    command: str = ""  #: what to run for that, FILE standing for the file
     write: Callable[[Sequence[ActionText]], bytes]
 
 
@@ -194,7 +195,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         for form in (
             Form(
                 key="csv",
-                title="Table (CSV)",
+                title="CSV",
                 suffix="csv",
                 media_type="text/csv; charset=utf-8",
                 use="Opens in Excel, LibreOffice and Google Sheets.",
@@ -205,9 +206,10 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 title="GitHub issues",
                 suffix="jsonl",
                 media_type="application/x-ndjson; charset=utf-8",
-                use="GitHub's pages import no issues; its command line does. In a checkout of the repository: "
-                "while IFS= read -r issue; do printf '%s' \"$issue\" | gh api 'repos/{owner}/{repo}/issues' --input - "
-                "--silent; sleep 1; done < FILE",
+                use="GitHub's pages import no issues; its command line gh does, in a checkout of the repository.",
+                command="while IFS= read -r issue; do\n"
+                "  printf '%s' \"$issue\" | gh api 'repos/{owner}/{repo}/issues' --input - --silent; sleep 1\n"
+                "done < FILE",
                 write=as_github,
             ),
             Form(
@@ -220,7 +222,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             ),
             Form(
                 key="jira",
-                title="Jira issues",
+                title="Jira",
                 suffix="csv",
                 media_type="text/csv; charset=utf-8",
                 use="In Jira: the importer for CSV files (Import work items, or External system import for "
@@ -229,7 +231,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             ),
             Form(
                 key="markdown",
-                title="Texts to copy (Markdown)",
+                title="texts to copy",
                 suffix="md",
                 media_type="text/markdown; charset=utf-8",
                 use="One text an issue, to copy into any tracker.",
