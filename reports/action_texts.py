@@ -231,7 +231,7 @@ FORMS: Mapping[str, Form] = MappingProxyType(
             ),
             Form(
                 key="markdown",
-                title="texts to copy",
+                title="Texts to copy",
                 suffix="md",
                 media_type="text/markdown; charset=utf-8",
                 use="One text an issue, to copy into any tracker.",

@@ -56,7 +56,7 @@ def csv_file(rows: Sequence[Sequence[Cell]], *, spreadsheet: bool) -> bytes:
 
 #: What trackers turn into a mention, or into a link that leaves a note at the other end: @name, #12, !3, ~label, GH-4.
 _REFERENCE = re.compile(r"@(?=[\w\"'-])|[#!&$^](?=\d)|[~%](?=[\"\w])|(?<![A-Za-z])GH-(?=\d)", re.IGNORECASE)
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&$@:!^=%]|(?<=www)\.", re.IGNORECASE)
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&$@!^=%]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 _JIRA = re.compile(r"[{}\[\]|*+^~!]|\?(?=\?)|(?<!\w)[-_]|[-_](?!\w)|[:;](?=[()DPp])|\((?=[!?/xyni*+-])")
 
 
