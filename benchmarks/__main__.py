@@ -22,6 +22,7 @@ from benchmarks import (
     scan,
     scoring,
     store,
+    sureness,
     what_if,
 )
 from benchmarks.report import PAGE, as_markdown, machine, show
@@ -29,6 +30,7 @@ from benchmarks.report import PAGE, as_markdown, machine, show
 PARTS = {
     "Scoring": scoring.measure,
     "Plan": plan.measure,
+    "How sure a ranking is": sureness.measure,
     "Change between quarters": change.measure,
     "Store": store.measure,
     "Repository scan": scan.measure,
