@@ -24,6 +24,7 @@ from operations.errors import InvalidInput, StoreError
 from operations.plans import PlanView
 from operations.records import ActionRecord
 from pages.place import Desk
+from pages.plan_calibration import draw_calibration
 from reports.action_texts import FORMS
 from scoring.plan_terms import DAYS_MAX, Priority
 from ui import numbers, problems, session
@@ -133,6 +134,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     actions = read_actions(here.workplace, here.actor, system_id=view.system.system_id)
     if not actions:
         problems.empty("No action yet. Choose “Plan” above and make its repayments your actions.")
+        draw_calibration(here, view)
         return
     today = here.workplace.today()
     pending = [action for action in actions if action.state == "open"]
@@ -158,6 +160,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
         with st.expander(f"Done and dropped ({len(closed)})", expanded=not pending):
             for action in closed:
                 _closed_action(here, action)
+    draw_calibration(here, view)
 
 
 def _just_changed(here: Desk, actions: Sequence[ActionRecord]) -> None:
