@@ -42,12 +42,11 @@ def lint(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def score(arguments: argparse.Namespace) -> int:
-    """Score an answers file against a checklist, with evidence if given."""
+def _answered(arguments: argparse.Namespace) -> tuple[Any, Any, Any]:
+    """The checklist, the responses and the floors of the evidence that a command was given."""
     from checklists.reader import InvalidChecklist, load_checklist
     from evidence.document import InvalidEvidence, from_json
-    from scoring.answers import InvalidAnswers, read_answers, score_document
-    from scoring.score import score as score_now
+    from scoring.answers import InvalidAnswers, read_answers
     from scoring.weigh import weigh
 
     try:
@@ -64,7 +63,16 @@ def score(arguments: argparse.Namespace) -> int:
         found = from_json(_text_of(Path(arguments.evidence))) if arguments.evidence else None
     except InvalidEvidence as problem:
         raise Mistake(f"{arguments.evidence}: {_first(problem.problems)}") from None
-    result = score_now(checklist, answers, weigh(checklist, found).floors)
+    return checklist, answers, weigh(checklist, found).floors
+
+
+def score(arguments: argparse.Namespace) -> int:
+    """Score an answers file against a checklist, with evidence if given."""
+    from scoring.answers import score_document
+    from scoring.score import score as score_now
+
+    checklist, answers, floors = _answered(arguments)
+    result = score_now(checklist, answers, floors)
     document = score_document(result, checklist)
     lines = [_line("system", document["system"]), *(_line(area["id"], area) for area in document["areas"])]
     if said := document.get("reading", {}).get("system"):
@@ -74,6 +82,42 @@ def score(arguments: argparse.Namespace) -> int:
     lines += [f"contradiction: {c['question']}: {c['message']}" for c in document["contradictions"]]
     _say(document, as_json=arguments.json, text="\n".join(lines))
     return 0
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """What to repay first with a number of person-days, and how sure that is."""
+    from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, PlanParameters
+
+    budget = _number(arguments.budget_days, "--budget-days", 0, DAYS_MAX, "person-days")
+    horizon = _number(arguments.horizon, "--horizon", 1, HORIZON_MAX_QUARTERS, "quarters", whole=True)
+    checklist, answers, floors = _answered(arguments)
+
+    from scoring.plan import choose
+    from scoring.plan_document import plan_document, plan_lines
+    from scoring.priority import rank
+    from scoring.score import score as score_now
+
+    parameters = PlanParameters(horizon_quarters=int(horizon))
+    ranking = rank(checklist, score_now(checklist, answers, floors), parameters=parameters)
+    best = choose(ranking, checklist, budget_days=budget)
+    _say(
+        plan_document(ranking, best),
+        as_json=arguments.json,
+        text="\n".join(plan_lines(ranking, best, checklist)),
+    )
+    return 0
+
+
+def _number(text: str, where: str, least: float, most: float, unit: str, *, whole: bool = False) -> float:
+    """A number of the command line, NaN and the infinities being none."""
+    try:
+        number = float(int(text) if whole else text)
+    except (ValueError, OverflowError):
+        number = -1.0
+    if not least <= number <= most:
+        kind = "a whole number" if whole else "a number"
+        raise Mistake(f"{where}: {text[:40]!r} is not {kind} of {unit}; give {least:,.0f} to {most:,.0f}")
+    return number
 
 
 def agreement(arguments: argparse.Namespace) -> int:
@@ -213,10 +257,14 @@ def arguments_parser() -> Parser:
     add("lint", lint, parents=[shared]).add_argument("files", nargs="+", metavar="FILE")
     add_scan_options(add("scan", scan, parents=[shared]))
     add("signals", signals, parents=[shared])
-    scoring = add("score", score, parents=[shared])
-    scoring.add_argument("--checklist", required=True, metavar="FILE")
-    scoring.add_argument("--answers", required=True, metavar="FILE")
-    scoring.add_argument("--evidence", metavar="FILE")
+    answered = Parser(add_help=False)
+    answered.add_argument("--checklist", required=True, metavar="FILE")
+    answered.add_argument("--answers", required=True, metavar="FILE")
+    answered.add_argument("--evidence", metavar="FILE")
+    add("score", score, parents=[shared, answered])
+    planning = add("plan", plan, parents=[shared, answered])
+    planning.add_argument("--budget-days", required=True, metavar="DAYS", help="person-days there are to spend")
+    planning.add_argument("--horizon", default="4", metavar="QUARTERS", help="how far ahead avoided work counts (4)")
     add("agreement", agreement, parents=[shared]).add_argument("file", metavar="FILE.csv")
     add_stored("systems", systems)
     add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")

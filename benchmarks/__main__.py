@@ -10,11 +10,28 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks import application, heatmap, hostile, kill, peers, push_fuzz, scan, scoring, store, what_if
+from benchmarks import (
+    application,
+    change,
+    heatmap,
+    hostile,
+    kill,
+    peers,
+    plan,
+    push_fuzz,
+    scan,
+    scoring,
+    store,
+    sureness,
+    what_if,
+)
 from benchmarks.report import PAGE, as_markdown, machine, show
 
 PARTS = {
     "Scoring": scoring.measure,
+    "Plan": plan.measure,
+    "How sure a ranking is": sureness.measure,
+    "Change between quarters": change.measure,
     "Store": store.measure,
     "Repository scan": scan.measure,
     "The scan beside its peers": peers.measure,

@@ -1,14 +1,30 @@
-"""Writes docs/checklist.md, the reference of the shipped checklist: areas, questions, levels, classes, sources."""
+"""Writes docs/checklist.md, the reference of the shipped checklist; prints that of any other one."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from checklists.reader import DEFAULT_PACK, PACKS, load_checklist
+from checklists.aggregation import (
+    Counts,
+    FirstMatch,
+    Gate,
+    Gates,
+    Match,
+    Mean,
+    MeanOfMeans,
+    Missing,
+    PowerMean,
+    Rule,
+    Sum,
+    Worst,
+)
+from checklists.reader import DEFAULT_PACK, PACKS, InvalidChecklist, load_checklist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from checklists.checklist import Area, Checklist, Question
 
@@ -20,9 +36,18 @@ def reference(checklist: Checklist) -> str:
     return "\n".join(_lines(checklist)) + "\n"
 
 
-def main() -> None:
-    """Write the reference of the shipped checklist anew."""
-    REFERENCE.write_text(reference(load_checklist(PACKS / f"{DEFAULT_PACK}.yaml")), encoding="utf-8")
+def main(files: Sequence[str] = ()) -> int:
+    """Write the reference of the shipped checklist anew; with a file, print the reference of that one."""
+    if not files:
+        REFERENCE.write_text(reference(load_checklist(PACKS / f"{DEFAULT_PACK}.yaml")), encoding="utf-8")
+        return 0
+    try:
+        pages = [reference(load_checklist(Path(file))) for file in files]
+    except InvalidChecklist as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
+    sys.stdout.write("\n".join(pages))
+    return 0
 
 
 def _lines(checklist: Checklist) -> Iterator[str]:
@@ -42,6 +67,7 @@ def _lines(checklist: Checklist) -> Iterator[str]:
     yield from _contents(checklist)
     yield from _switches(checklist)
     yield from _classes(checklist)
+    yield from _aggregation(checklist)
     for area in checklist.areas:
         yield from _area(checklist, area)
     yield from _references(checklist)
@@ -91,14 +117,96 @@ def _classes(checklist: Checklist) -> Iterator[str]:
     yield from _table(("severity", "weight in the area", "person-days lost when it bites once", "critical"), severity)
     yield ""
     effort = ((key, f"{days:g}") for key, days in classes.effort_days.items())
-    yield from _table(("effort", "person-days from level 4 to level 0"), effort)
+    yield from _table(("effort", f"person-days from level {checklist.level_count - 1} to level 0"), effort)
     yield ""
     friction = ((key, f"{days:g}") for key, days in classes.friction_days.items())
-    yield from _table(("interest", "person-days each quarter at level 4"), friction)
+    yield from _table(("interest", f"person-days each quarter at level {checklist.level_count - 1}"), friction)
     yield ""
     growth = ((key, f"{100 * rate:g} %") for key, rate in classes.growth.items())
     yield from _table(("spread", "growth of the interest each quarter"), growth)
     yield ""
+
+
+def _aggregation(checklist: Checklist) -> Iterator[str]:
+    declared = checklist.aggregation
+    yield "## How it adds up"
+    yield ""
+    yield "How each step is done is told in [scoring.md](scoring.md); how a checklist of your own declares another way,"
+    yield "with an example of each kind and what lint refuses, in [packs.md](packs.md)."
+    yield ""
+    levels = ((str(number), f"{debt:g}") for number, debt in enumerate(declared.values))
+    yield from _table(("level", "debt"), levels)
+    yield ""
+    where = "an area not named below" if declared.in_area else "an area"
+    if len(declared.in_area) < len(checklist.areas):
+        yield f"- Questions make {where}: {_rule(declared.questions)}."
+    for area_id, rule in declared.in_area:
+        yield f"- In {area_id}: {_rule(rule)}."
+    yield f"- Areas make the system: {_rule(declared.areas)}."
+    yield f"- “We do not know” {_missing(declared.unknown)}."
+    yield f"- What nobody answered {_missing(declared.blank)}."
+    yield f"- What does not apply {_missing(declared.not_applicable)}."
+    yield f"- A letter is given from {declared.coverage_min:.0%} known weight on.".replace("%", " %")
+    if reading := declared.reading:
+        ends = f"{reading.no_debt:g} without debt, {reading.full_debt:g} at full debt"
+        yield f"- Published in {_plain(reading.unit)}: {ends}."
+        for band in reading.bands:
+            limit = "above that" if band.up_to is None else f"up to {band.up_to:g}"
+            yield f"  - {limit}: {_plain(band.words)}"
+    yield ""
+
+
+def _rule(rule: Rule) -> str:
+    return _RULES[type(rule)](rule)
+
+
+def _power_mean(rule: PowerMean) -> str:
+    kept = f", and no less than {rule.critical_share:g} of the worst critical debt" if rule.critical_share else ""
+    return f"the power mean of degree {rule.power:g}, by weight{kept}"
+
+
+def _groups(rule: MeanOfMeans) -> str:
+    named = (f"{_plain(it.title)} ({', '.join(it.members)}; weight {it.weight:g})" for it in rule.groups)
+    return f"the mean of the means of {'; '.join(named)}"
+
+
+def _gates(rule: Gates) -> str:
+    stages = (f"{_plain(it.title)} ({_needs(it)}), then {it.debt:g}" for it in rule.gates)
+    return f"{rule.start:g} before the first gate; {'; '.join(stages)}"
+
+
+def _first_match(rule: FirstMatch) -> str:
+    lines = [f"{_plain(it.title)} ({_conditions(it)}): {it.debt:g}" for it in rule.matches]
+    lines += [] if rule.otherwise is None else [f"otherwise {rule.otherwise:g}"]
+    return f"the first line that matches; {'; '.join(lines)}"
+
+
+_RULES: Mapping[type, Callable[[Any], str]] = {
+    PowerMean: _power_mean,
+    Mean: lambda _: "the mean, by weight",
+    Sum: lambda rule: f"the sum of weight × debt, where {rule.full:g} is full debt",
+    Worst: lambda _: "the worst decides",
+    MeanOfMeans: _groups,
+    Gates: _gates,
+    FirstMatch: _first_match,
+}
+
+
+def _needs(gate: Gate) -> str:
+    return ", ".join(f"{name} at level {level} or better" for name, level in gate.needs)
+
+
+def _conditions(match: Match) -> str:
+    return ", ".join(f"{name} at level {' or '.join(map(str, levels))}" for name, levels in match.when)
+
+
+def _missing(missing: Missing) -> str:
+    return {
+        Counts.EXCLUDE: "is taken out with its weight",
+        Counts.VALUE: f"counts {missing.debt:g}",
+        Counts.INTERVAL: f"counts {missing.debt:g} in the estimate, with 0 and 1 as ends",
+        Counts.TARGET: f"counts as level {missing.level}",
+    }[missing.counts]
 
 
 def _area(checklist: Checklist, area: Area) -> Iterator[str]:
@@ -138,6 +246,8 @@ def _question(checklist: Checklist, question: Question) -> Iterator[str]:
     if question.replaces:
         yield f"- Replaces: {', '.join(question.replaces)}"
     yield f"- Sources: {_plain('; '.join(question.sources))}"
+    if question.approximated_by:
+        yield f"- Can be guessed from: {', '.join(question.approximated_by)}"
     yield ""
 
 
@@ -178,4 +288,4 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

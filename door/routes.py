@@ -70,7 +70,7 @@ async def healthz(request: Request) -> Response:
 
 async def export_file(request: Request) -> Response:
     """One file to hand on, made for this request and kept nowhere. What does not exist, or may not be seen, is 404."""
-    kind, parameters = request.path_params["kind"], dict(request.query_params)
+    kind, parameters = request.path_params["kind"], {**request.query_params, "address": str(request.base_url)}
     make = partial(export, request.state.workplace, LOCAL_ACTOR, kind, parameters)
     try:
         made = await anyio.to_thread.run_sync(make)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scoring.agreement import Agreement, QuestionAgreement
 
 IMPORTED = "import"  #: the source of an answer whose votes came from a file
+PEOPLE_MAX = 200  #: of one file: a room, not a survey
 PROBLEMS_MAX = 5  #: said of one file; the rest is counted
 
 
@@ -248,6 +249,8 @@ def _problems(given: Votes, checklist: Checklist, name: str) -> list[str]:
             for place, vote in enumerate(votes)
             if vote is not None and vote not in levels and question in known
         ]
+    if len(given.raters) > PEOPLE_MAX:
+        problems.append(f"{name}: {len(given.raters)} people; at most {PEOPLE_MAX} are taken, the votes of one session")
     return problems + [
         f"{name}: {rater[:40]!r} stands there twice; give each person one row" for rater in _repeated(given.raters)
     ]

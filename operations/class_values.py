@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from checklists.checklist import Checklist, Classes
-from checklists.reader import DEFAULT_PACK, PACKS
+from checklists.reader import DEFAULT_PACK
+from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput
+from operations.packs import offered_checklist
 from operations.wording import NAME_MAX, clean_line
-from operations.workplace import Workplace, shipped_checklist
+from operations.workplace import Workplace
+from scoring.calibration import Calibration, ClosedAction, calibrate
 from scoring.plan_terms import DAYS_MAX
 from store.plan_records import ClassValuesRecord
 from store.records import Records
 
 GROWTH_MAX = 10.0  #: of interest per quarter, 10 = eleven times as much after one quarter
-_PACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +95,10 @@ def _body(values: Classes, own: Classes) -> str:
 
 
 def _pack(name: str) -> Checklist:
-    if not _PACK.fullmatch(name) or not (PACKS / f"{name}.yaml").is_file():
-        raise InvalidInput("pack", f"there is no pack {name[:40]!r}")
-    return shipped_checklist(name)
+    try:
+        return offered_checklist(name)
+    except InvalidInput:
+        raise InvalidInput("pack", f"there is no pack {name[:40]!r}") from None
 
 
 @permitted(Action.READ)
@@ -150,3 +152,50 @@ def adopt_class_values(
         return class_values_of(records, name, checklist)
 
     return workplace.store.write(work)
+
+
+# --- calibration ---
+
+
+@permitted(Action.READ)
+def read_calibration(
+    workplace: Workplace, _actor: Actor, *, team: str | None = None, pack: str = DEFAULT_PACK
+) -> Calibration:
+    """How the real days of a team's done actions (or of everybody's) compare with the planned ones, class by class.
+
+    Measured against the values the team goes by now; without a team, against the checklist's own. Actions planned from
+    a team's own three points say nothing about a class and are left out. Raises InvalidInput.
+    """
+    checklist = _pack(pack)
+
+    def work(records: Records) -> Calibration:
+        classes = checklist.classes if team is None else class_values_of(records, team, checklist).classes
+        return calibration_of(workplace, records, classes, team=team, pack=checklist.id)
+
+    return workplace.store.read(work)
+
+
+def calibration_of(
+    workplace: Workplace, records: Records, classes: Classes, *, team: str | None, pack: str
+) -> Calibration:
+    """The calibration of a pack's classes by the done actions of a team, or of all teams for None."""
+    packs: dict[str, str] = {}  # of each assessment, looked up once
+    closed = []
+    for action in records.plans.done_actions(team):
+        if action.own_estimate or action.actual_days is None:
+            continue
+        if action.assessment_id not in packs:
+            checklist_id = find_assessment(records, action.assessment_id).checklist_id
+            packs[action.assessment_id] = workplace.checklist(records, checklist_id).id
+        if packs[action.assessment_id] == pack:
+            closed.append(
+                ClosedAction(
+                    question=action.question_id,
+                    effort=action.effort_class,
+                    estimated_days=action.planned_days,
+                    actual_days=action.actual_days,
+                    friction_gone=action.friction_gone,
+                    lift=action.debt_before - action.debt_target,
+                )
+            )
+    return calibrate(closed, classes)

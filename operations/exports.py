@@ -1,4 +1,4 @@
-"""What can be taken away: portfolio and system as CSV, a sealed quarter as JSON; served by the export route only."""
+"""What can be taken away: portfolio and system as CSV, a sealed quarter, actions; served by the export route only."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
 
+from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
-from operations.errors import NotFound
+from operations.errors import InvalidInput, NotFound
 from operations.portfolio import ScoreCell, read_portfolio
-from operations.scores import SYSTEM
+from operations.scores import SYSTEM, Scored, score_assessment
 from operations.system_view import read_question_lines, read_system_view
+from operations.systems import find_system
 from operations.workplace import Workplace
-
-#: First characters by which spreadsheets take a cell for a formula, also in their full-width forms.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from reports.action_texts import FORMS, ActionText
+from reports.text import csv_text
+from store.plan_records import OPEN, ActionRecord
+from store.records import Records, SystemRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +33,6 @@ class Export:
     body: bytes
 
 
-def csv_text(text: str) -> str:
-    """Text as a spreadsheet shows it and never runs it: what looks like a formula gets an apostrophe in front."""
-    return f"'{text}" if text.lstrip(" '\"").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
-
-
 def _csv(rows: Sequence[Sequence[str | float | None]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -42,7 +42,8 @@ def _csv(rows: Sequence[Sequence[str | float | None]]) -> bytes:
 
 
 def _file_name(*parts: str) -> str:
-    return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)[:80]
+    safe = (re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
+    return "-".join(part for part in safe if part)[:80]
 
 
 #: Not rounded and on the scale of 0 to 1, as on the command line; the screen shows the same numbers times 100.
@@ -164,11 +165,80 @@ def _snapshot(workplace: Workplace, _actor: Actor, params: Mapping[str, str]) ->
     )
 
 
+@permitted(Action.EXPORT)
+def export_actions(
+    workplace: Workplace, _actor: Actor, *, system_id: str, form: str = "csv", address: str = ""
+) -> Export:
+    """A system's actions as a file: all of them as a table, the open ones as issues for a tracker.
+
+    `form` is a key of `reports.action_texts.FORMS`; `address` is where this Arrears answers, for the link back to the
+    plan, none without it. Raises NotFound, and InvalidInput for a form that is not there or
+    when there is nothing to hand on.
+    """
+    wanted = FORMS.get(form)
+    if wanted is None:
+        raise InvalidInput("form", f"there is no form {form[:20]!r}; choose among {', '.join(FORMS)}")
+
+    def work(records: Records) -> tuple[SystemRecord, list[ActionText]]:
+        system = find_system(records, system_id)
+        actions = [a for a in records.plans.actions_of(system_id) if form == "csv" or a.state == OPEN]
+        scored = {
+            assessment_id: score_assessment(workplace, records, find_assessment(records, assessment_id))
+            for assessment_id in {action.assessment_id for action in actions}
+        }
+        return system, [_action_text(system, action, scored[action.assessment_id], address) for action in actions]
+
+    system, texts = workplace.store.read(work)
+    if not texts:
+        raise InvalidInput("actions", f"{system.name} has no action to hand on yet; make some from its plan")
+    return Export(
+        filename=f"{_file_name(system.name, 'actions', '' if form == 'csv' else form)}.{wanted.suffix}",
+        media_type=wanted.media_type,
+        body=wanted.write(texts),
+    )
+
+
+def _action_text(system: SystemRecord, action: ActionRecord, scored: Scored, address: str) -> ActionText:
+    """What an issue says of an action: the question and its levels as the assessment it was planned from had them."""
+    question = scored.checklist.questions[action.question_id]
+    result = scored.score.questions.get(action.question_id)
+    level = result.level if result is not None and result.applies else None
+    return ActionText(
+        title=action.title,
+        system=system.name,
+        area=scored.checklist.area_of[question.id].title,
+        question=question.id,
+        asks=question.text,
+        why=question.why,
+        level=level,
+        level_text="" if level is None else question.levels[level].text,
+        target=action.target,
+        target_text=question.levels[action.target].text,
+        remedies=question.remedies,
+        cost_days=action.planned_days,
+        benefit_days=action.benefit_days,
+        horizon_quarters=action.horizon_quarters,
+        owner=action.owner,
+        due=action.due,
+        link=action.link,
+        back=f"{address}plan?{urlencode({'system': system.system_id, 'period': action.period})}" if address else "",
+        state=action.state,
+        actual_days=action.actual_days,
+        friction_gone=action.friction_gone,
+    )
+
+
+def _actions(form: str, workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    system, address = params.get("system", ""), params.get("address", "")
+    return export_actions(workplace, actor, system_id=system, form=form, address=address)
+
+
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
     "system.csv": _system,
     "questions.csv": _questions,
     "snapshot.json": _snapshot,
+    **{f"actions.{form}": partial(_actions, form) for form in FORMS},
 }
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from math import isfinite
-from typing import Any
 
 from checklists.checklist import Checklist
 from operations.assessments import asked_questions
 from operations.authorize import Action, Actor, permitted
-from operations.class_values import ClassValues, class_values_of
+from operations.class_values import ClassValues, calibration_of, class_values_of
 from operations.errors import InvalidInput, NotFound
 from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, responses_of, scope_of, score_assessment
 from operations.systems import find_system
 from operations.workplace import Workplace
+from scoring.calibration import Calibration
+from scoring.knowing import WorthKnowing, worth_knowing
 from scoring.plan import choose, repaid
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, Plan, PlanParameters, Ranking, TeamEstimate, ThreePoint
 from scoring.priority import rank
@@ -25,7 +25,6 @@ from store.plan_records import DONE, OPEN, ActionRecord, EstimateRecord, PlanSet
 from store.records import AssessmentRecord, Records, SystemRecord
 
 TARGET_MAX = 3  #: nobody pays to reach the worst level
-KNOWING = 5  #: questions said to be most worth an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +56,11 @@ class PlanView:
     after: Score  #: when the chosen repayments have reached their targets
     settings: PlanSettings  #: as kept; the budget and the horizon in use are the plan's and the ranking's own
     estimates: Mapping[str, KeptEstimate]  #: by question id
-    knowing: tuple[Any, ...]  #: questions whose answer would narrow the interval most, the best first
+    knowing: tuple[WorthKnowing, ...]  #: questions whose answer would narrow the interval most, the best first
     open_actions: tuple[ActionRecord, ...]  #: of the system, from whatever quarter, by the day they are due
     repaid: frozenset[str]  #: questions with an action done since they were last answered: not proposed again
     class_values: ClassValues
-    calibration: Any  #: how the team's real days compare with the planned ones
-
-
-def _worth_knowing(*args: Any, **options: Any) -> tuple[Any, ...]:
-    """Late, and nothing until that module is there."""
-    try:
-        module = import_module("scoring.knowing")
-    except ModuleNotFoundError:
-        return ()
-    found: tuple[Any, ...] = module.worth_knowing(*args, **options)
-    return found
+    calibration: Calibration  #: how the team's real days compare with the planned ones
 
 
 @permitted(Action.READ)
@@ -91,64 +80,82 @@ def read_plan(
     count for this reading only. Nothing is stored. Raises NotFound where nothing was assessed, InvalidInput.
     """
     quarter = None if period is None else read_period(period)
+    ahead = None if horizon is None else _horizon(horizon)
+    budget = None if budget_days is None else _budget(budget_days)
+    kept = workplace.store.read(lambda records: _read(workplace, records, system_id, quarter))
+    scored, settings = kept.scored, kept.settings
+    parameters = PlanParameters(horizon_quarters=settings.horizon_quarters if ahead is None else ahead)
+    responses = responses_of(scored.answers) | _supposed(scored, what_if or {})
+    asked, floors = scope_of(scored.assessment), scored.weighed.floors
+    now = score(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS) if what_if else scored.score
+    ranking = rank(
+        scored.checklist,
+        now,
+        parameters=parameters,
+        estimates={question: one.estimate for question, one in kept.estimates.items()},
+        classes=kept.class_values.classes,
+        targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count},
+        scoring=PARAMETERS,
+    )
+    done = _repaid_since(scored, kept.actions)
+    plan = choose(
+        ranking,
+        scored.checklist,
+        budget_days=settings.budget_days if budget is None else budget,
+        pinned=settings.pinned,
+        excluded=settings.excluded,
+        done=done,
+    )
+    targets = {priority.question: priority.target for priority in plan.chosen}
+    return PlanView(
+        system=kept.system,
+        assessment=scored.assessment,
+        checklist=scored.checklist,
+        score=now,
+        standing=scored.score,
+        ranking=ranking,
+        plan=plan,
+        after=repaid(scored.checklist, responses, floors, targets, asked=asked, parameters=PARAMETERS),
+        settings=settings,
+        estimates=kept.estimates,
+        knowing=worth_knowing(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS),
+        open_actions=tuple(action for action in kept.actions if action.state == OPEN),
+        repaid=done,
+        class_values=kept.class_values,
+        calibration=kept.calibration,
+    )
 
-    def work(records: Records) -> PlanView:
-        system = find_system(records, system_id)
-        settings = records.plans.settings(system_id)
-        scored = _planned_from(workplace, records, system, quarter)
-        estimates = {q: _kept(record) for q, record in records.plans.estimates(system_id).items()}
-        values = class_values_of(records, system.team, scored.checklist)
-        actions = records.plans.actions_of(system_id)
-        parameters = PlanParameters(
-            horizon_quarters=_horizon(settings.horizon_quarters if horizon is None else horizon)
-        )
-        budget = _budget(settings.budget_days if budget_days is None else budget_days)
-        responses = responses_of(scored.answers) | _supposed(scored, what_if or {})
-        asked, floors = scope_of(scored.assessment), scored.weighed.floors
-        now = (
-            score(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS) if what_if else scored.score
-        )
-        ranking = rank(
-            scored.checklist,
-            now,
-            parameters=parameters,
-            estimates={question: kept.estimate for question, kept in estimates.items()},
-            classes=values.classes,
-            targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count},
-        )
-        done = _repaid_since(scored, actions)
-        plan = choose(
-            ranking,
-            scored.checklist,
-            budget_days=budget,
-            pinned=settings.pinned,
-            excluded=settings.excluded,
-            done=done,
-        )
-        targets = {priority.question: priority.target for priority in plan.chosen}
-        return PlanView(
-            system=system,
-            assessment=scored.assessment,
-            checklist=scored.checklist,
-            score=now,
-            standing=scored.score,
-            ranking=ranking,
-            plan=plan,
-            after=repaid(scored.checklist, responses, floors, targets, asked=asked, parameters=PARAMETERS),
-            settings=settings,
-            estimates=estimates,
-            knowing=_worth_knowing(scored.checklist, responses, floors, asked=asked, count=KNOWING),
-            open_actions=tuple(action for action in actions if action.state == OPEN),
-            repaid=done,
-            class_values=values,
-            calibration=None,
-        )
 
-    return workplace.store.read(work)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What a plan is made of, as the store has it in one moment; the arithmetic comes after the transaction."""
+
+    system: SystemRecord
+    scored: Scored
+    settings: PlanSettings
+    estimates: Mapping[str, KeptEstimate]
+    actions: tuple[ActionRecord, ...]
+    class_values: ClassValues
+    calibration: Calibration
+
+
+def _read(workplace: Workplace, records: Records, system_id: str, period: str | None) -> _Kept:
+    system = find_system(records, system_id)
+    scored = _planned_from(workplace, records, system, period)
+    values = class_values_of(records, system.team, scored.checklist)
+    return _Kept(
+        system=system,
+        scored=scored,
+        settings=records.plans.settings(system_id),
+        estimates={question: _kept(record) for question, record in records.plans.estimates(system_id).items()},
+        actions=tuple(records.plans.actions_of(system_id)),
+        class_values=values,
+        calibration=calibration_of(workplace, records, values.classes, team=system.team, pack=scored.checklist.id),
+    )
 
 
 def _planned_from(workplace: Workplace, records: Records, system: SystemRecord, period: str | None) -> Scored:
-    """The assessment to plan from: that of `period`, else the newest of which enough is known, else the newest."""
+    """The assessment to plan from: that of `period`, else the newest; the one before where far more is known of it."""
     if period is not None:
         assessment = records.assessment_for(system.system_id, period)
         if assessment is None:
@@ -160,7 +167,7 @@ def _planned_from(workplace: Workplace, records: Records, system: SystemRecord, 
     newest = score_assessment(workplace, records, assessments[-1])
     if newest.score.system.band is None and len(assessments) > 1:
         before = score_assessment(workplace, records, assessments[-2])
-        if before.score.system.band is not None:
+        if before.score.system.band is not None and before.checklist.id == newest.checklist.id:
             return before
     return newest
 
@@ -177,7 +184,7 @@ def _supposed(scored: Scored, what_if: Mapping[str, int]) -> dict[str, Response]
     return {question: Response(state=ResponseState.ANSWERED, level=level) for question, level in what_if.items()}
 
 
-def _repaid_since(scored: Scored, actions: list[ActionRecord]) -> frozenset[str]:
+def _repaid_since(scored: Scored, actions: tuple[ActionRecord, ...]) -> frozenset[str]:
     """The questions with an action that was done after they were last answered: the answer does not know it yet."""
     return frozenset(
         action.question_id

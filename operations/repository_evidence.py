@@ -31,10 +31,11 @@ from operations.scans import (
     summary_text,
     total_of,
 )
-from operations.scores import PARAMETERS, Scored, score_assessment, weigh_evidence
+from operations.scores import Scored, score_assessment, weigh_evidence
 from operations.systems import find_system
 from operations.wording import LINE_MAX, NAME_MAX, clean_line
 from operations.workplace import Workplace, shipped_checklist
+from scoring.aggregate import parameters_of
 from scoring.score import Contradiction, Floor
 from scoring.votes import settle
 from scoring.weigh import FLOORS, Weighed
@@ -340,10 +341,10 @@ def add_evidence_json(workplace: Workplace, actor: Actor, *, assessment_id: str,
     return _attach(workplace, actor, assessment_id, found)
 
 
-def _contradicts(answer: AnswerRecord | AnswerEvent, floor: float) -> bool:
-    """Whether an answer owes less than a floor says."""
+def _contradicts(answer: AnswerRecord | AnswerEvent, floor: float, values: Sequence[float]) -> bool:
+    """Whether an answer owes less than a floor says; `values` are the debts of the checklist's levels."""
     level = settle(answer.votes) if answer.level is None and answer.votes else answer.level
-    return answer.state == "answered" and level is not None and PARAMETERS.values[level] < floor
+    return answer.state == "answered" and level is not None and values[min(level, len(values) - 1)] < floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +354,7 @@ class _Past:
     records: Records
     assessments: Sequence[AssessmentRecord]  #: up to the one looked at, the latest first
     scans: Sequence[EvidenceRow]  #: of the same repository, up to the one looked at, the latest first
+    values: Sequence[float]  #: debts of the levels of the checklist looked at
     _debts: dict[str, Mapping[str, str]] = field(default_factory=dict)  #: what was found, by scan, as far as looked
 
     def since(self, question_id: str, signal_id: str, floor: float) -> str | None:
@@ -364,7 +366,7 @@ class _Past:
         since = None
         for assessment in self.assessments:
             for event in reversed(self.records.answer_history(assessment.assessment_id, question_id)):
-                if not _contradicts(event, floor):
+                if not _contradicts(event, floor, self.values):
                     return since
                 since = event.changed_at
             if question_id not in self.records.answers(assessment.assessment_id):
@@ -453,7 +455,7 @@ def read_evidence(workplace: Workplace, _actor: Actor, *, assessment_id: str) ->
         same = _of_the_repository(rows, stored)
         earlier = records.evidence(assessment.system_id, same[1].evidence_id) if len(same) > 1 else None
         upto = [a for a in reversed(records.assessments_of(assessment.system_id)) if a.period <= assessment.period]
-        past = _Past(records=records, assessments=upto, scans=same)
+        past = _Past(records=records, assessments=upto, scans=same, values=parameters_of(scored.checklist).values)
         return EvidenceView(
             system=find_system(records, assessment.system_id),
             assessment=assessment,

@@ -25,13 +25,13 @@ FORM = (
 
 
 def draw_agreement(here: Desk, view: SystemView) -> None:
-    """The votes of the latest quarter of the chosen checklist."""
+    """The votes of one quarter with the chosen checklist, the latest unless another is asked for."""
     if not view.shown:
         return
-    assessment = view.shown[-1]
+    st.header("Agreement", anchor=False)
+    assessment = _chosen(view)
     found = read_agreement(here.workplace, here.actor, assessment_id=assessment.assessment_id)
     open_yet = assessment.state == "open"
-    st.header("Agreement", anchor=False)
     if found.found is None:
         st.markdown(plain(NO_VOTES.format(period=numbers.period(assessment.period))))
     else:
@@ -42,6 +42,16 @@ def draw_agreement(here: Desk, view: SystemView) -> None:
         _bring_in(here, assessment)
     elif found.found is None:
         st.caption("This quarter is closed; votes go into an open one.")
+
+
+def _chosen(view: SystemView) -> AssessmentRecord:
+    by_period = {assessment.period: assessment for assessment in reversed(view.shown)}
+    if len(by_period) == 1:
+        return view.shown[-1]
+    period = st.selectbox(
+        "Votes of", list(by_period), format_func=numbers.period, key="votes", bind="query-params", width=240
+    )
+    return by_period[period]
 
 
 def _finding(view: AgreementView) -> None:

@@ -19,6 +19,7 @@ from pages.place import Desk, chosen_period, chosen_system, desk, from_link, put
 from pages.plan_actions import ACTIONS, PLAN, SHOWN, draw_actions, make_actions
 from pages.plan_question import draw_question
 from pages.system_picker import pick_system
+from scoring.aggregate import level_for
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
 from ui import numbers, problems, session
 from ui.grids import TOTAL
@@ -260,9 +261,11 @@ def _aim(here: Desk, view: PlanView, question: str, level: int) -> None:
 def _remarks(view: PlanView) -> None:
     """What a reader must know before trusting the numbers."""
     plan = view.plan
+    scale = view.checklist.aggregation
     if view.score.system.band is None:
         problems.notice(
-            f"Only {numbers.coverage(view.score.system.coverage)}; what nobody knows counts as level 3.",
+            f"Only {numbers.coverage(view.score.system.coverage)}; what nobody knows counts as "
+            f"level {level_for(scale.unknown.debt, scale.values)}.",
             do="Answers may change this plan more than work would.",
         )
     if plan.pinned_over_budget:

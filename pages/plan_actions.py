@@ -24,13 +24,14 @@ from operations.errors import InvalidInput, StoreError
 from operations.plans import PlanView
 from operations.records import ActionRecord
 from pages.place import Desk
+from pages.plan_calibration import draw_calibration
+from reports.action_texts import FORMS
 from scoring.plan_terms import DAYS_MAX, Priority
 from ui import numbers, problems, session
 from ui.text import plain
 
 ROWS_MAX = 20  #: actions made at once; a longer plan is made in several steps
 REASON_MAX = 300
-EXPORTS: Final[Mapping[str, str]] = {"csv": "CSV", "github": "GitHub issues", "gitlab": "GitLab issues", "jira": "Jira"}
 PLAN, ACTIONS = "Plan", "Our actions"  #: the parts of the page
 STATES: Final[Mapping[str, str]] = {"open": "changed", "done": "done", "dropped": "dropped"}
 SHOWN = "show"  #: which of them, as the link and the widget call it
@@ -133,6 +134,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     actions = read_actions(here.workplace, here.actor, system_id=view.system.system_id)
     if not actions:
         problems.empty("No action yet. Choose “Plan” above and make its repayments your actions.")
+        draw_calibration(here, view)
         return
     today = here.workplace.today()
     pending = [action for action in actions if action.state == "open"]
@@ -143,16 +145,22 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     st.markdown(f"**{said}**; {len(done)} done, {len(closed) - len(done)} dropped.")
     _just_changed(here, actions)
     links = " · ".join(
-        f"[{words}](/export/actions.{form}?{urlencode({'system': view.system.system_id})})"
-        for form, words in EXPORTS.items()
+        f"[{form.title}](/export/actions.{form.key}?{urlencode({'system': view.system.system_id})})"
+        for form in FORMS.values()
     )
     st.markdown(f"Hand them on as {links}")
+    with st.expander("How to bring them into a tracker"):
+        for form in FORMS.values():
+            st.markdown(f"**{form.title}**: {plain(form.use)}")
+            if form.command:
+                st.code(form.command, language=None)
     for action in pending:
         _open_action(here, action, today)
     if closed:
         with st.expander(f"Done and dropped ({len(closed)})", expanded=not pending):
             for action in closed:
                 _closed_action(here, action)
+    draw_calibration(here, view)
 
 
 def _just_changed(here: Desk, actions: Sequence[ActionRecord]) -> None:

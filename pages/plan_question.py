@@ -19,8 +19,8 @@ from ui.text import plain
 
 #: The two things a team can estimate: field, its question, its unit.
 ASKED = (
-    ("effort", "Effort to take it from level 4 to level 0", "person-days, once"),
-    ("friction", "Extra work it causes at level 4", "person-days per quarter"),
+    ("effort", "Effort to take it from level {worst} to level 0", "person-days, once"),
+    ("friction", "Extra work it causes at level {worst}", "person-days per quarter"),
 )
 POINTS = (("low", "At best"), ("likely", "Most likely"), ("high", "At worst"))
 
@@ -147,7 +147,7 @@ def _estimate(here: Desk, view: PlanView, question_id: str) -> None:
     with st.form(session.widget_key("estimate", question_id), border=False):
         for field, label, unit in ASKED:
             points: ThreePoint | None = getattr(known.estimate, field) if known else None
-            st.markdown(f"{label}, :small[{unit}]")
+            st.markdown(f"{label.format(worst=view.checklist.level_count - 1)}, :small[{unit}]")
             for (point, name), column, one in zip(POINTS, st.columns(3), keys(field), strict=True):
                 session.feed(one, None if points is None else getattr(points, point), version=revision)
                 column.number_input(name, 0.0, DAYS_MAX, step=0.5, format="%g", key=one)

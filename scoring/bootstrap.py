@@ -19,6 +19,7 @@ from scoring.votes import in_order
 DRAWS = 2_000
 DRAWS_PLAIN = 400  #: where each draw is scored for itself, which takes about a millisecond
 SEED = 20_150_101
+CELLS_MAX = 1 << 21  #: votes drawn at once: more would take memory by the hundred MB with a hundred voters
 AGREEING_MIN = 0.95  #: share of the draws that must agree on the sign
 
 _UNKNOWN = 5  #: "we do not know", above every level, so that sorted votes have it last
@@ -151,10 +152,15 @@ def _draw_votes(sides: tuple[Score, Score], draws: int, seed: int) -> tuple[Leve
                 by_count.setdefault(len(question.votes), []).append(question.id)
         levels: Levels = {}
         for count, names in sorted(by_count.items()):
-            votes = np.array([[_code(vote) for vote in side.questions[name].votes] for name in names], dtype=np.uint8)
-            chosen = generator.integers(0, count, size=(len(names), draws * count), dtype=np.uint16)
-            drawn = np.take_along_axis(votes, chosen.astype(np.intp), axis=1).reshape(len(names), draws, count)
-            levels.update(zip(names, settle_all(drawn), strict=True))
+            at_once = max(1, CELLS_MAX // (draws * count))
+            for first in range(0, len(names), at_once):
+                some = names[first : first + at_once]
+                votes = np.array(
+                    [[_code(vote) for vote in side.questions[name].votes] for name in some], dtype=np.uint8
+                )
+                chosen = generator.integers(0, count, size=(len(some), draws * count), dtype=np.uint16)
+                drawn = np.take_along_axis(votes, chosen.astype(np.intp), axis=1).reshape(len(some), draws, count)
+                levels.update(zip(some, settle_all(drawn), strict=True))
         found.append(levels)
     return found[0], found[1]
 

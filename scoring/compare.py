@@ -35,9 +35,9 @@ SMALLEST_DETECTABLE_CHANGE = 0.085
 """The least difference of debt (0..1) that is called better or worse where there are no votes to draw from.
 
 Simulated: an area of ten questions, nothing truly changed, each vote off by one level with probability .4. Then 95 % of
-the differences between two quarters stay below .11 with three voters, .085 with five, .08 with eight. The row of five
-is taken: it is the usual panel, and a bare level does not know who sat on it. With three voters one difference in ten
-is then still noise; for a system of many areas the limit is on the careful side.
+the differences between two quarters stay below .096 with three voters, .068 with five, .050 with eight (benchmarks,
+"Change between quarters"). A bare level does not know who sat on it, so the limit is a little loose for three and on
+the careful side for five; for a system of many areas it is careful, too.
 """
 
 VOTED_SHARE_MIN = 0.5  #: of the known questions: with fewer votes than this the draws say little of the whole

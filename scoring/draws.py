@@ -119,6 +119,11 @@ def _raw(ids: tuple[str, ...], areas: tuple[str, ...], seed: int, draws: int) ->
     return raw
 
 
+def forget() -> None:
+    """Drop the raw draws that are kept: the next ones are drawn anew, and are the same."""
+    _raw.cache_clear()
+
+
 def _generator(seed: int, key: str) -> np.random.Generator:
     digest = hashlib.sha256(f"{seed}\n{key}".encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))

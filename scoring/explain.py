@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import fsum
 
-from checklists.aggregation import OURS, Counts, Missing, Reading
+from checklists.aggregation import OURS, Counts, FirstMatch, Gates, Missing, Reading, Rule, Worst
 from checklists.checklist import Checklist
 from scoring.aggregate import DEFAULTS, area_rule, fitting, system_rule
 from scoring.bands import BAND_WORDS, BANDS
@@ -54,14 +54,7 @@ def explain_question(
         steps.append(_floor_step(score, question, answered))
     if not question.left_out:
         steps.append(_interval_step(question, parameters))
-    kind = "critical" if question.critical else "not critical"
-    steps.append(
-        Step(
-            title="Weight",
-            text=f"In its area this question weighs {_n(question.weight)}. It is {kind}.",
-            value=question.weight,
-        )
-    )
+    steps.append(_weight_step(question, area_rule(parameters, checklist.area_of[question_id].id)))
     return tuple(steps)
 
 
@@ -207,6 +200,16 @@ def _interval_step(question: QuestionScore, parameters: Parameters) -> Step:
     if question.high > values[high]:
         text += f" The evidence lifts the upper end to {_n(question.high)}."
     return Step(title="Interval", text=text, value=None)
+
+
+def _weight_step(question: QuestionScore, rule: Rule) -> Step:
+    weight = _n(question.weight)
+    if isinstance(rule, Worst | Gates | FirstMatch):
+        text = f"The rule of its area looks at no weight. In the coverage this question weighs {weight}."
+    else:
+        kind = "critical" if question.critical else "not critical"
+        text = f"In its area this question weighs {weight}. It is {kind}."
+    return Step(title="Weight", text=text, value=question.weight)
 
 
 def _missing(question: QuestionScore, parameters: Parameters) -> Missing:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from math import ceil, floor, frexp, fsum, isfinite, ldexp
 
 from checklists.checklist import Checklist
+from scoring.aggregate import fitting
 from scoring.plan_terms import DAYS_MAX, Plan, Priority, Ranking
-from scoring.score import DEFAULTS, score
+from scoring.score import score
 from scoring.terms import Floor, Parameters, Response, ResponseState, Scope, Score
 
 MORE_DAYS = 5.0  #: what "a little more budget" means, person-days
@@ -94,9 +95,12 @@ def repaid(
 
     A question that is not applicable, not asked, or already no worse than its target stays as it is, so a repayment
     never raises a debt; without `targets` it is the score of today, bit for bit.
-    Raises ValueError for a target that is not a level 0..4.
+    Raises ValueError for a target that is not a level of the checklist.
     """
-    parameters = parameters or DEFAULTS
+    parameters = fitting(checklist, parameters)
+    for question, level in targets.items():
+        if level >= len(parameters.values):
+            raise ValueError(f"{question}: a target is a level 0 to {len(parameters.values) - 1}, not {level!r}")
     reached = {
         question: Response(state=ResponseState.ANSWERED, level=level) for question, level in sorted(targets.items())
     }
@@ -104,7 +108,9 @@ def repaid(
     better = {
         question: response
         for question, response in reached.items()
-        if question in now.questions and now.questions[question].debt > parameters.values[targets[question]]
+        if (standing := now.questions.get(question))
+        and standing.applies
+        and standing.debt > parameters.values[targets[question]]
     }
     if not better:
         return now

@@ -10,8 +10,9 @@ class StoreError(Exception):
 class Conflict(StoreError):
     """A save based on a revision that is no longer the current one. Nothing was changed.
 
-    `current` is what stands now: an AnswerRecord or a SystemRecord; None when the answer was cleared meanwhile
-    (the last AnswerEvent of `Records.answer_history` says by whom).
+    `current` is what stands now: the record of the kind that was to be saved (answer, system, action, estimate, plan
+    settings, class values); None when an answer was cleared or an estimate taken back meanwhile (the last entry of its
+    history says by whom).
     """
 
     def __init__(self, message: str, *, current: object | None = None) -> None:

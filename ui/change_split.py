@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from checklists.checklist import Question
-from scoring.causes import MEASURES, CauseShare
+from scoring.causes import MEASURES
 from scoring.compare import AreaChange, Cause, Comparison, QuestionChange, SystemChange
 from ui import numbers
 from ui.change_words import moved
@@ -63,21 +63,31 @@ def change_split(comparison: Comparison, questions: Mapping[str, Question], *, k
             "causes": [
                 [
                     HEADS[one.cause],
-                    "the yardstick, not the system" if one.cause in MEASURES else _touched(one),
+                    "the yardstick, not the system" if one.cause in MEASURES else _touched(touched),
                     moved(one.share),
                     one.share / largest,
                     one.cause in MEASURES,
-                    [_line(changes[id_], questions) for id_ in one.questions if id_ in changes],
+                    [_line(change, questions) for change in sorted(touched, key=_is_still)],
                 ]
                 for one in whole.causes
+                for touched in [[changes[question] for question in one.questions if question in changes]]
             ],
             "whole": ["Together", "", moved(whole.total), whole.total / largest],
         },
     )
 
 
-def _touched(share: CauseShare) -> str:
-    return numbers.count(len(share.questions), "question")
+def _touched(touched: Sequence[QuestionChange]) -> str:
+    """How many questions a cause touched, and how many of them only behind the same debt."""
+    still = sum(_is_still(change) for change in touched)
+    moved_ones = len(touched) - still
+    if not still or not moved_ones:
+        return numbers.count(len(touched), "question") + (", no debt moved" if still else "")
+    return f"{numbers.count(moved_ones, 'question')}, and {still} where no debt moved"
+
+
+def _is_still(change: QuestionChange) -> bool:
+    return change.before is not None and change.after is not None and change.before.debt == change.after.debt
 
 
 def _line(change: QuestionChange, questions: Mapping[str, Question]) -> list[str]:

@@ -48,7 +48,7 @@ def basis_words(verdict: Verdict) -> str:
                 return f"Not one of {draws} draws of the voters moves the number."
             return f"{agree}; {enough} are needed to call it clear."
         case Basis.VOTES:
-            return f"{agree}, so it would most likely stand with other people of the kind."
+            return f"{agree}, so it does not hang on single voters."
         case Basis.LIMIT:
             return (
                 f"The answers came without votes, so a fixed limit decides: less than {LIMIT} may well be chance. "
@@ -90,8 +90,8 @@ def panel_words(panel: PanelChange) -> str:
         return f"{people}; {panel.both} of them both times."
     if panel.changed:
         return (
-            f"The panel changed: {people}. Votes are kept without names, so what other people would have said cannot "
-            "be told from what changed."
+            f"The panel changed: {people}. With other people a system that did not change looks clearly changed about "
+            "one time in four, and votes are kept without names, so nobody can tell the two apart."
         )
     return f"{people}. Votes are kept without names, so whether they were the same people is not known."
 

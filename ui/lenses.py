@@ -161,13 +161,12 @@ def grid_words() -> str:
 def draw_ratio(view: LensView, *, save: Callable[[float | None], None]) -> None:
     """Repair over rebuilding, folded; without a rebuild cost only the field that asks for it."""
     system_id, ratio = view.system.system_id, view.ratio
-    said = f"{percent(ratio.ratio)}, {ratio.rating}" if ratio else "needs a rebuild cost"
     key, trouble = session.widget_key("rebuild", system_id), session.trouble(system_id, "rebuild")
-    title = plain(f"Debt ratio in the manner of SQALE and Sonar: {said}")
-    with st.expander(title, icon=":material/percent:", expanded=bool(trouble)):
+    # One label always: with the number in it the panel would be a new one, closed under the hands of who enters a cost.
+    with st.expander("Debt ratio in the manner of SQALE and Sonar", icon=":material/percent:", expanded=bool(trouble)):
         if trouble:
             problems.problem(trouble)
-        for sentence in ratio_words(ratio) if ratio else ():
+        for sentence in ratio_words(ratio) if ratio else ("Enter what building the system anew would cost to see it.",):
             st.markdown(plain(sentence))
         st.caption(plain(f"Grid: {grid_words()}. {RATIO_IS_NOT}"))
         session.feed(key, view.settings.rebuild_days, version=view.settings.rev)

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from operations.plans import PlanView
+from scoring.aggregate import level_for
 from scoring.plan_terms import Plan, Priority, Ranking
 from scoring.score import Estimate, Score
 from ui import numbers
@@ -128,7 +129,7 @@ def _notes(view: PlanView, question_id: str, priority: Priority | None, taken: C
     if priority is None:
         return
     if not priority.known:
-        yield "nobody knows yet: counted as level 3"
+        yield f"nobody knows yet: counted as level {level_for(priority.debt, view.checklist.aggregation.values)}"
     if priority.target:
         yield f"to level {priority.target}"
     if priority.price.effort_by_team or priority.price.friction_by_team:

@@ -131,7 +131,7 @@ def said_of(card: Card) -> str:
     answer = card.answer
     if answer is None:
         return "not answered yet"
-    verb = {"confirmed": "confirmed", "workshop": "voted"}.get(answer.source, "saved")
+    verb = {"confirmed": "confirmed", "workshop": "voted", "import": "voted"}.get(answer.source, "saved")
     return f"{verb} {session.local_when(answer.changed_at, now=card.now)} by {answer.changed_by}"
 
 

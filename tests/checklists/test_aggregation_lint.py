@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checklists import soundness
 from checklists.aggregation import OURS, Counts, FirstMatch, Gates, MeanOfMeans, Missing, Sum, Worst
@@ -278,3 +280,51 @@ def test_the_search_finds_what_a_plain_look_at_every_case_finds() -> None:
 def test_the_samples_stand_beside_the_small_pack() -> None:
     assert {path.name for path in PACKS.glob("*.yaml")} == {"staged-delivery.yaml", "use-and-reach.yaml"}
     assert TINY.exists()
+
+
+PIECES = (
+    "",
+    "- ",
+    "[",
+    "{",
+    "x",
+    "9",
+    "-1",
+    "0",
+    "kind: gates",
+    "kind: mean",
+    "null",
+    "[]",
+    "{}",
+    "[[1]]",
+    "DEP-01: 9",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.sampled_from([STAGES, TABLE]),
+    cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 25), st.sampled_from(PIECES)), min_size=1, max_size=4),
+)
+def test_a_damaged_aggregation_is_read_or_refused_and_nothing_else(text: str, cuts) -> None:
+    begin, end = text.index("aggregation:"), text.index("areas:\n")
+    for share, length, piece in cuts:
+        at = begin + int(share * (end - begin))
+        text = text[:at] + piece + text[at + length :]
+    lines = text.count("\n") + 1
+    assert all(0 <= problem.line <= lines + 1 for problem in problems_of(text))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    text=st.sampled_from([STAGES, TABLE]),
+    line=st.integers(0, 60),
+    value=st.sampled_from(["x", "[]", "{}", "[1, 2]", "{a: b}", "null", "-1", "7", "[[0]]", "{DEP-01: [0]}", ""]),
+)
+def test_a_value_of_another_kind_anywhere_in_it_is_refused_or_fits(text: str, line: int, value: str) -> None:
+    before, section = text.split("aggregation:\n")
+    lines = section.split("\n")
+    key, colon, _ = lines[line % 40].partition(": ")
+    lines[line % 40] = f"{key}{colon or ' '}{value}"
+    for problem in problems_of(f"{before}aggregation:\n" + "\n".join(lines)):
+        assert problem.message.isprintable()

@@ -86,8 +86,8 @@ def test_what_is_asked_for_reaches_the_operation(monkeypatch: pytest.MonkeyPatch
         return Export(filename="x.json", media_type="application/json", body=b"{}")
 
     monkeypatch.setattr(routes, "export", make)
-    ask("/export/snapshot.json?assessment=abc")
-    assert asked == ["snapshot.json", {"assessment": "abc"}]
+    ask("/export/snapshot.json?assessment=abc&address=https://elsewhere.example/")
+    assert asked == ["snapshot.json", {"assessment": "abc", "address": "http://localhost/"}]  # ours, not the asker's
 
 
 def test_forbidden_and_absent_look_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from operations.actions import (
     TAKEN_BACK,
@@ -264,6 +266,44 @@ def test_undoing_walks_back_change_by_change(workplace: Workplace, action: Actio
     back = undo_action(workplace, ADA, **place(action), expected_rev=6)
     assert (back.state, back.title) == ("open", DRAFT.title)
     assert said(workplace, action) == ["planned", "changed", "done", "undone", "undone", "undone", "undone"]
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", "done", "more", "drop", "open"]), max_size=8))
+def test_undoing_gives_back_each_earlier_state_whatever_was_done(
+    workplace: Workplace, assessment: AssessmentRecord, deeds: list[str]
+) -> None:
+    for left in read_actions(workplace, ADA, system_id=assessment.system_id):
+        if left.state == "open":
+            drop_action(
+                workplace,
+                ADA,
+                system_id=left.system_id,
+                action_id=left.action_id,
+                reason="of the example before",
+                expected_rev=left.rev,
+            )
+    (now,) = save_actions(workplace, ADA, assessment_id=assessment.assessment_id, drafts=[DRAFT])
+    states = [now]
+    for deed in deeds:
+        here, rev = place(now), now.rev
+        if deed in {"a", "b"}:
+            done = change_action(workplace, BO, **here, title=deed, owner="", due=None, link="", expected_rev=rev)
+        elif deed == "open":
+            done = reopen_action(workplace, BO, **here, expected_rev=rev)
+        elif deed == "drop" and now.state != "done":
+            done = drop_action(workplace, BO, **here, reason="no", expected_rev=rev)
+        elif deed in {"done", "more"} and now.state != "dropped":
+            done = close_action(workplace, BO, **here, actual_days=len(deed), friction_gone=None, expected_rev=rev)
+        else:
+            continue
+        if done.rev != now.rev:
+            states.append(done)
+        now = done
+    for before in reversed(states[:-1]):
+        now = undo_action(workplace, ADA, **place(now), expected_rev=now.rev)
+        assert replace(now, rev=0, changed_at="", changed_by="") == replace(before, rev=0, changed_at="", changed_by="")
+    assert workplace.store.verify() == ()
 
 
 def test_an_undo_based_on_what_is_no_longer_so_is_refused(workplace: Workplace, action: ActionRecord) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ from operations.assessments import (
     read_questionnaire,
     record_votes,
 )
+from operations.class_values import adopt_class_values, read_class_values
 from operations.errors import InvalidInput, NotFound
 from operations.exports import export
 from operations.packs import FOLDER, list_packs
+from operations.plans import read_plan
 from operations.portfolio import read_portfolio
 from operations.records import AssessmentRecord
 from operations.repository_evidence import add_evidence_json
@@ -102,6 +106,27 @@ def test_a_folder_that_is_not_there_is_said(workplace: Workplace, monkeypatch: p
     monkeypatch.setenv(FOLDER, "/nowhere/at/all")
     (said,) = troubles(workplace).values()
     assert said.startswith(f"{FOLDER}: the folder /nowhere/at/all cannot be read")
+
+
+def test_what_is_no_readable_file_is_said_and_never_waited_for(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lay(tmp_path / "packs", monkeypatch, huge="x" * 300_000)
+    (folder / "folder.yaml").mkdir()
+    (folder / "gone.yaml").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "notes.txt").write_text("no checklist")
+    found = troubles(workplace)
+    assert sorted(found) == ["folder.yaml", "gone.yaml", "huge.yaml", "pipe.yaml"]
+    assert all(said.startswith(f"{name}:") for name, said in found.items())
+
+
+def test_a_team_can_adopt_class_values_for_a_pack_of_the_operator(workplace: Workplace, offered: Path) -> None:
+    opened(workplace, "Churn", pack=THREE)
+    values = read_class_values(workplace, ADA, team="Growth", pack=THREE)
+    dearer = replace(values.classes, effort_days={"S": 5.0})
+    adopted = adopt_class_values(workplace, ADA, team="Growth", values=dearer, expected_rev=0, pack=THREE)
+    assert adopted.classes.effort_days == {"S": 5.0}
 
 
 def test_a_file_that_was_mended_can_be_chosen_at_once(
@@ -222,6 +247,20 @@ def test_what_a_repository_shows_of_our_questions_says_nothing_about_anothers(
     add_evidence_json(workplace, ADA, assessment_id=made.assessment_id, text=text_of(sign))
     lines = read_question_lines(workplace, ADA, assessment_id=made.assessment_id)
     assert [(line.contradictions, line.signals) for line in lines] == [((), ())] * 3
+
+
+def test_a_plan_is_made_from_a_pack_of_three_levels(workplace: Workplace, offered: Path) -> None:
+    made = opened(workplace, "Churn", pack=THREE, answers=3)
+    plan = read_plan(workplace, ADA, system_id=made.system_id, budget_days=100, what_if={"OPS-01": 2})
+    assert {priority.question for priority in plan.ranking.priorities} == {"MON-01", "MON-02", "OPS-01"}
+    assert len(plan.plan.chosen) == 3
+    assert plan.after.system.estimate == 0
+
+
+def test_a_plan_does_not_fall_back_to_a_quarter_of_another_pack(workplace: Workplace, offered: Path) -> None:
+    first = opened(workplace, "Churn", period="2026Q3", pack=THREE, answers=3, close=True)
+    second = quarter(workplace, first.system_id, period="2026Q4", pack=DEFAULT_PACK, answers=3)
+    assert read_plan(workplace, ADA, system_id=first.system_id).assessment.assessment_id == second.assessment_id
 
 
 def test_a_closed_quarter_of_three_levels_scores_again_to_the_same(workplace: Workplace, offered: Path) -> None:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.errors import InvalidInput, NotFound
-from operations.exports import FORMULA_STARTS, csv_text, export
+from operations.exports import export
 from operations.periods import following, period_of, preceding, read_period, shift
 from operations.systems import create_system
 from operations.wording import clean, clean_line, clean_links
 from operations.workplace import Workplace
+from reports.text import FORMULA_STARTS, csv_text
 from tests.operations.conftest import ADA
 
 

@@ -68,10 +68,36 @@ def test_the_causes_and_their_table_hold_the_same_points(at_page: Open, workplac
     assert set(tables[0]["Cause"]) == {"Answers changed"}
 
 
+def three_quarters(workplace: Workplace) -> str:
+    """Level 3, then 1, then 1 again; people voted in the first alone."""
+    first = preceding(preceding(QUARTER))
+    before = open_system(workplace, "Churn model", period=first)
+    vote(workplace, before, 3, 3, 3)
+    close_assessment(workplace, ADA, assessment_id=before.assessment_id)
+    for period in (preceding(QUARTER), QUARTER):
+        add_quarter(workplace, before.system_id, period=period, answers=34, level=1)
+    return before.system_id
+
+
 def test_two_quarters_can_be_chosen_by_the_link(at_page: Open, workplace: Workplace) -> None:
-    system = two_quarters(workplace, (3, 3, 3), (1, 1, 1))
-    page = at_page("system", system=system, **{"from": BEFORE, "to": NOW})
-    assert "Clearly better" in words(page)
+    system = three_quarters(workplace)
+    first = numbers.period(preceding(preceding(QUARTER)))
+    assert "No clear change (0 points)" in words(at_page("system", system=system))
+    chosen = at_page("system", system=system, **{"from": first, "to": BEFORE})
+    assert "Clearly better (−50.0 points)" in words(chosen)
+
+
+def test_votes_of_an_earlier_quarter_can_be_looked_at(at_page: Open, workplace: Workplace) -> None:
+    system = three_quarters(workplace)
+    first = numbers.period(preceding(preceding(QUARTER)))
+    assert f"Nobody has voted on {NOW}." in words(at_page("system", system=system))
+    assert "Full agreement" in words(at_page("system", system=system, votes=first))
+
+
+@pytest.mark.parametrize("link", [{"from": "2026Q9", "to": "x"}, {"from": NOW, "to": BEFORE}, {"votes": "never"}])
+def test_nonsense_in_the_link_shows_the_latest(at_page: Open, workplace: Workplace, link: dict[str, str]) -> None:
+    page = at_page("system", system=three_quarters(workplace), **link)
+    assert "No clear change (0 points)" in words(page)
 
 
 def test_the_votes_are_shown_with_what_they_say(at_page: Open, workplace: Workplace) -> None:

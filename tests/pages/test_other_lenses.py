@@ -64,7 +64,7 @@ def test_the_exact_pack_is_said_in_its_own_unit_and_has_no_lens(at_page: Open, w
 def test_the_ratio_is_shown_only_when_a_rebuild_cost_was_entered(at_page: Open, workplace: Workplace) -> None:
     made = open_system(workplace, "Churn", answers=34, level=2)
     page = at_page("system", system=made.system_id)
-    assert "Debt ratio in the manner of SQALE and Sonar: needs a rebuild cost" in words(page)
+    assert "Enter what building the system anew would cost to see it." in words(page)
     (field,) = [one for one in page.number_input if one.label.startswith("What would building")]
     field.set_value(1000.0).run()
     said = words(page)
@@ -72,7 +72,7 @@ def test_the_ratio_is_shown_only_when_a_rebuild_cost_was_entered(at_page: Open, 
     assert "It knows no interest" in said
     (field,) = [one for one in page.number_input if one.label.startswith("What would building")]
     field.set_value(None).run()
-    assert "needs a rebuild cost" in words(page)
+    assert "Enter what building the system anew would cost to see it." in words(page)
 
 
 def test_a_rebuild_cost_keeps_what_else_the_plan_holds(at_page: Open, workplace: Workplace) -> None:

@@ -61,6 +61,13 @@ def test_a_file_that_cannot_be_used_says_why(at_page: Open) -> None:
     assert "broken" not in page.radio(key="create-checklist").options
 
 
+def test_the_words_of_a_checklist_are_shown_letter_by_letter(
+    at_page: Open, offered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(offered, monkeypatch, three=text_of_pack(title="Three *levels* <b>and</b> more"))
+    assert at_page("create").radio(key="create-checklist").options[-1] == r"Three \*levels\* \<b>and\</b> more"
+
+
 def test_the_link_chooses_the_checklist_of_a_new_system(at_page: Open) -> None:
     assert at_page("create", checklist=THREE).radio(key="create-checklist").value == THREE
 
@@ -124,3 +131,10 @@ def test_the_evidence_page_of_another_checklist_finds_and_contradicts_nothing(
     said = words(at_page("repository", system=made.system_id, period=QUARTER))
     assert "Three levels” names no signal of the collector" in said
     assert "1 contradiction" not in said
+
+
+def test_the_plan_says_how_an_open_question_of_another_checklist_counts(at_page: Open, workplace: Workplace) -> None:
+    system = create_system(workplace, ADA, name="Fraud", team="Growth").system_id
+    made = open_assessment(workplace, ADA, system_id=system, period=QUARTER, pack="ml-test-score")
+    answer(workplace, made, "DATA-01", 1)
+    assert "what nobody knows counts as level 2." in words(at_page("plan", system=system))

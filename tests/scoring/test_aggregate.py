@@ -157,6 +157,13 @@ def test_gates_and_tables_say_what_they_looked_at():
     assert not any(line.startswith("Reaches many") for line in said), "lines after the one that matched are not tried"
 
 
+def test_where_no_weight_is_looked_at_the_steps_of_a_question_say_so():
+    stages = explain_question(STAGES, score(STAGES, levels("DEP", 1)), "DEP-01")[-1].text
+    assert stages == "The rule of its area looks at no weight. In the coverage this question weighs 1."
+    table = explain_question(TABLE, score(TABLE, levels("ACT", 1)), "ACT-01")[-1].text
+    assert table == "In its area this question weighs 2. It is not critical."
+
+
 def test_a_floor_between_two_levels_counts_as_the_worse_of_them_in_a_table():
     three = declaring(
         FirstMatch(matches=(Match(title="a", when=(("ENT-01", (1, 2)),), debt=1),), otherwise=0), values=(0.0, 0.5, 1.0)

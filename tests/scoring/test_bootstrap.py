@@ -249,3 +249,11 @@ def test_areas_are_drawn_each_for_itself():
     after = {**before, "MON-01": voted(1, 1, 1), "MON-02": voted(1, 1, 1)}
     directions = {change.id: change.direction for change in between(before, after, asked=TWO_AREAS).areas}
     assert directions == {"ENT": Direction.NONE, "MON": Direction.BETTER}
+
+
+def test_a_hundred_voters_are_drawn_in_parts():
+    many = tuple([1] * 60 + [3] * 40)
+    sides = score(TEN, everywhere(*many)), score(TEN, dict.fromkeys(TEN.questions, answered(2)))
+    found = bootstrap(sides)[""]
+    assert found.worse > 1_900  # 60 of 100 say 1: a median of 3 is rare, ten of them rarer
+    assert found == bootstrap(sides)[""]

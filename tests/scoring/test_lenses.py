@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checklists.aggregation import Aggregation, Mean, Reading, ReadingBand, Worst
 from checklists.checklist import Approximation, Checklist, Level
@@ -105,6 +107,27 @@ def test_an_evidence_floor_counts_as_the_level_it_allows():
     # answered 0, but a direct observation allows no less than .5, our level 2: half a point
     assert seen(levels("ENT", 0, 0, 0), floors=[floor("ENT-01", 0.5)]).items[0].level == 1
     assert seen(levels("ENT", 0, 0, 0), floors=[floor("ENT-01", 0.6)]).items[0].level == 2
+
+
+LEVELS = st.one_of(st.none(), st.integers(0, 4))
+
+
+@given(given_levels=st.tuples(LEVELS, LEVELS, LEVELS, LEVELS), place=st.integers(0, 3), level=st.integers(0, 4))
+def test_an_answer_to_an_open_question_only_narrows_the_range_and_a_worse_one_never_raises_it(
+    given_levels: tuple[int | None, ...], place: int, level: int
+) -> None:
+    names = ("ENT-01", "ENT-02", "ENT-03", "MON-01")
+
+    def span(chosen: tuple[int | None, ...]) -> tuple[float, float]:
+        found = seen({name: answered(one) for name, one in zip(names, chosen, strict=True) if one is not None})
+        return found.span.low, found.span.high
+
+    before, known = span(given_levels), given_levels[place]
+    after = span((*given_levels[:place], level, *given_levels[place + 1 :]))
+    if known is None:
+        assert before[0] <= after[0] <= after[1] <= before[1]
+    elif level >= known:
+        assert (after[0] <= before[0], after[1] <= before[1]) == (True, True)
 
 
 def test_items_without_an_exact_counterpart_are_marked():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from scoring.bands import BAND_WORDS, BANDS, band_limits
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
+from scoring.interest import cost_days, horizon_factor, interest_over_horizon, interest_per_quarter
+from scoring.plan_terms import PlanParameters, Price
 from scoring.score import Parameters, score
 from scoring.trend import LINE_POINTS_MIN
 from scoring.weigh import FLOORS
@@ -24,7 +27,8 @@ from tests.scoring.builders import (
     voted,
 )
 
-TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
+HOUSE = Path(__file__).parents[2]
+TEXT = (HOUSE / "docs" / "scoring.md").read_text(encoding="utf-8")
 EXAMPLE = TEXT.partition("## A worked example")[2].partition("\n## ")[0]
 
 
@@ -110,3 +114,47 @@ def test_the_numbers_in_the_text_are_those_of_the_program():
     assert f"more than **{SMALLEST_DETECTABLE_CHANGE}**" in TEXT
     assert LINE_POINTS_MIN == 5
     assert "from five rated quarters on" in TEXT
+
+
+REPAYMENT = TEXT.partition("### The repayment of DAT-02")[2].partition("\n## ")[0]
+
+
+def test_the_repayment_of_the_example_is_what_the_program_computes():
+    of = dict(
+        re.findall(r"^    (\w+) += (?:.+ = )?([\d.]+)(?: days| days a quarter)?(?:;.*)?$", REPAYMENT, re.MULTILINE)
+    )
+    parameters = PlanParameters()
+    price = Price(question="DAT-02", effort_days=8, friction_days=3, loss_days=25, growth=0.15)
+    assert float(of["interest"]) == interest_per_quarter(0.5, price, parameters)
+    assert float(of["horizon"]) == pytest.approx(horizon_factor(0.15, parameters))
+    assert float(of["benefit"]) == pytest.approx(interest_over_horizon(0.5, price, parameters), abs=5e-5)
+    assert float(of["cost"]) == pytest.approx(cost_days(0.5, 0, price, parameters))
+    ratio, quarters = re.search(r"ratio .* = ([\d.]+); .* = ([\d.]+) quarters", REPAYMENT).groups()
+    assert float(ratio) == pytest.approx(float(of["benefit"]) / float(of["cost"]), abs=5e-6)
+    assert float(quarters) == pytest.approx(float(of["cost"]) / float(of["interest"]), abs=5e-5)
+
+
+def test_the_numbers_of_planning_in_the_text_are_those_of_the_program():
+    parameters = PlanParameters()
+    base, rest = parameters.base_share, round(1 - parameters.base_share, 9)
+    for said in (
+        f"I = d² × (friction + {parameters.hazard} × loss)",
+        f"to at most {parameters.growth_max:g} times",
+        f"effort × ({base} + {rest} × (d - d')) + {parameters.overhead_days:g}.",
+        f"{parameters.draws:,} times with a fixed seed",
+        f"weights ± {parameters.weight_spread:.0%};".replace("%", " %"),
+        f"the debts of levels 1 to 3 ± {parameters.value_spread}",
+        f"coefficient of variation {parameters.class_cv}, or {parameters.team_cv} where",
+        f"**now** from {parameters.now_min:.0%}, **likely** from {parameters.likely_min:.0%}".replace("%", " %"),
+    ):
+        assert said in TEXT.replace("\n", " "), said
+
+
+def test_the_table_of_doubts_is_what_was_measured():
+    measured = json.loads((HOUSE / "benchmarks" / "results" / "How sure a ranking is.json").read_text(encoding="utf-8"))
+    figures = {row["what"]: row["figure"] for row in measured}
+    doubts = TEXT.partition("| doubted |")[2].partition("\n\n")[0]
+    rows = [row for row in table(doubts) if len(row) == 3 and row[0] and re.fullmatch(r"[\d.]+", row[1])]
+    kept = [round(value, 2) for what, value in figures.items() if what.endswith("kept in a draw")]
+    now = [round(value, 2) for what, value in figures.items() if what.endswith("in the tier now")]
+    assert [(float(row[1]), float(row[2])) for row in rows] == list(zip(kept, now, strict=True))

@@ -469,7 +469,7 @@ def everything(store):
     """Every row of every table that belongs to an organisation."""
     tables = (
         "team system assessment answer answer_event evidence assessment_evidence floor_decision floor_event token"
-        " snapshot score audit"
+        " snapshot score audit action action_event team_estimate plan_setting class_values"
     )
     return store._engine.read(
         lambda session: {table: session.query(f"SELECT * FROM {table}") for table in tables.split()}

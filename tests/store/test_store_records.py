@@ -146,6 +146,9 @@ def test_assessments_are_found_by_system_by_period_and_by_both(empty):
             "closed before Q3": records.latest_closed("a", "2026Q3").period,
             "closed before Q2": records.latest_closed("a", "2026Q2"),
             "closed of b": records.latest_closed("b", "2027Q1"),
+            "closed before Q4 with this pack": records.latest_closed("a", "2026Q4", pack="ml-debt").period,
+            "closed before Q4 with another": records.latest_closed("a", "2026Q4", pack="other"),
+            "packs": set(records.checklist_names().values()),
         }
 
     assert empty.read(look) == {
@@ -158,6 +161,9 @@ def test_assessments_are_found_by_system_by_period_and_by_both(empty):
         "closed before Q3": "2026Q2",
         "closed before Q2": None,
         "closed of b": None,
+        "closed before Q4 with this pack": "2026Q3",
+        "closed before Q4 with another": None,
+        "packs": {"ml-debt"},
     }
 
 

@@ -23,7 +23,7 @@ from store.engine import connect
 from store.errors import DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 from store.sqlite import IDLE_CONNECTIONS_MAX, SqliteEngine
 from store.store import default_location, open_store
-from tests.store.world import a_system, a_world, an_answer, fill, seal
+from tests.store.world import a_system, a_world, an_action, an_answer, fill, seal
 
 HERE = "churn-2026Q4"
 
@@ -248,6 +248,22 @@ def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypat
         assert store.verify() == ()
 
 
+def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path):
+    plans = "0003 actions, estimates, plan settings, class values"
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans})
+        with open_store(path) as store:
+            store.write(a_world)
+            store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
+    with open_store(path) as store:
+        assert store.read(lambda records: records.answers(HERE)["ENT-01"].level) == 2
+        kept = store.write(lambda records: records.plans.add_action(an_action()))
+        assert store.read(lambda records: records.plans.actions()) == [kept]
+        assert store.verify() == ()
+    with raw(path) as connection, pytest.raises(sqlite3.IntegrityError, match="never deleted"):
+        connection.execute("DELETE FROM action")
+
+
 def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store, path):
     monkeypatch.setitem(schema.MIGRATIONS, "0002 good", "CREATE TABLE good (a {real}) {strict};")
     monkeypatch.setitem(schema.MIGRATIONS, "0003 bad", "CREATE TABLE nonsense")
@@ -391,6 +407,10 @@ APPEND_ONLY = [
     "snapshot",
     "audit",
     "floor_event",
+    "action_event",
+    "team_estimate",
+    "plan_setting",
+    "class_values",
 ]
 
 
@@ -404,7 +424,9 @@ def test_what_was_recorded_is_neither_changed_nor_deleted_by_any_program(full, t
                 connection.execute(change)
 
 
-@pytest.mark.parametrize("table", ["answer_event", "assessment_evidence", "snapshot", "audit", "floor_event"])
+@pytest.mark.parametrize(
+    "table", [table for table in APPEND_ONLY if table not in {"checklist_version", "scoring_version", "evidence"}]
+)
 def test_what_happened_is_not_replaced_by_any_program(full, table):
     with raw(full) as connection, pytest.raises(sqlite3.IntegrityError, match=r"never changed or deleted|sealed"):
         connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
@@ -436,6 +458,10 @@ def test_what_was_recorded_is_not_replaced_through_the_store(full, table):
         ("UPDATE token SET revoked_at = NULL, revoked_by = NULL", "a revoked one never comes back"),
         ("UPDATE token SET secret_sha256 = made_by || substr(secret_sha256, 4) WHERE name = 'CI'", "never changes"),
         ("UPDATE token SET system_id = 'other' WHERE name = 'CI'", "never changes"),
+        ("DELETE FROM action", "an action is never deleted"),
+        ("UPDATE action SET planned_days = 1", "what an action promised never changes"),
+        ("UPDATE action SET debt_before = 0.5", "what an action promised never changes"),
+        ("UPDATE action SET class_values_id = 'x'", "what an action promised never changes"),
         ("UPDATE audit_head SET seq = 0", "one entry at a time"),
         ("DELETE FROM audit_head", "never deleted"),
     ],

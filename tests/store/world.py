@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
+from datetime import date
 
+from store.plan_records import ActionRecord, EstimateRecord, PlanSettings
 from store.records import (
     AnswerRecord,
     AssessmentRecord,
@@ -121,6 +124,50 @@ def a_token(token_id="t-1", *, system_id="churn", name="CI", at=AT):
     return TokenRecord(token_id=token_id, system_id=system_id, name=name, made_at=at, made_by="ada")
 
 
+def an_action(action_id="a-1", *, system_id="churn", period="2026Q4", question_id="ENT-01", **more):
+    return ActionRecord(
+        action_id=action_id,
+        system_id=system_id,
+        period=period,
+        assessment_id=f"{system_id}-{period}",
+        question_id=question_id,
+        title="Difference report",
+        **({"owner": "bo", "due": date(2026, 12, 11), "link": "https://t.example/7"} | more),
+        target=1,
+        planned_days=9.5,
+        benefit_days=12.25,
+        horizon_quarters=4,
+        debt_before=0.75,
+        debt_target=0.25,
+        effort_class="M",
+        made_at=AT,
+        made_by="ada",
+        changed_at=AT,
+        changed_by="ada",
+    )
+
+
+def an_estimate(question_id="ENT-01", effort=(2.0, 5.0, 12.0), friction=None, *, by="ada"):
+    return EstimateRecord(question_id=question_id, effort=effort, friction=friction, changed_at=AT, changed_by=by)
+
+
+def done(action, days=12.5, *, by="bo"):
+    """The action as somebody closes it."""
+    return replace(
+        action, state="done", actual_days=days, friction_gone=True, closed_at=LATER, changed_at=LATER, changed_by=by
+    )
+
+
+def plan(records: Records, system_id: str, period: str, team: str) -> None:
+    """Everything a plan can have: an open action and a done one, an estimate, settings, class values."""
+    records.plans.add_action(an_action(f"{system_id}-1", system_id=system_id, period=period))
+    other = an_action(f"{system_id}-2", system_id=system_id, period=period, question_id="CFG-01")
+    records.plans.change_action(done(records.plans.add_action(other)), 1, "done")
+    records.plans.save_estimate(system_id, an_estimate(), 0)
+    records.plans.save_settings(system_id, PlanSettings(budget_days=20), 0, AT, "ada")
+    records.plans.adopt_class_values(team, "ml-debt", '{"M":12}', 0, AT, "ada")
+
+
 def fill(records: Records, system_id: str, periods: list[str], *, demonstration: bool) -> None:
     """A system with everything a system can have, closed in every period but the last."""
     keep_versions(records)
@@ -151,3 +198,4 @@ def fill(records: Records, system_id: str, periods: list[str], *, demonstration:
             hashlib.sha256(f"{system_id} {name}".encode()).hexdigest(),
         )
     records.revoke_token(system_id, f"{system_id}-nightly", LATER, "ada")
+    plan(records, system_id, periods[0], f"Team {system_id}")

@@ -54,3 +54,17 @@ def test_the_same_numbers_stand_in_the_words_and_in_the_table():
         ["Q2 2026", "not rated", "40", "60", "open"],
     ]
     assert trend_words([]) == "No quarter yet."
+
+
+def test_the_grey_band_is_as_far_as_chance_reaches_from_the_latest_rated_quarter():
+    figure = trend_figure([point("2026Q1", 0.3), point("2026Q2", 0.5), point("2026Q3", None)], line=False)
+    (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert (band.y0, band.y1) == (pytest.approx(41.5), pytest.approx(58.5))
+    near_the_edge = trend_figure([point("2026Q1", 0.3), point("2026Q2", 0.02)], line=False)
+    (band,) = [shape for shape in near_the_edge.layout.shapes if shape.type == "rect"]
+    assert (band.y0, band.y1) == (0, pytest.approx(10.5))
+
+
+def test_one_rated_quarter_has_no_band():
+    figure = trend_figure([point("2026Q1"), point("2026Q2", None)], line=False)
+    assert [shape for shape in figure.layout.shapes if shape.type == "rect"] == []
