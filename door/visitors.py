@@ -4,8 +4,8 @@ There is no sign-in yet, so whoever gets through the door may do everything. Thr
 of the connection are loopback addresses; the Host is a name of this machine (a foreign name that resolves to
 127.0.0.1 is DNS rebinding); the Origin, where a browser sends one, is the very page we served.
 
-Where ARREARS_GUESTS=1 asks for it, the first two do not hold at the addresses of the vote (door.guests), and there only:
-whoever comes in there needs a code, and may do nothing but vote. The Origin is checked for them too.
+Where ARREARS_GUESTS=1 asks for it, the first two do not hold at the addresses of the vote (door.guests), and
+there only: whoever comes in needs a code, and may do nothing but vote. The Origin is checked for them too.
 """
 
 from __future__ import annotations

@@ -114,8 +114,9 @@ def new_secret() -> str:
 def join_workshop(workplace: Workplace, *, code: str, name: str, role: str = "", secret: str | None = None) -> Joined:
     """Come in by the code under a display name. The door counts the tries; here a wrong code is only wrong.
 
-    Doing it again with a `secret` of `new_secret`, as after a lost reply, finds who came in with it. Raises InvalidInput, NotFound for a code nobody is in the room of, AlreadyThere when the name is taken, Closed
-    when the time is over.
+    Doing it again with a `secret` of `new_secret`, as after a lost reply, finds who came in with it. Raises
+    InvalidInput, NotFound for a code nobody is in the room of, AlreadyThere when the name is taken, Closed when the
+    time is over.
     """
     typed = tidy_code(code)
     called = clean_line(name, field="name", longest=NAME_MAX, required=True)

@@ -209,8 +209,7 @@ class WorkshopRecords:
         Two rows by their keys, so that hundreds may ask every two seconds while others vote.
         """
         where = self._query(
-            "SELECT state, mode, question_id, expires_at FROM workshop"
-            " WHERE org_id = :org AND workshop_id = :workshop",
+            "SELECT state, mode, question_id, expires_at FROM workshop WHERE org_id = :org AND workshop_id = :workshop",
             workshop=workshop_id,
         )
         turns = self._query(
