@@ -66,7 +66,7 @@ def content_security_policy(host: str) -> str:
 
 #: The policy of the vote: its own two files and nothing else; nothing inline, no Streamlit.
 GUEST_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 
