@@ -15,8 +15,34 @@ from store.records import (
     TokenRecord,
 )
 from store.store import Health
+from store.workshop_records import (
+    ENDED,
+    LIVE,
+    LOBBY,
+    PAUSED,
+    REVEALED,
+    RUNNING,
+    SETTLED,
+    SKIPPED,
+    SPREAD,
+    VOTING,
+    WAITING,
+    TurnRecord,
+    WorkshopRecord,
+)
 
 __all__ = [
+    "ENDED",
+    "LIVE",
+    "LOBBY",
+    "PAUSED",
+    "REVEALED",
+    "RUNNING",
+    "SETTLED",
+    "SKIPPED",
+    "SPREAD",
+    "VOTING",
+    "WAITING",
     "ActionEvent",
     "ActionRecord",
     "AnswerEvent",
@@ -32,4 +58,6 @@ __all__ = [
     "SnapshotRecord",
     "SystemRecord",
     "TokenRecord",
+    "TurnRecord",
+    "WorkshopRecord",
 ]

@@ -125,6 +125,8 @@ def _head(here: Desk, view: Questionnaire) -> None:
             "system.py", label="See the heatmap", icon=":material/grid_on:",
             query_params={"system": view.system.system_id, "period": assessment.period},
         )  # fmt: skip
+        if assessment.state == "open" and st.button("Start a workshop", key="workshop", icon=":material/groups:"):
+            st.switch_page("workshop.py", query_params={"system": view.system.system_id})
     if assessment.state == "closed":
         problems.notice(
             f"{numbers.period(assessment.period)} is closed and sealed; its answers can be read, not changed.",

@@ -13,6 +13,7 @@ from operations.workplace import Workplace, shared_workplace
 from ui import session
 from ui.identity import known_name
 
+PROJECTOR = "projector"  #: the view of a link that a room looks at
 NOBODY = "Somebody"  #: shown beside answers of people who gave no name
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from operations.errors import InvalidInput, NotFound, StorageFull, StoreError
-from pages.place import desk
+from pages.place import PROJECTOR, desk, from_link
 from pages.system_picker import switch_system
 from ui import problems, session
 from ui.frame import ICON, frame
@@ -24,13 +24,14 @@ PAGES = [
     st.Page("assess.py", title="Assess", url_path="assess"),
     st.Page("repository.py", title="Evidence", url_path="evidence"),
     st.Page("plan.py", title="Plan", url_path="plan"),
+    st.Page("workshop.py", title="Workshop", url_path="workshop"),
     st.Page("about.py", title="About", url_path="about"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
 ]
 
 
 #: The pages that speak of one system.
-ABOUT_A_SYSTEM = ("system", "assess", "evidence", "plan")
+ABOUT_A_SYSTEM = ("system", "assess", "evidence", "plan", "workshop")
 #: With an entry of our own Streamlit shows its menu, and in it the switch between light and dark.
 MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe?"}
 
@@ -38,14 +39,12 @@ MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe
 def shell() -> None:
     """Draw the page the link names inside the common frame."""
     st.set_page_config(page_title="Arrears", page_icon=ICON, layout="wide", menu_items=MENU)
-    page = st.navigation(PAGES, position="top")
+    alone = from_link("view") == PROJECTOR  # nothing but what a room is to read
+    page = st.navigation(PAGES, position="hidden" if alone else "top")
     frame()
     remember_name()
-    with st.container(key="arrears-header", horizontal=True, gap="xsmall"):
-        if page.url_path in ABOUT_A_SYSTEM:
-            switch_system(desk(), with_quarter=page.url_path != "system")
-        with st.container(key="arrears-name", width="content"):
-            ask_name()
+    if not alone:
+        _header(page.url_path)
     for message in session.take_messages():
         problems.done(message)
     try:
@@ -59,6 +58,15 @@ def shell() -> None:
     except (StoreError, InvalidInput) as trouble:
         problems.problem(str(trouble), do="Reload the page; if it stays, see the about page for a backup.")
     watch_connection(last_saved=session.last_saved())
+
+
+def _header(address: str) -> None:
+    """The chosen system and who is answering."""
+    with st.container(key="arrears-header", horizontal=True, gap="xsmall"):
+        if address in ABOUT_A_SYSTEM:
+            switch_system(desk(), with_quarter=address not in {"system", "workshop"})
+        with st.container(key="arrears-name", width="content"):
+            ask_name()
 
 
 shell()

@@ -143,6 +143,8 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
             another_checklist(here, view, key="open-next")
             if st.button("Read the answers", key="read"):
                 st.switch_page("assess.py", query_params=where)
+        if latest.state == "open" and st.button("Start a workshop", key="workshop", icon=":material/groups:"):
+            st.switch_page("workshop.py", query_params={"system": view.system.system_id})
         if st.button("Plan the repayment", key="plan", icon=":material/payments:"):
             st.switch_page("plan.py", query_params={"system": view.system.system_id})
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):

@@ -57,6 +57,15 @@ _CSS = """
 @media (min-width: 641px) and (min-height: 780px) {
   [data-testid="stColumn"]:has(.st-key-plan-aside) { position: sticky; top: 4rem; align-self: flex-start; }
 }
+/* What a room reads fills the screen. */
+[data-testid="stMainBlockContainer"]:has(.st-key-projector) { padding: 1rem 1.5rem 0; max-width: none; }
+[data-testid="stApp"]:has(.st-key-projector) [data-testid="stHeader"] { display: none; }
+/* The next step of a workshop is the largest thing to press; on a phone it stays in reach. */
+.st-key-workshop-step button { min-height: 3.5rem; }
+.st-key-workshop-step button p { font-size: 1.25rem; font-weight: 600; }
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-workshop-step) { position: sticky; bottom: 0.5rem; z-index: 10; }
+}
 /* The chosen system and who is answering stand in the header, at the right. */
 .st-key-arrears-header {
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;

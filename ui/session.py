@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, MutableMapping
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as clock_time
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -366,13 +367,44 @@ def note_own_change(assessment: str) -> None:
         set_seen_change(assessment, known + 1)
 
 
+# -- a workshop: which step was offered, and since when --
+STEP_SECONDS = 0.4  #: the second half of a double click must not take the step that has just come in its place
+
+
+def offer_step(workshop: str, step: str) -> None:
+    """Note which step the one big button takes now."""
+    offered: tuple[str, float] | None = _memory().get(f"arrears:step:{workshop}")
+    if offered is None or offered[0] != step:
+        _memory()[f"arrears:step:{workshop}"] = (step, time.monotonic())
+
+
+def step_was_seen(workshop: str, step: str) -> bool:
+    """Whether a step was on the screen long enough for a click on it to be meant."""
+    offered: tuple[str, float] | None = _memory().get(f"arrears:step:{workshop}")
+    return offered is None or offered[0] != step or time.monotonic() - offered[1] >= STEP_SECONDS
+
+
+# -- times as the viewer reads them --
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 def _local(moment: str) -> datetime:
     """Turn a stored UTC moment into the viewer's own time."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return datetime.fromisoformat(moment).astimezone(zone)
+    return datetime.fromisoformat(moment).astimezone(_zone())
+
+
+def local_today(now: datetime) -> date:
+    """The viewer's date at a moment."""
+    return now.astimezone(_zone()).date()
+
+
+def from_local(day: date, at: clock_time) -> str:
+    """Turn a day and a time of day as the viewer means them into an ISO-8601 moment."""
+    return datetime.combine(day, at, tzinfo=_zone()).isoformat()
 
 
 def local_clock(moment: str) -> str:

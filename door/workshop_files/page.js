@@ -170,8 +170,8 @@
     if (same && typing >= 0 && document.getElementById("comment")) {
       document.getElementById("comment").focus();
       document.getElementById("comment").setSelectionRange(typing, typing);
-    } else if (same && level && document.querySelector(`#vote input[value="${level}"]:enabled`)) {
-      document.querySelector(`#vote input[value="${level}"]`).focus();
+    } else if (same && level && document.querySelector(`#vote input[name=level][value="${level}"]:enabled`)) {
+      document.querySelector(`#vote input[name=level][value="${level}"]`).focus();
     } else if (inside || !same) {
       document.querySelector("#now h1").focus({ preventScroll: same });
       if (!same) scrollTo(0, 0);

@@ -61,7 +61,13 @@ def title(page: AppTest) -> str:
 
 
 #: Components of ours that hold words of their own; what they are given is what a reader sees.
-WITH_WORDS = ("arrears_findings", "arrears_small_table", "arrears_change_split", "arrears_vote_dots")
+WITH_WORDS = (
+    "arrears_findings",
+    "arrears_small_table",
+    "arrears_change_split",
+    "arrears_vote_dots",
+    "arrears_workshop_board",
+)
 
 
 def drawn(component: Any) -> str:

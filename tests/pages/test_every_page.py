@@ -19,7 +19,7 @@ UNKNOWN = ["0" * 32, "<script>alert(1)</script>", "../../x", "' OR '1'='1", "\u2
 
 
 def test_there_are_the_pages_the_navigation_names() -> None:
-    assert {"portfolio", "system", "assess", "repository", "plan", "about", "create"} <= set(EVERY)
+    assert {"portfolio", "system", "assess", "repository", "plan", "workshop", "about", "create"} <= set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -39,7 +39,7 @@ def test_a_link_opens_the_page_with_its_system(at_page: Open, workplace: Workpla
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN, ids=["zeros", "html", "path", "sql", "turned", "long"])
-@pytest.mark.parametrize("name", ["system", "assess", "repository", "plan"])
+@pytest.mark.parametrize("name", ["system", "assess", "repository", "plan", "workshop"])
 def test_an_unknown_system_in_the_link_is_said_with_the_way_back(at_page: Open, name: str, unknown: str) -> None:
     page = at_page(name, system=unknown, period="2026Q4", area="ENT", quarter="2026Q4")
     assert "No such system. It may have been removed; the portfolio lists those there are." in words(page)
