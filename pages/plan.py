@@ -20,8 +20,10 @@ from pages.plan_actions import ACTIONS, PLAN, SHOWN, draw_actions, make_actions
 from pages.plan_question import draw_question
 from pages.system_picker import pick_system
 from scoring.aggregate import level_for
+from scoring.explain_priority import explain_likely
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
 from ui import numbers, problems, session
+from ui.area_panel import draw_steps
 from ui.grids import TOTAL
 from ui.heatmap import heatmap
 from ui.plan_panel import (
@@ -327,6 +329,17 @@ def _areas(view: PlanView, cells: str, area: str | None) -> None:
             "Show the questions of all areas", type="tertiary", icon=":material/close:", key="plan-all-areas",
             on_click=show_all,
         )  # fmt: skip
+    _likely(view, shown)
+
+
+def _likely(view: PlanView, area: str | None) -> None:
+    """Where the debt of the area, or of the system, lies in most draws, and why there."""
+    ends = view.ranking.likely.get(area or "")
+    if ends is None:
+        return
+    whose = "the system" if area is None else plain(next(it.title for it in view.checklist.areas if it.id == area))
+    with st.expander(f"Likely debt of {whose} now: {numbers.debt(ends[0])}{numbers.DASH}{numbers.debt(ends[1])}"):
+        draw_steps(explain_likely(view.checklist, view.score, view.ranking, area or ""))
 
 
 def _take(here: Desk, view: PlanView, wish: Wish) -> None:
