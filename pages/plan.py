@@ -197,8 +197,8 @@ def _settings(here: Desk, view: PlanView) -> None:
         put_in_link(budget=f"{days:g}", horizon=str(ahead))
         _change(here, view, lambda settings: replace(settings, budget_days=days, horizon_quarters=ahead))
 
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    with row.container(horizontal=True, vertical_alignment="bottom", width="content"):
         st.number_input(
             "Budget, person-days", 0.0, DAYS_MAX, step=1.0, format="%g", key=budget_key, on_change=remember, width=180,
             help="What the team can spend on repaying in this plan.",
@@ -207,7 +207,7 @@ def _settings(here: Desk, view: PlanView) -> None:
             "Horizon", sorted({*HORIZONS, horizon}), key=horizon_key, format_func=quarters, on_change=remember,
             width=220, help="How far ahead avoided extra work counts.",
         )  # fmt: skip
-    draw_numbers(row, view)
+    draw_numbers(row.container(horizontal=True, gap="small", width="content"), view)
 
 
 def _change(here: Desk, view: PlanView, change: Callable[[PlanSettings], PlanSettings]) -> None:
