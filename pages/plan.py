@@ -10,6 +10,7 @@ from functools import partial
 
 import streamlit as st
 
+from checklists.declared import QUESTION_ID
 from operations.errors import Conflict, InvalidInput, StoreError
 from operations.plans import PlanView, read_plan, save_plan_settings
 from operations.records import PlanSettings
@@ -45,8 +46,9 @@ from ui.text import plain
 HORIZONS = (1, 2, 4, 8, 12, 20)
 KINDS = (PLAN, ACTIONS)
 #: A level tried out, as the link writes it: "ENT-03.2".
-_MOVED = re.compile(r"([A-Z]{3}-\d\d)\.([0-4])")
+_MOVED = re.compile(rf"({QUESTION_ID})\.([0-4])", re.ASCII)
 _MOVED_MAX = 200
+_MOVED_LENGTH = len("ABCDEF-123.4,")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def _key(view: PlanView) -> str:
 
 def _asked() -> Asked:
     """Read the link; what makes no sense in it counts as not said."""
-    moved = [_MOVED.fullmatch(part) for part in (from_link("what") or "")[: 8 * _MOVED_MAX].split(",")]
+    moved = [_MOVED.fullmatch(part) for part in (from_link("what") or "")[: _MOVED_LENGTH * _MOVED_MAX].split(",")]
     return Asked(
         budget=_number(from_link("budget"), most=DAYS_MAX),
         horizon=None if (quarters := _number(from_link("horizon"), most=HORIZON_MAX_QUARTERS)) is None or quarters < 1

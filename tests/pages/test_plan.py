@@ -9,10 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from operations.actions import ActionDraft, close_action, read_actions, save_actions
+from operations.assessments import open_assessment
 from operations.plans import read_plan
 from operations.records import ActionRecord, AssessmentRecord
+from operations.systems import create_system
 from operations.workplace import Workplace
-from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
+from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, answer, open_system, press, title, words
 from ui import session
 
 EVERY_CORE = 60  #: more than there are core questions
@@ -102,6 +104,18 @@ def test_a_level_of_a_question_that_is_not_asked_is_forgotten(at_page: Open, ans
     page = at_page("plan", system=answered.system_id, what="ZZZ-99.0,ENT-01.0")
     assert "what" not in page.query_params
     assert listed(page)["tried"] == ""
+
+
+def test_a_level_can_be_tried_out_in_a_checklist_with_ids_of_another_length(
+    at_page: Open, workplace: Workplace
+) -> None:
+    system = create_system(workplace, ADA, name="Churn model", team="Growth").system_id
+    made = open_assessment(workplace, ADA, system_id=system, period=QUARTER, pack="ml-test-score")
+    answer(workplace, made, "DATA-01", 2)
+    page = at_page("plan", system=system, what="DATA-01.0")
+    row = next(row for row in listed(page)["rows"] if row[0] == "DATA-01")
+    assert row[1:3] == [2, 0], "answered 2, tried out 0"
+    assert listed(page)["tried"].startswith("What-if: 1 level moved.")
 
 
 def test_an_area_in_the_link_shows_its_questions_only(at_page: Open, answered: AssessmentRecord) -> None:
