@@ -36,7 +36,7 @@
   }
 
   // --- what is said ---
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   const say = (words) => put(said, words);
   function put(element, words) { if (element && element.textContent !== words) element.textContent = words; }
   const lastKept = () => (recall(`${room()}last`) || { at: 0 }).at;
