@@ -21,6 +21,7 @@ COMMAND = "python -m benchmarks Workshop"
 VOTE_SECONDS, LOOK_SECONDS, STORM_SECONDS = 5.0, 2.0, 10.0
 ROOMS = (30, 300)  #: people in one workshop
 RUN_SECONDS = 60.0
+SETTLE_SECONDS = 12.0  #: until the server has read what it reads ahead for the first visitor
 
 
 @dataclass(kw_only=True)
@@ -37,7 +38,14 @@ class Phone:
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: str = "", kind: str = "") -> tuple[int, bytes]:
-        """Send one request, return the state and the body of the answer."""
+        """Send one request, return the state and the body of the answer; once more where the server had hung up."""
+        try:
+            return await self._ask(method, path, body, kind)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._streams = None
+            return await self._ask(method, path, body, kind)
+
+    async def _ask(self, method: str, path: str, body: str, kind: str) -> tuple[int, bytes]:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._streams
@@ -120,6 +128,8 @@ async def room(port: int, code: str, people: int, question: str, seconds: float)
     all_in = time.perf_counter() - began
     until = time.perf_counter() + seconds
     await asyncio.gather(*(phone.live(question, until) for phone in phones))
+    for phone in phones:
+        phone.close()
     return phones, max(joined), all_in
 
 
@@ -140,6 +150,7 @@ def measure_room(people: int, seconds: float = RUN_SECONDS) -> list[dict[str, An
         start_workshop(workplace, ada, workshop_id=opened.workshop_id)
         server = Server(ROOT / "app.py", database).start()
         try:
+            time.sleep(SETTLE_SECONDS)
             before = server.resident_mb()
             used = server.cpu_seconds()
             phones, slowest, all_in = asyncio.run(room(server.port, opened.code, people, "ENT-01", seconds))
@@ -148,8 +159,6 @@ def measure_room(people: int, seconds: float = RUN_SECONDS) -> list[dict[str, An
             server.stop()
         kept = workplace.store.read(lambda records: records.workshops.ballots(opened.workshop_id, "ENT-01", 1))
         workplace.close()
-    for phone in phones:
-        phone.close()
     wanted = sorted(str(p.acknowledged) for p in phones if p.acknowledged[1])
     there = sorted(str((ballot.level, ballot.turn)) for ballot in kept)
     lost = len([vote for vote in wanted if vote not in there])
