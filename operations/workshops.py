@@ -386,7 +386,7 @@ def _speakers(
         extreme = [ballot for ballot in ballots if ballot.level == level]
         if workshop.anonymous:
             shared = {ballot.role for ballot in extreme if ballot.role and roles.count(ballot.role) >= ROLE_SHARED_MIN}
-            named = sorted(f"a {role}" for role in shared)
+            named = sorted(f"{'an' if role[0].lower() in 'aeiou' else 'a'} {role}" for role in shared)
         else:
             named = sorted(names[b.participant_id] for b in extreme if b.participant_id in names)
         words.append(f"Level {level}: {' or '.join(named) or 'whoever chose it'}")

@@ -114,7 +114,10 @@ def _projector(here: Desk, view: WorkshopView, way_in: Entrance) -> None:
     where = f"{view.system.name}, {numbers.period(view.assessment.period)}"
     sentence = ""
     if held.state == ENDED:
-        heading, sentence = "Thank you. The workshop has ended.", f"{_settled(view)} questions are settled."
+        heading, sentence = (
+            "Thank you. The workshop has ended.",
+            f"{numbers.count(_settled(view), 'question is', 'questions are')} settled.",
+        )
     elif held.state == LOBBY:
         heading = "Come in with your phone"
         sentence = "Open the link or scan the code, give a name. Nobody sees what you vote before the reveal."

@@ -303,7 +303,7 @@ def test_a_role_is_called_only_where_two_share_it(workplace, workshop) -> None:
     for guest, level in zip([*engineers, analyst], (0, 1, 4), strict=True):
         vote(workplace, guest, level)
     shown = reveal(workplace, ADA, workshop_id=workshop.workshop_id, question_id="ENT-01", ballot_round=1)
-    assert shown.revealed.speak_first == ("Level 0: a engineer", "Level 4: whoever chose it")
+    assert shown.revealed.speak_first == ("Level 0: an engineer", "Level 4: whoever chose it")
 
 
 @pytest.mark.parametrize(("people", "few"), [(1, True), (2, True), (3, False)])
