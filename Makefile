@@ -1,6 +1,7 @@
 # The commands of the house. Each works from a fresh clone with nothing but Python 3.11+.
 PYTHON ?= python3
 PORT ?= 8501
+ADDRESS ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -21,7 +22,7 @@ $(BIN)/.dev: requirements-dev.lock $(BIN)/.run
 	@touch $@
 
 run: $(BIN)/.run  ## Start Arrears on http://127.0.0.1:8501
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 demo: $(BIN)/.run  ## Fill an empty database with the demonstration portfolio
 	$(BIN)/python cli.py demo

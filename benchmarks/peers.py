@@ -173,9 +173,13 @@ os.write(int(sys.argv[1]), f"{code} {seconds} {used.ru_maxrss}".encode())
 """
 
 
+#: what a person who starts a tool does not set: where modules are, and that none is kept compiled
+NOT_OF_A_PERSON = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
+
+
 def run(command: list[str], folder: Path) -> Run:
     """Run a command in a folder with limits, and say what it cost. Its output is thrown away."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    environment = {key: value for key, value in os.environ.items() if key not in NOT_OF_A_PERSON}
     read_end, write_end = os.pipe()
     child = subprocess.Popen(
         [

@@ -15,7 +15,7 @@ from operations.workplace import open_workplace
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 
 COMMAND = "python -m benchmarks.what_if"
-CHANGES = 60
+CHANGES = 40
 #: Watch from inside the page: the list stops waiting when the numbers that follow from a click are drawn.
 WATCH = """list => { list.ownerDocument.defaultView.took = new Promise(done => {
   let started = 0

@@ -81,6 +81,7 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
         "assess": f"/assess?system={begun}&period={view.period}&question=DAT-02",
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
+        "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
     }
 
@@ -122,6 +123,9 @@ def _drawn(page: Page, name: str) -> None:
     """Wait for what comes last."""
     if name == "assess":
         expect(page.locator("[data-testid=stRadioOption]").first).to_be_visible()
+    elif name == "plan":
+        expect(page.locator("li[data-question]").first).to_be_visible()
+        expect(page.get_by_role("gridcell").first).to_be_visible()
     elif name == "evidence":
         expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
     else:

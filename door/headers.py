@@ -13,6 +13,7 @@ import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from door.guests import is_of_the_vote
 from door.refusal import refusal
 
 _LOG = logging.getLogger(__name__)
@@ -63,6 +64,13 @@ def content_security_policy(host: str) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
+#: The policy of the vote: its own two files and nothing else; nothing inline, no Streamlit.
+GUEST_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+
+
 class SafeHeaders:
     """Pure-ASGI middleware, the outermost: adds the headers to every HTTP answer, also to refusals and failures."""
 
@@ -75,7 +83,8 @@ class SafeHeaders:
             await self.app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "")
-        policy = content_security_policy(host if re.fullmatch(r"[\w.\[\]:-]+", host, re.ASCII) else "localhost")
+        shown = content_security_policy(host if re.fullmatch(r"[\w.\[\]:-]+", host, re.ASCII) else "localhost")
+        policy = GUEST_POLICY if is_of_the_vote(scope) else shown
         answered = False
 
         async def send_with_headers(message: Message) -> None:

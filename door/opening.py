@@ -8,7 +8,8 @@ from typing import Any
 import anyio.to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from door.visitors import WAY_OUT, is_loopback
+from door.guests import SETTING, guests_wanted, is_understood
+from door.visitors import GUESTS_WAY_OUT, WAY_OUT, is_loopback
 from operations.workplace import Workplace
 
 
@@ -31,10 +32,12 @@ def listening_on(receive: Receive) -> str | None:
 
 
 def check_address(address: str | None) -> None:
-    """Raise OpeningRefusedError when `address` can be reached from other machines."""
-    if address is not None and not is_loopback(address):
+    """Raise OpeningRefusedError when `address` can be reached from other machines and no setting asks for guests."""
+    if not is_understood():
+        raise OpeningRefusedError(f"{SETTING}: expected 1 or 0; 1 opens the vote of a workshop to other machines.")
+    if address is not None and not is_loopback(address) and not guests_wanted():
         shown = "every address of this machine" if address in ("0.0.0.0", "::", "") else address  # noqa: S104
-        raise OpeningRefusedError(f"it would listen on {shown}, but {WAY_OUT}.")
+        raise OpeningRefusedError(f"it would listen on {shown}, but {WAY_OUT}; {GUESTS_WAY_OUT}.")
 
 
 class Opening:

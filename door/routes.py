@@ -1,4 +1,4 @@
-"""Our own addresses: /healthz, /export/... for files that are handed on, and what collectors ask for (door.push)."""
+"""Our own addresses: /healthz, /export/... for files, what collectors ask for (door.push), the vote (door.workshop)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from door.push import EvidenceDoor, collector
 from door.refusal import refusal
+from door.workshop import WorkshopDoor
 from operations.authorize import Actor
 from operations.errors import InvalidInput, NotFound, StoreError
 from operations.workplace import Workplace
@@ -91,4 +92,5 @@ def own_routes() -> list[BaseRoute]:
         Route("/export/{kind}", export_file, methods=["GET"]),
         Route("/api/evidence", EvidenceDoor()),
         Route("/collector.pyz", collector, methods=["GET"]),
+        *WorkshopDoor().routes(),
     ]

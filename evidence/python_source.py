@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from evidence.comments import Admission, read_comments
@@ -18,6 +20,8 @@ TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
 RECORD_KEYS_MAX = 40
 GUARDS_MAX = 40
+ARGUMENTS_MAX = 12  #: of a call that are kept
+NAMES_REMEMBERED = 16_384
 SHAPE_NODES_MIN = 30
 SHAPE_STATEMENTS_MIN = 6
 SHAPE_CALLS_MIN = 3
@@ -330,29 +334,38 @@ class Walk:
         self.part([tree], TOP_LEVEL)
 
     def part(self, nodes: Sequence[ast.AST], place: Place) -> None:
-        """Walk some nodes that stand at one place, in source order."""
+        """Walk some nodes that stand at one place, in source order.
+
+        This loop turns once a node: the kind that comes most often, an attribute, is gone through at once, and the
+        fields of any other are taken in one go.
+        """
         trail = self._trail
         stack: list[Any] = list(nodes[::-1])
         pop, push, extend = stack.pop, stack.append, stack.extend
         kind_of, leaves, leave = _KINDS.get, _LEAVES, trail.append
+        attribute, attribute_mark = ast.Attribute, _KINDS[ast.Attribute][0]
         while stack:
             node = pop()
-            kind = kind_of(node.__class__)
+            its = node.__class__
+            while its is attribute:
+                leave(attribute_mark)
+                node = node.value
+                its = node.__class__
+            kind = kind_of(its)
             if kind is None:  # a leaf, or everything below the node that changed the place has been seen
-                if node.__class__ is tuple:
+                if its is tuple:
                     if node[0] != place[0]:
                         self._ends[place[0]] = len(trail)
                     place = node
                 continue
-            mark, handle, fields = kind
+            mark, handle, take, several = kind
             leave(mark)
             if handle is not None:
                 below = handle(self, node, place)
                 if below is not place:
                     push(place)
                     place = below
-            for name in fields:
-                child = getattr(node, name)
+            for child in take(node) if several else (take(node),):
                 its = child.__class__
                 if its is list:
                     if child:
@@ -442,11 +455,10 @@ class Walk:
     # one method a kind of node: keeps facts, gives the place its children stand in
 
     def _call(self, node: ast.Call, place: Place) -> Place:
-        name = self._name(node.func)
+        name, last, is_quiet = _words_of(self._name(node.func))
         scope, class_name, guarded, targets, nested = place
-        last = sys.intern(name.rpartition(".")[2])
         self._trail.append(last)
-        if name not in QUIET_CALLS:
+        if not is_quiet:
             keywords: dict[str, Value] = {} if node.keywords else NO_KEYWORDS
             for keyword in node.keywords:
                 key = keyword.arg or "**"
@@ -460,13 +472,19 @@ class Walk:
                     self._text_list(value, key, chooses=False)
             arguments: tuple[Value, ...] = ()
             if node.args:
+                values: list[Value] = []
                 for argument in node.args:
-                    if argument.__class__ in _LITERALS:
+                    kind = argument.__class__
+                    if kind is ast.Name:  # the most frequent one, done here
+                        word = argument.id  # type: ignore[attr-defined]  # the class is asked above, faster than isinstance
+                        values.append(_new(Reference, (self.aliases.get(word, word), False)))
+                        continue
+                    if kind in _LITERALS:
                         self._text(argument, "", name)
-                arguments = tuple([self._value(argument) for argument in node.args[:12]])
+                    values.append(self._value(argument))
+                arguments = tuple(values[:ARGUMENTS_MAX])
             line = self._cell or node.lineno
-            whole = sys.intern(name)
-            self.calls.append(_new(Call, (whole, line, scope, arguments, keywords, targets, nested, last)))
+            self.calls.append(_new(Call, (name, line, scope, arguments, keywords, targets, nested, last)))
             if name in _ENVIRONMENT_CALLS:
                 self.environment_reads.append(line)
         return place if nested else (scope, class_name, guarded, targets, True)
@@ -710,6 +728,12 @@ def _shape(trail: Sequence[str]) -> int:
     return int.from_bytes(blake2b("\0".join(trail).encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
+@lru_cache(NAMES_REMEMBERED)
+def _words_of(name: str) -> tuple[str, str, bool]:
+    """The dotted name of a call and its last word, each kept once, and whether such calls say nothing."""
+    return sys.intern(name), sys.intern(name.rpartition(".")[2]), name in QUIET_CALLS
+
+
 def _constant(value: object) -> Value:
     if isinstance(value, str):
         return value[:TEXT_LENGTH_MAX]
@@ -812,18 +836,25 @@ _HANDLERS: dict[type, Any] = {
     getattr(ast, "TryStar", ast.Try): Walk._try,
 }
 
+
+def _nothing(_: ast.AST) -> tuple[()]:
+    """What stands below a node without fields that are followed."""
+    return ()
+
+
 _STATEMENT_MARKS_FROM = 0xE000  # characters nobody uses
 _EXPRESSION_MARKS_FROM = 0xE800
 #: every kind of node that is followed: its mark in the trail, its method and its fields
-_KINDS: dict[type, tuple[str, Any, tuple[str, ...]]] = {
+_KINDS: dict[type, tuple[str, Any, Callable[[Any], Any], bool]] = {
     kind: (
         chr((_STATEMENT_MARKS_FROM if issubclass(kind, ast.stmt) else _EXPRESSION_MARKS_FROM) + position),
         _HANDLERS.get(kind),
-        fields,
+        attrgetter(*fields) if fields else _nothing,
+        len(fields) != 1,
     )
     for position, (kind, fields) in enumerate(_FIELDS.items())
     if kind not in _LEAVES
 }
 _TEXT_MARK = _KINDS[ast.Expr][0]
-_MARKS = frozenset(mark for mark, _, _ in _KINDS.values())
+_MARKS = frozenset(mark for mark, *_ in _KINDS.values())
 _STATEMENT_MARKS = frozenset(mark for mark in _MARKS if mark < chr(_EXPRESSION_MARKS_FROM))

@@ -52,11 +52,11 @@ def _checked(draft: ActionDraft, scored: Scored) -> ActionDraft:
     if result is None or not result.applies:
         raise InvalidInput("question", f"{draft.question_id[:20]!r} is not asked here, or does not apply")
     values = parameters_of(scored.checklist).values
-    if isinstance(draft.target, bool) or draft.target not in range(len(values)):
+    if type(draft.target) is not int or draft.target not in range(len(values)):
         raise InvalidInput("target", f"{draft.target!r} is not a level; choose 0 to {len(values) - 1}")
     if values[draft.target] >= result.debt:
         raise InvalidInput("target", f"{draft.question_id} owes no more than level {draft.target} already")
-    if not 1 <= draft.horizon_quarters <= HORIZON_MAX_QUARTERS:
+    if type(draft.horizon_quarters) is not int or not 1 <= draft.horizon_quarters <= HORIZON_MAX_QUARTERS:
         raise InvalidInput("horizon", f"{draft.horizon_quarters} is not 1 to {HORIZON_MAX_QUARTERS} quarters")
     return replace(
         draft,

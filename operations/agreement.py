@@ -206,7 +206,10 @@ def _read_file(
     if assessment.state == "closed":
         raise Closed("This quarter is closed: its votes are sealed. Votes go into an open quarter.")
     checklist = workplace.checklist(records, assessment.checklist_id)
-    given = read_votes(text, name=name)
+    try:
+        given = read_votes(text, name=name)
+    except InvalidVotes as refusal:
+        raise InvalidVotes(_first(list(refusal.problems))) from None
     if problems := _problems(given, checklist, name):
         raise InvalidVotes(_first(problems))
     wanted = {}

@@ -106,23 +106,33 @@ def tidy_code(code: str) -> str:
     return tidy
 
 
-def join_workshop(workplace: Workplace, *, code: str, name: str, role: str = "") -> Joined:
+def new_secret() -> str:
+    """256 random bits for a browser to come in with."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def join_workshop(workplace: Workplace, *, code: str, name: str, role: str = "", secret: str | None = None) -> Joined:
     """Come in by the code under a display name. The door counts the tries; here a wrong code is only wrong.
 
-    Raises InvalidInput, NotFound for a code nobody is in the room of, AlreadyThere when the name is taken, Closed
-    when the time is over.
+    Doing it again with a `secret` of `new_secret`, as after a lost reply, finds who came in with it. Raises
+    InvalidInput, NotFound for a code nobody is in the room of, AlreadyThere when the name is taken, Closed when the
+    time is over.
     """
     typed = tidy_code(code)
     called = clean_line(name, field="name", longest=NAME_MAX, required=True)
     does = clean_line(role, field="role", longest=ROLE_MAX)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    fresh = new_secret()
+    key = secret if secret and re.fullmatch(r"[A-Za-z0-9_-]{43}", secret) else fresh
 
-    def work(records: Records) -> ParticipantRecord:
+    def work(records: Records) -> tuple[ParticipantRecord, str]:
+        known = records.workshops.participant_of(_secret_hash(key))
         found = records.workshops.of_code(typed)
         if found is None:
             raise NotFound("No workshop has this code now; look at the screen again, or ask the facilitator.")
         if found.expires_at <= workplace.now():
             raise Closed("The time of this workshop is over; ask the facilitator for a new one.")
+        if known is not None and known.workshop_id == found.workshop_id and known.name == called:
+            return known, key
         held = records.workshops.hold(found.workshop_id)
         present = records.workshops.participants(held.workshop_id)
         if len(present) >= PEOPLE_MAX:
@@ -136,9 +146,11 @@ def join_workshop(workplace: Workplace, *, code: str, name: str, role: str = "")
             role=does,
             joined_at=workplace.now(),
         )
-        return records.workshops.join(wanted, _secret_hash(secret))
+        kept = key if known is None else fresh
+        return records.workshops.join(wanted, _secret_hash(kept)), kept
 
-    return Joined(participant=workplace.store.write(work), secret=secret)
+    participant, kept = workplace.store.write(work)
+    return Joined(participant=participant, secret=kept)
 
 
 def guest_of(workplace: Workplace, *, secret: str) -> Guest:
@@ -157,6 +169,19 @@ def _secret_hash(secret: str) -> str:
 
 
 @permitted(Action.VOTE)
+def read_steps(workplace: Workplace, _actor: Actor, *, workshop_id: str) -> str:
+    """A mark that changes with each step of the workshop, and with no vote: cheap to ask every two seconds.
+
+    Votes of others are left out, so that a room of hundreds is not told of each of them hundreds of times.
+    """
+
+    def work(records: Records) -> tuple[object, ...]:
+        return *records.workshops.steps(workshop_id), records.workshops.people(workshop_id) < HIDDEN_MIN
+
+    return hashlib.sha256(repr(workplace.store.read(work)).encode()).hexdigest()[:16]
+
+
+@permitted(Action.VOTE)
 def read_turn(
     workplace: Workplace, _actor: Actor, *, workshop_id: str, guest: Guest, question_id: str | None = None
 ) -> GuestView:
@@ -170,7 +195,7 @@ def read_turn(
         if table is not None:
             key = guest.ballot_key(table.turn.question_id, table.turn.round)
             mine = records.workshops.own_ballot(workshop_id, table.turn.question_id, table.turn.round, key)
-        people = table.people if table else len(records.workshops.participants(workshop_id))
+        people = table.people if table else records.workshops.people(workshop_id)
         return GuestView(
             name=guest.participant.name,
             system=find_system(records, workshop.system_id).name,

@@ -179,7 +179,7 @@ def _supposed(scored: Scored, what_if: Mapping[str, int]) -> dict[str, Response]
     for question, level in what_if.items():
         if question not in asked:
             raise InvalidInput("what-if", f"{question[:20]!r} is not asked in this assessment")
-        if isinstance(level, bool) or level not in levels:
+        if type(level) is not int or level not in levels:
             raise InvalidInput("what-if", f"{level!r} is not a level of {question}; choose 0 to {levels[-1]}")
     return {question: Response(state=ResponseState.ANSWERED, level=level) for question, level in what_if.items()}
 
@@ -222,7 +222,7 @@ def _checked(workplace: Workplace, records: Records, system_id: str, settings: P
     if both:
         raise InvalidInput("plan", f"{both[0]} cannot be pinned and excluded at once; choose one of the two")
     for question, level in settings.targets.items():
-        if isinstance(level, bool) or level not in range(TARGET_MAX + 1):
+        if type(level) is not int or level not in range(TARGET_MAX + 1):
             raise InvalidInput("target", f"{level!r} is not a level to reach for {question}; choose 0 to {TARGET_MAX}")
     rebuild = settings.rebuild_days
     if rebuild is not None and (not isfinite(rebuild) or not 0 < rebuild <= DAYS_MAX):

@@ -10,6 +10,7 @@ from functools import partial
 
 import streamlit as st
 
+from checklists.declared import QUESTION_ID
 from operations.errors import Conflict, InvalidInput, StoreError
 from operations.plans import PlanView, read_plan, save_plan_settings
 from operations.records import PlanSettings
@@ -20,8 +21,10 @@ from pages.plan_actions import ACTIONS, PLAN, SHOWN, draw_actions, make_actions
 from pages.plan_question import draw_question
 from pages.system_picker import pick_system
 from scoring.aggregate import level_for
+from scoring.explain_priority import explain_likely
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
 from ui import numbers, problems, session
+from ui.area_panel import draw_steps
 from ui.grids import TOTAL
 from ui.heatmap import heatmap
 from ui.plan_panel import (
@@ -43,8 +46,9 @@ from ui.text import plain
 HORIZONS = (1, 2, 4, 8, 12, 20)
 KINDS = (PLAN, ACTIONS)
 #: A level tried out, as the link writes it: "ENT-03.2".
-_MOVED = re.compile(r"([A-Z]{3}-\d\d)\.([0-4])")
+_MOVED = re.compile(rf"({QUESTION_ID})\.([0-4])", re.ASCII)
 _MOVED_MAX = 200
+_MOVED_LENGTH = len("ABCDEF-123.4,")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ def _key(view: PlanView) -> str:
 
 def _asked() -> Asked:
     """Read the link; what makes no sense in it counts as not said."""
-    moved = [_MOVED.fullmatch(part) for part in (from_link("what") or "")[: 8 * _MOVED_MAX].split(",")]
+    moved = [_MOVED.fullmatch(part) for part in (from_link("what") or "")[: _MOVED_LENGTH * _MOVED_MAX].split(",")]
     return Asked(
         budget=_number(from_link("budget"), most=DAYS_MAX),
         horizon=None if (quarters := _number(from_link("horizon"), most=HORIZON_MAX_QUARTERS)) is None or quarters < 1
@@ -195,8 +199,8 @@ def _settings(here: Desk, view: PlanView) -> None:
         put_in_link(budget=f"{days:g}", horizon=str(ahead))
         _change(here, view, lambda settings: replace(settings, budget_days=days, horizon_quarters=ahead))
 
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    with row.container(horizontal=True, vertical_alignment="bottom", width="content"):
         st.number_input(
             "Budget, person-days", 0.0, DAYS_MAX, step=1.0, format="%g", key=budget_key, on_change=remember, width=180,
             help="What the team can spend on repaying in this plan.",
@@ -205,7 +209,7 @@ def _settings(here: Desk, view: PlanView) -> None:
             "Horizon", sorted({*HORIZONS, horizon}), key=horizon_key, format_func=quarters, on_change=remember,
             width=220, help="How far ahead avoided extra work counts.",
         )  # fmt: skip
-    draw_numbers(row, view)
+    draw_numbers(row.container(horizontal=True, gap="small", width="content"), view)
 
 
 def _change(here: Desk, view: PlanView, change: Callable[[PlanSettings], PlanSettings]) -> None:
@@ -327,6 +331,17 @@ def _areas(view: PlanView, cells: str, area: str | None) -> None:
             "Show the questions of all areas", type="tertiary", icon=":material/close:", key="plan-all-areas",
             on_click=show_all,
         )  # fmt: skip
+    _likely(view, shown)
+
+
+def _likely(view: PlanView, area: str | None) -> None:
+    """Where the debt of the area, or of the system, lies in most draws, and why there."""
+    ends = view.ranking.likely.get(area or "")
+    if ends is None:
+        return
+    whose = "the system" if area is None else plain(next(it.title for it in view.checklist.areas if it.id == area))
+    with st.expander(f"Likely debt of {whose} now: {numbers.debt(ends[0])}{numbers.DASH}{numbers.debt(ends[1])}"):
+        draw_steps(explain_likely(view.checklist, view.score, view.ranking, area or ""))
 
 
 def _take(here: Desk, view: PlanView, wish: Wish) -> None:

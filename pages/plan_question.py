@@ -52,7 +52,7 @@ def _drawer(here: Desk, view: PlanView, question_id: str, aim: Callable[[str, in
         figure(row, "Pays for itself after", break_even(priority.break_even_quarters))
         st.caption(rank_words(view.ranking, question_id))
         _target(view, question_id, aim)
-        with st.expander("Why these days", expanded=True):
+        with st.expander("Why these days"):
             draw_steps(
                 explain_priority(
                     view.checklist, view.score, view.ranking, question_id,

@@ -54,15 +54,22 @@ def csv_file(rows: Sequence[Sequence[Cell]], *, spreadsheet: bool) -> bytes:
 
 # -- markup
 
-#: What trackers turn into a mention, or into a link that leaves a note at the other end: @name, #12, !3, ~label, GH-4.
-_REFERENCE = re.compile(r"@(?=[\w\"'-])|[#!&$^](?=\d)|[~%](?=[\"\w])|(?<![A-Za-z])GH-(?=\d)", re.IGNORECASE)
+#: What trackers turn into a mention, or into a link that leaves a note at the other end: @name, #12, !3, ~label, GH-4,
+#: [issue:5]. And a bare address: GitLab looks for it in the finished page, Jira knows no escape for it.
+_REFERENCE = re.compile(
+    r"@(?=[\w\"'-])|[#!&$^](?=\d)|[~%](?=[\"\w])|(?<![A-Za-z])G[HL]-(?=\d)|\[(?=\w+:)|:(?=//)|(?<=\bwww)\.(?=\w)",
+    re.IGNORECASE,
+)
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&$@!^=%]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 _JIRA = re.compile(r"[{}\[\]|*+^~!]|\?(?=\?)|(?<!\w)[-_]|[-_](?!\w)|[:;](?=[()DPp])|\((?=[!?/xyni*+-])")
 
 
 def title_text(text: str, most: int) -> str:
-    """Text as the title of an issue: titles know no markup, but mentions and references."""
-    return _REFERENCE.sub(lambda sign: sign[0] + UNSEEN, one_line(text, most))
+    """Text as the title of an issue, at most `most` characters: titles know no markup, but mentions and references."""
+    line = one_line(text, most)
+    while (over := len(_apart(line)) - most) > 0:  # what is put in counts, or an importer refuses the whole file
+        line = one_line(line, len(line) - over)
+    return _apart(line)
 
 
 def markdown_text(text: str) -> str:

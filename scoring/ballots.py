@@ -58,16 +58,15 @@ def read_votes(text: str, *, name: str) -> Votes:
         raise InvalidVotes((f"{name}: holds no votes; write question ids in the first row and a rater in each other",))
     header = [cell.strip() for cell in rows[0][1]]
     questions, problems = header[1:], []
+    if len(questions) > QUESTIONS_MAX or len(rows) - 1 > RATERS_MAX:
+        size = f"{len(rows) - 1:,} raters and {len(questions):,} questions"
+        raise InvalidVotes((f"{name}: {size}; at most {RATERS_MAX:,} of each are read",))
     for place, question in enumerate(questions, start=2):
         if not question:
             problems.append(f"{name}:1: column {place} has no question id; name it or remove it")
         elif questions.index(question) != place - 2:
             problems.append(f"{name}:1: {_shown(question)} stands there twice; remove one column")
-    if len(questions) > QUESTIONS_MAX or len(rows) - 1 > RATERS_MAX:
-        size = f"{len(rows) - 1:,} raters and {len(questions):,} questions"
-        problems.append(f"{name}: {size}; at most {RATERS_MAX:,} of each are read")
-    else:
-        problems += [problem for line, row in rows[1:] for problem in _row_problems(name, line, row, questions)]
+    problems += [problem for line, row in rows[1:] for problem in _row_problems(name, line, row, questions)]
     if problems:
         raise InvalidVotes(tuple(problems))
     table = [[_vote(cell) for cell in row[1:]] + [None] * (len(header) - len(row)) for _, row in rows[1:]]

@@ -340,7 +340,7 @@ def _answers_drawn(questions: list[QuestionScore]) -> str:
     voted = [it for it in known if sum(vote is not None for vote in it.votes) >= SPREAD_FROM]
     parts = (
         (len(voted), "with three votes or more: each vote is drawn alike"),
-        (len(known) - len(voted), "with fewer votes: in two draws of five one level beside what was named"),
+        (len(known) - len(voted), "with fewer than three votes: in two draws of five one level beside what was named"),
         (len(unknown), "not known: each level is drawn alike"),
     )
     return "Questions " + "; ".join(f"{text} ({count})" for count, text in parts if count) + "."

@@ -22,6 +22,7 @@ from scoring.terms import Floor, Parameters, Response, ResponseState, Scope, Sco
 MORE_DAYS = 5.0  #: what "a little more budget" means, person-days
 PART_MAX = 300  #: questions in one tangle of prerequisites that are told apart in every way
 NODES_MAX = 4_096  #: decisions about one tangle; a forest takes one a question, the shipped checklist three at most
+NODES_ALL_MAX = 20_000  #: decisions about all of them; with more, the tangles ranked best are lined up
 _SLACK = 1e-9  #: of a half-day: what arithmetic adds to a round number of days costs nothing
 _BITS = 61  #: benefits are added as whole numbers of this many bits, finer than a float, so that ties are true ties
 
@@ -252,7 +253,7 @@ class _Units:
         try:
             if part.bit_count() > PART_MAX:
                 raise _TooManyError
-            return self._draw(diagram, part, tail, {}, drawn_before + NODES_MAX)
+            return self._draw(diagram, part, tail, {}, min(drawn_before + NODES_MAX, NODES_ALL_MAX))
         except _TooManyError:
             diagram.forget(drawn_before)
             self.exact = False
@@ -345,7 +346,7 @@ class _Diagram:
         size = 1 + min(max((room for room in rooms if room is not None), default=0), sum(it.cost for it in self.units))
         last_use = {child: number for number, node in enumerate(self.nodes) for child in node[1:]}
         rows = {0: np.zeros(size, dtype=np.int64)}
-        taking = [np.zeros(size, dtype=np.bool_)]
+        taking = [np.packbits(np.zeros(size, dtype=np.bool_))]
         for number, (_, with_it, without_it) in enumerate(self.nodes[1:], 1):
             row = rows[without_it].copy()
             takes = np.zeros(size, dtype=np.bool_)
@@ -354,7 +355,7 @@ class _Diagram:
                 np.greater_equal(taken, row[price[number] :], out=takes[price[number] :])
                 np.maximum(taken, row[price[number] :], out=row[price[number] :])
             rows[number] = row
-            taking.append(takes)
+            taking.append(np.packbits(takes))  # a bit a room: a checklist full of tangles has ten thousand nodes
             for child in (with_it, without_it):
                 if last_use[child] == number and child != start:
                     rows.pop(child, None)
@@ -366,7 +367,7 @@ class _Diagram:
             row = rows[start][: room + 1]
             left, node, units = int(np.searchsorted(row, row[-1])), start, 0  # a row never falls: the first is cheapest
             while node:
-                takes_it = bool(taking[node][left])
+                takes_it = bool(taking[node][left >> 3] << (left & 7) & 0x80)
                 if takes_it:
                     units |= self.nodes[node][0]
                     left -= price[node]

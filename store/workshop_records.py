@@ -203,6 +203,25 @@ class WorkshopRecords:
         )
         return rows[0]["change_seq"] if rows else None
 
+    def steps(self, workshop_id: str) -> tuple[Any, ...]:
+        """Where the workshop stands apart from its votes: equal for as long as nobody took a step.
+
+        Two rows by their keys, so that hundreds may ask every two seconds while others vote.
+        """
+        where = self._query(
+            "SELECT state, mode, question_id, expires_at FROM workshop WHERE org_id = :org AND workshop_id = :workshop",
+            workshop=workshop_id,
+        )
+        turns = self._query(
+            "SELECT question_id, state, round, opened_at, level FROM workshop_turn"
+            " WHERE org_id = :org AND workshop_id = :workshop AND (question_id = :question OR :spread = 1)"
+            " ORDER BY position",
+            workshop=workshop_id,
+            question=where[0]["question_id"] if where else None,
+            spread=int(bool(where) and where[0]["mode"] == SPREAD),
+        )
+        return tuple(tuple(row.values()) for row in (*where, *turns))
+
     # --- turns ------------------------------------------------------------------------------------------------------
 
     def turns(self, workshop_id: str) -> tuple[TurnRecord, ...]:
@@ -269,6 +288,15 @@ class WorkshopRecords:
             workshop=workshop_id,
         )
         return tuple(_participant(row) for row in rows)
+
+    def people(self, workshop_id: str) -> int:
+        """How many are in."""
+        (row,) = self._query(
+            "SELECT count(*) AS people FROM participant"
+            " WHERE org_id = :org AND workshop_id = :workshop AND removed_at IS NULL",
+            workshop=workshop_id,
+        )
+        return int(row["people"])
 
     def participant_of(self, token_sha256: str) -> ParticipantRecord | None:
         """Whose token this is; None for an unknown one, one of an ended workshop, or of somebody removed."""

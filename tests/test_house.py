@@ -350,6 +350,7 @@ def test_no_large_file_and_no_file_of_a_person_is_tracked() -> None:
 BOUNDS = {
     "streamlit": ">=1.67,<2",  # st.App, page tests through navigation; earlier ones have published holes
     "sqlite-utils": ">=4.2.1,<5",  # migrations, STRICT tables
+    "jinja2": ">=3.1.6",  # earlier ones let a template out of its sandbox; ours are our own, and still
     "starlette": ">=1.1",  # CVE-2026-48818, which Streamlit's own floor lets in
 }
 

@@ -89,7 +89,7 @@ def rows_of(view: PlanView, *, moved: Mapping[str, int], area: str | None) -> li
     rest = [question for question in ranked if question not in set(chosen)]
     rest += [question for question in moved if question not in ranked and question in view.score.questions]
     if area is not None:
-        rest = [question for question in rest if view.checklist.area_of[question].id == area]
+        rest = [question for question in rest if question in moved or view.checklist.area_of[question].id == area]
     taken = {action.question_id for action in view.open_actions}
 
     def row(question_id: str) -> PlanRow:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Reference, Setting, Text
@@ -137,9 +138,17 @@ def _lines(content: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
+@lru_cache(maxsize=1)
+def _beginnings() -> re.Pattern[str]:
+    """What one of the known forms needs: a single look that most texts do not pass."""
+    return re.compile("|".join(re.escape(needed) for pattern in patterns("secrets") for needed in pattern.needs))
+
+
 def _is_known_secret(text: str) -> bool:
-    return any(pattern.regex.search(text) for pattern in patterns("secrets")) and not re.search(
-        r"(?i)example|xxxx|your|\*\*\*|\.\.\.", text
+    return (
+        _beginnings().search(text) is not None
+        and any(pattern.regex.search(text) for pattern in patterns("secrets"))
+        and not re.search(r"(?i)example|xxxx|your|\*\*\*|\.\.\.", text)
     )
 
 

@@ -42,6 +42,7 @@ class Pattern(NamedTuple):
     regex: re.Pattern[str]
     matches: tuple[str, ...]
     misses: tuple[str, ...]
+    needs: tuple[str, ...]  #: one of these stands in each text that matches, so that most texts need no closer look
 
 
 class Origin(NamedTuple):
@@ -122,7 +123,13 @@ def frameworks() -> dict[str, dict[str, str]]:
 def patterns(table: str) -> tuple[Pattern, ...]:
     """The patterns of a table. Examples may be split into pieces, so that no scanner takes them for the real thing."""
     return tuple(
-        Pattern(row["name"], re.compile(row["regex"]), _examples(row["matches"]), _examples(row["misses"]))
+        Pattern(
+            row["name"],
+            re.compile(row["regex"]),
+            _examples(row["matches"]),
+            _examples(row["misses"]),
+            tuple(row.get("needs", ())),
+        )
         for row in document(table)["pattern"]
     )
 

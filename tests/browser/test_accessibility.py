@@ -95,6 +95,9 @@ def path_of(server: Server, what: str) -> str:
         "one contradiction": f"/evidence?system={disputed.system_id}&contradiction=TST-01.sign-2" if disputed else "",
         "the past of a repository": f"/system?system={disputed.system_id}" if disputed else "",
         "evidence after an upload": f"/evidence?system={answered.system_id}" if answered else "",
+        "plan": f"/plan?system={answered.system_id}&budget=30" if answered else "",
+        "plan with a level tried out": f"/plan?system={answered.system_id}&budget=30&what=TST-02.1" if answered else "",
+        "plan of what is not known": f"/plan?system={begun.system_id}" if begun else "",
         "about": "/about",
     }[what]
 
@@ -119,7 +122,7 @@ def check(you: Visitor) -> None:
 PAGES = [
     "portfolio", "portfolio with a drawer", "create", "system", "system with a drawer", "one question", "whole area",
     "all questions", "evidence before an upload", "evidence after an upload", "the whole ledger", "one contradiction",
-    "the past of a repository", "about",
+    "the past of a repository", "plan", "plan with a level tried out", "plan of what is not known", "about",
 ]  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def shows_it_on_every_page(you: Visitor) -> None:
     you.open("/create")
     you.page.locator(".st-key-create-team input").click()
     you.says(TEAM)
-    for path in ("/about", "/system", "/assess", "/evidence"):
+    for path in ("/about", "/system", "/assess", "/evidence", "/plan"):
         you.open(path)
         is_literal(you)
 

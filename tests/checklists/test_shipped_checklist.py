@@ -52,7 +52,7 @@ CFG-07* M S i2 s2
 CFG-08 M S i1 s1
 CFG-09 H S i1 s0
 CFG-10 M M i2 s2
-MON-01* C S i3 s2
+MON-01* C M i3 s2
 MON-02 H S i2 s1
 MON-03* H M i2 s1
 MON-04* H S i2 s1
@@ -85,10 +85,10 @@ PIP-07 M M i2 s1
 PIP-08 M M i2 s1
 PIP-09 M S i2 s2
 TST-01* H S i2 s1
-TST-02* C S i3 s1
+TST-02* C M i3 s1
 TST-03 H M i2 s1
 TST-04* H M i2 s1
-TST-05* C S i3 s1
+TST-05* C M i3 s1
 TST-06 H M i2 s0
 TST-07 M M i1 s1
 TST-08 H S i2 s1

@@ -48,6 +48,13 @@ def test_a_part_of_a_package_is_recognised_when_imported_from_it(tool):
     assert ("run.py", 1) in found
 
 
+@pytest.mark.parametrize("pattern", patterns("secrets"), ids=lambda pattern: pattern.name)
+def test_each_form_of_a_credential_holds_what_its_row_says_it_needs(pattern):
+    assert pattern.needs
+    for example in pattern.matches:
+        assert any(needed in example for needed in pattern.needs), example
+
+
 @pytest.mark.parametrize("origin", origins().values(), ids=lambda origin: origin.module)
 class TestWhereAnImportComesFrom:
     def test_it_is_missing_when_only_a_neighbour_is_declared(self, origin):

@@ -123,6 +123,7 @@ def test_a_second_open_action_for_a_question_is_refused_and_nothing_of_the_rest_
         ({"target": 3}, "target"),  # where it stands already
         ({"target": 5}, "target"),
         ({"target": -1}, "target"),
+        ({"target": 1.0}, "target"),
         ({"title": " \x00"}, "title"),
         ({"title": "x" * 301}, "title"),
         ({"link": "javascript:alert(1)"}, "link"),
@@ -137,6 +138,7 @@ def test_a_second_open_action_for_a_question_is_refused_and_nothing_of_the_rest_
         ({"planned_days": 10_001.0}, "planned days"),
         ({"benefit_days": float("inf")}, "benefit"),
         ({"horizon_quarters": 0}, "horizon"),
+        ({"horizon_quarters": 2.5}, "horizon"),
     ],
 )
 def test_what_cannot_be_an_action_is_refused_by_name(

@@ -197,6 +197,14 @@ def test_many_problems_are_counted_and_not_all_told(workplace: Workplace) -> Non
     assert refused.value.problems[-1] == "and 15 more"
 
 
+def test_a_cell_that_is_no_vote_is_told_a_few_times_and_counted(workplace: Workplace) -> None:
+    _, assessment_id = opened(workplace)
+    with pytest.raises(InvalidVotes) as refused:
+        take(workplace, assessment_id, "rater,ENT-01\n" + "Ann,high\n" * 20)
+    assert len(refused.value.problems) == 6
+    assert refused.value.problems[-1] == "and 15 more"
+
+
 def test_a_closed_quarter_takes_no_votes(workplace: Workplace) -> None:
     _, assessment_id = opened(workplace)
     take(workplace, assessment_id)

@@ -99,6 +99,7 @@ def test_undoing_settings_goes_back_and_forth(workplace: Workplace, system_id: s
         {"targets": {"XXX-01": 1}},
         {"targets": {"ENT-01": 4}},
         {"targets": {"ENT-01": -1}},
+        {"targets": {"ENT-01": 1.0}},
         {"pinned": frozenset({"FBL-01"})},
         {"rebuild_days": 0.0},
         {"rebuild_days": float("inf")},
@@ -294,6 +295,7 @@ def test_a_what_if_moves_the_plan_and_nothing_that_is_stored(workplace: Workplac
         {"what_if": {"FMD-01": 0}},  # behind a switch that is off
         {"what_if": {"ENT-01": 5}},
         {"what_if": {"ENT-01": True}},
+        {"what_if": {"ENT-01": 1.0}},
         {"period": "last"},
     ],
 )

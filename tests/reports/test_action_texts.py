@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reports.action_texts import FORMS, ActionText, as_issue_markdown, issue_title
+from reports.action_texts import FORMS, TITLE_MAX, ActionText, as_issue_markdown, issue_title
 from reports.text import UNSEEN, csv_text, jira_text, markdown_text, one_line, safe_link, title_text
 
 PLAIN = ActionText(
@@ -58,6 +58,8 @@ HOSTILE = (
     "nul\0bell\a\x1b[31m\ud800 end",
     "| a | b |\n|---|---|\n| 1 | 2 |",
     "[^1] ^[note] $x$ $$y$$ :tada: [[_TOC_]] ::include{file=x}",
+    "see [issue:5] [work_item:6] GL-7 and http://evil.example/-/issues/8, WWW.evil.example",
+    "@a #1 " * 80,
 )
 
 
@@ -201,7 +203,8 @@ def test_markdown_shows_the_text_and_makes_nothing_of_it(text: str) -> None:
     assert "href" not in shown or safe_link(text)
     text_shown = re.sub(r"<[^>]+>", "", shown)
     assert not MENTION.search(text_shown)
-    assert not re.search(r"[#!]\d|\bGH-\d", text_shown)
+    assert not re.search(r"[#!]\d|\bG[HL]-\d|\[\w+:\d", text_shown)
+    assert not re.search(r"(?i)\w://|\bwww\.\w", text_shown)  # GitLab looks for addresses in the finished page
     assert one_line(text).replace(" ", "") in (
         text_shown.replace(UNSEEN, "")
         .replace("&lt;", "<")
@@ -219,6 +222,7 @@ def test_titles_mention_and_refer_to_nobody(text: str) -> None:
     assert not REFERENCE.search(title)
     assert "\n" not in title
     assert title.startswith("ENT-05: ")
+    assert len(title) <= TITLE_MAX
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -232,6 +236,7 @@ def test_jira_is_given_no_macro_link_image_or_mention(text: str) -> None:
     assert not re.search(r"[{}\[\]|]|![^ ]", unescaped), unescaped
     assert not re.search(r"(?<!&#92;)\\\\", row["Description"])  # two backslashes would break the line
     assert not MENTION.search(unescaped)
+    assert not re.search(r"(?i)\w://|\bwww\.\w", unescaped)  # Jira links a bare address
 
 
 @given(st.text())
@@ -240,7 +245,7 @@ def test_any_text_survives_each_form(text: str) -> None:
     (github,), (gitlab,), (_,), (_,) = issues([action]), *(table(form, [action]) for form in ("gitlab", "jira", "csv"))
     assert github["body"] == gitlab["description"]
     assert github["title"] == gitlab["title"]
-    assert len(gitlab["title"]) <= 600
+    assert len(gitlab["title"]) <= TITLE_MAX
 
 
 @pytest.mark.parametrize(

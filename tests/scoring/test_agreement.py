@@ -172,6 +172,12 @@ def test_a_file_that_is_not_votes_is_refused_in_words(text: str, said: str) -> N
     assert said in str(refused.value)
 
 
+def test_a_file_far_too_wide_is_refused_for_its_size_alone() -> None:
+    with pytest.raises(InvalidVotes) as refused:
+        read_votes("r," + "Q," * 150_000 + "\nAda,1\n", name="v.csv")
+    assert refused.value.problems == ("v.csv: 1 raters and 150,001 questions; at most 1,000 of each are read",)
+
+
 def test_blank_and_short_rows_are_no_votes() -> None:
     votes = read_votes("\ufeffrater,A,B,C\r\nAda,1,,?\r\n\r\nBo,2\r\n", name="v.csv")
     assert votes.raters == ("Ada", "Bo")

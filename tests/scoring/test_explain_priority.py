@@ -162,7 +162,7 @@ def test_a_tier_says_when_there_is_nothing_to_choose_from():
 def test_a_likely_range_says_what_was_drawn_and_what_it_lies_within():
     said = words(explain_likely(ASKED, SCORED, RANKED, "ENT"))
     assert said["Answers drawn"] == (
-        "Questions with fewer votes: in two draws of five one level beside what was named (3); "
+        "Questions with fewer than three votes: in two draws of five one level beside what was named (3); "
         "not known: each level is drawn alike (1)."
     )
     low, high = RANKED.likely["ENT"]

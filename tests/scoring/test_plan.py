@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -395,7 +396,7 @@ def test_a_wide_or_deep_checklist_is_still_planned_exactly(needs: Needs) -> None
     assert plan.benefit_days >= greedy(priorities, needs, 100) - 1e-9
 
 
-@pytest.mark.parametrize("limit", ["NODES_MAX", "PART_MAX"])
+@pytest.mark.parametrize("limit", ["NODES_MAX", "NODES_ALL_MAX", "PART_MAX"])
 def test_a_tangle_is_planned_along_one_order_and_says_so(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     draws = random.Random(1)
     needs = {name(n): [name(draws.randint(1, n - 1)) for _ in range(3)] for n in range(2, 41)}
@@ -411,6 +412,22 @@ def test_a_tangle_is_planned_along_one_order_and_says_so(monkeypatch: pytest.Mon
         assert plan.benefit_days >= before
         before = plan.benefit_days
     assert len(ids(plan)) == 45
+
+
+def test_a_checklist_full_of_tangles_takes_no_more_than_a_hundred_megabytes() -> None:
+    draws = random.Random(3)
+    needs = {
+        f"AA-{start + n:03}": [f"AA-{start + draws.randrange(20):03}" for _ in range(6)]
+        for start in range(0, 480, 40)
+        for n in range(20, 40)
+    }
+    priorities = [owes(f"AA-{n:03}", draws.uniform(0, 30), draws.uniform(5, 60)) for n in range(480)]
+    tracemalloc.start()
+    plan = plan_of(priorities, needs, budget_days=DAYS_MAX)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert plan.chosen
+    assert peak < 100_000_000
 
 
 def test_the_shipped_checklist_is_planned_exactly() -> None:
