@@ -13,11 +13,15 @@ from checklists.reader import DEFAULT_PACK, PACKS, load_checklist
 from checklists.reference import reference as checklist_reference
 from docs import collector_sample
 from evidence.reference import reference as signal_reference
+from operations.assessments import open_assessment
 from operations.authorize import Actor
+from operations.ballots import cast_vote, guest_of, join_workshop
 from operations.demonstration import load_demonstration
 from operations.portfolio import Portfolio, read_portfolio
 from operations.repository_evidence import read_evidence
+from operations.systems import create_system
 from operations.workplace import Workplace, open_workplace
+from operations.workshops import open_workshop, reveal, start_workshop
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 from tests.browser.hands import SECONDS_MAX, Visitor
 from tests.browser.serving import Server
@@ -76,6 +80,7 @@ def _links(workplace: Workplace) -> dict[str, str]:
     view = read_portfolio(workplace, SOMEBODY)
     heaviest = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0).system.system_id
     begun = next(row for row in view.assessed if row not in view.rated).system.system_id
+    voting, split = (_workshop(workplace, view.period, name) for name in ("Returns forecast", "Fraud check"))
     area = _worst_area(view, heaviest)
     return {
         "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
@@ -83,7 +88,32 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
         "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
+        "workshop-voting": f"/workshop?{voting}",
+        "workshop-split": f"/workshop?{split}",
+        "workshop-room": f"/workshop?{split}&view=projector",
     }
+
+
+def _workshop(workplace: Workplace, period: str, name: str) -> str:
+    """A workshop on a system of its own, split on a question or still voting on it; return what its link says."""
+    system = create_system(workplace, SOMEBODY, name=name, team="Checkout")
+    assessment = open_assessment(workplace, SOMEBODY, system_id=system.system_id, period=period)
+    opened = open_workshop(workplace, SOMEBODY, assessment_id=assessment.assessment_id, time_box_seconds=180)
+    start_workshop(workplace, SOMEBODY, workshop_id=opened.workshop_id)
+    levels = (0, 1, 3, 3, 4, 4)
+    for place, person in enumerate(("Ada", "Bo", "Cy", "Di", "Ed", "Flo")):
+        role = "data engineer" if place in {0, 1} else "product owner"
+        guest = guest_of(workplace, secret=join_workshop(workplace, code=opened.code, name=person, role=role).secret)
+        if name == "Returns forecast" and place > 3:
+            continue
+        cast_vote(
+            workplace, guest.actor, workshop_id=opened.workshop_id, guest=guest, question_id="ENT-01",
+            ballot_round=1, level=levels[place],
+            comment="In May we noticed three weeks after the release." if place == 4 else "",
+        )  # fmt: skip
+    if name != "Returns forecast":
+        reveal(workplace, SOMEBODY, workshop_id=opened.workshop_id, question_id="ENT-01", ballot_round=1)
+    return f"system={system.system_id}&workshop={opened.workshop_id}"
 
 
 def _most_disputed(workplace: Workplace, view: Portfolio) -> str:
@@ -128,6 +158,8 @@ def _drawn(page: Page, name: str) -> None:
         expect(page.get_by_role("gridcell").first).to_be_visible()
     elif name == "evidence":
         expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
+    elif name.startswith("workshop"):
+        expect(page.locator("ol.levels")).to_be_visible()
     else:
         expect(page.get_by_role("gridcell").first).to_be_visible()
         expect(page.get_by_text("What weighs most")).to_be_visible()

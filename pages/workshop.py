@@ -19,7 +19,7 @@ from pages.workshop_summary import draw_summary
 from ui import numbers, problems, session
 from ui.text import plain
 from ui.workshop_board import draw_projector
-from ui.workshop_door import SETTING, Entrance, entrance
+from ui.workshop_door import GUESTS_SETTING, SETTING, Entrance, entrance
 from ui.workshop_words import position_words, state_words
 
 LOOK_EVERY_SECONDS = 2
@@ -35,7 +35,10 @@ def workshop() -> None:
     view = _view(here, system_id)
     if view is None:
         return
-    way_in = entrance(view.workshop.code, setting=os.environ.get(SETTING, ""), page=st.context.url or "")
+    way_in = entrance(
+        view.workshop.code, setting=os.environ.get(SETTING, ""), page=st.context.url or "",
+        guests=os.environ.get(GUESTS_SETTING) == "1",
+    )  # fmt: skip
     if from_link("view") == PROJECTOR:
         _projector(here, view, way_in)
     elif view.workshop.state == ENDED:
@@ -114,7 +117,10 @@ def _projector(here: Desk, view: WorkshopView, way_in: Entrance) -> None:
     where = f"{view.system.name}, {numbers.period(view.assessment.period)}"
     sentence = ""
     if held.state == ENDED:
-        heading, sentence = "Thank you. The workshop has ended.", f"{_settled(view)} questions are settled."
+        heading, sentence = (
+            "Thank you. The workshop has ended.",
+            f"{numbers.count(_settled(view), 'question is', 'questions are')} settled.",
+        )
     elif held.state == LOBBY:
         heading = "Come in with your phone"
         sentence = "Open the link or scan the code, give a name. Nobody sees what you vote before the reveal."

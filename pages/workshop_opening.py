@@ -112,7 +112,6 @@ def _choose_questions(view: Questionnaire) -> tuple[str, ...]:
     done = len(chosen) - len(unanswered)
     if done and st.checkbox(f"Leave out the {done} that have an answer already", key="workshop-unanswered"):
         chosen = unanswered
-    st.caption(f"{numbers.count(len(chosen), 'question')}.")
     return tuple(chosen)
 
 

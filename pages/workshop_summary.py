@@ -16,6 +16,7 @@ from ui.workshop_board import clock_words
 from ui.workshop_words import all_moved_words, moved_words
 
 LONGEST_SHOWN = 3
+APART = 2  #: levels between the lowest and the highest vote
 
 
 def draw_summary(here: Desk, view: WorkshopView) -> None:
@@ -27,7 +28,7 @@ def draw_summary(here: Desk, view: WorkshopView) -> None:
     ended = session.local_moment(view.workshop.ended_at or view.workshop.opened_at)
     st.caption(plain(f"{period} · ended {ended} · the answers stand in the assessment with their votes"))
     lines = _lines(summary)
-    states = [line.agreement.state.value for line in lines]
+    states = [line.agreement.state.value for line in lines if line.level is not None]
     row = figures()
     figure(row, "Agreed", str(states.count("agreed")))
     figure(row, "Split or spread", str(states.count("split") + states.count("spread")))
@@ -90,12 +91,12 @@ def _agreement(summary: WorkshopSummary, lines: tuple[VotedQuestion, ...]) -> No
     if len(lines) < QUESTIONS_FOR_ALPHA:
         few = numbers.count(len(lines), "question")
         st.caption(plain(f"With {few} alpha is rough; from {QUESTIONS_FOR_ALPHA} on it says more."))
-    split = [line for line in lines if line.question.id in summary.most_split]
+    split = [line for line in lines if line.question.id in summary.most_split and (line.agreement.range or 0) >= APART]
     if split:
         st.subheader("Furthest apart", anchor=False)
         vote_dots(split, max(len(line.question.levels) for line in split) - 1, key="workshop-split")
     else:
-        st.markdown("Nobody was apart on anything.")
+        st.markdown("On no question were two people more than one level apart.")
 
 
 def _second_votes(summary: WorkshopSummary) -> None:

@@ -64,7 +64,8 @@ _CSS = """
 .st-key-workshop-step button { min-height: 3.5rem; }
 .st-key-workshop-step button p { font-size: 1.25rem; font-weight: 600; }
 @media (max-width: 640px) {
-  [data-testid="stLayoutWrapper"]:has(> .st-key-workshop-step) { position: sticky; bottom: 0.5rem; z-index: 10; }
+  .st-key-workshop-step { position: fixed; bottom: 0.5rem; left: 1rem; right: 1rem; z-index: 10; width: auto; }
+  [data-testid="stMainBlockContainer"]:has(.st-key-workshop-step) { padding-bottom: 6rem; }
 }
 /* The chosen system and who is answering stand in the header, at the right. */
 .st-key-arrears-header {

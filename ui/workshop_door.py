@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 SETTING = "ARREARS_PUBLIC_URL"  #: the environment variable that says where phones reach this server
+GUESTS_SETTING = "ARREARS_GUESTS"  #: the one that lets phones in, at the addresses of the vote only
 JOIN = "join"
 QUIET_ZONE = 4  #: modules of white around a QR code; scanners need it
 
@@ -24,7 +25,7 @@ class Entrance:
     def short(self) -> str:
         """The address as people read it aloud: without scheme and code."""
         parts = urlsplit(self.address)
-        return f"{parts.netloc}{parts.path}" if self.address else ""
+        return f"{parts.netloc}{parts.path.removesuffix(f'/{self.code}')}" if self.address else ""
 
     @property
     def spaced_code(self) -> str:
@@ -33,10 +34,11 @@ class Entrance:
         return f"{self.code[:half]} {self.code[half:]}"
 
 
-def entrance(code: str, *, setting: str, page: str) -> Entrance:
+def entrance(code: str, *, setting: str, page: str, guests: bool) -> Entrance:
     """The way in for a code: under the public address that was set, else where this page itself was opened.
 
-    `setting` is the value of ARREARS_PUBLIC_URL ("" for none), `page` the address of this page in the browser.
+    `setting` is the value of ARREARS_PUBLIC_URL ("" for none), `page` the address of this page in the browser;
+    `guests` says whether phones are let in at all (ARREARS_GUESTS=1).
     """
     given = setting.strip().rstrip("/")
     base = _base(given) if given else _base(page, page=True)
@@ -46,10 +48,12 @@ def entrance(code: str, *, setting: str, page: str) -> Entrance:
     trouble = ""
     if is_loopback(urlsplit(base).hostname or ""):
         trouble = (
-            "This address works on this machine only; phones cannot reach it. Whoever runs Arrears puts it behind a "
-            f"web server of your network and sets {SETTING} to that address."
+            "This address works on this machine only; phones cannot reach it. Whoever runs Arrears sets "
+            f"{GUESTS_SETTING}=1 and {SETTING} to the address phones open, such as http://192.168.1.20:8501."
         )
-    return Entrance(code=code, address=f"{base}/{JOIN}?code={code}", trouble=trouble)
+    elif not guests:
+        trouble = f"Phones are not let in yet; whoever runs Arrears sets {GUESTS_SETTING}=1."
+    return Entrance(code=code, address=f"{base}/{JOIN}/{code}", trouble=trouble)
 
 
 def _base(address: str, *, page: bool = False) -> str:

@@ -72,18 +72,18 @@ def state_words(shown: Revealed) -> str:
     known = sum(shown.counts)
     if not known:
         return "Nobody knows: that is a finding too."
-    if known == 1 or shown.low is None or shown.high is None:
+    if known + shown.unknown == 1 or shown.low is None or shown.high is None:
         return "One vote only: nothing to compare it with."
+    between = f"levels {shown.low} to {shown.high}" if shown.low != shown.high else f"level {shown.low}"
+    if shown.proposed is None:
+        return f"Half or more do not know; the others chose {between}."
     if shown.low == shown.high:
         return f"Agreed: all chose level {shown.low}."
-    between = f"levels {shown.low} to {shown.high}"
-    match shown.state.value:
-        case "agreed":
-            return f"Agreed: {between}, next to each other. No need to talk."
-        case "spread":
-            return f"Spread: {between}. Let both ends say why."
-        case _:
-            return f"Split: {between}. Let both ends say why before anything else."
+    advice = {
+        "agreed": "Agreed: {}, next to each other. No need to talk.",
+        "spread": "Spread: {}. Let both ends say why.",
+    }.get(shown.state.value, "Split: {}. Let both ends say why before anything else.")
+    return advice.format(between)
 
 
 def needs_talk(shown: Revealed) -> bool:

@@ -92,7 +92,9 @@ function door(data) {
   const code = make("p", "code", data.code);
   code.setAttribute("aria-label", `Code ${[...data.code].join(" ")}`);
   code.setAttribute("role", "img");
-  box.append(make("p", "link", data.link), make("p", "over", "Code"), code);
+  const words = make("div");
+  words.append(make("p", "link", data.link), make("p", "over", "Code"), code);
+  box.append(words);
   return box;
 }
 function fit(root, main) {
@@ -132,7 +134,7 @@ export default function ({ data, parentElement }) {
     side.append(counted);
   }
   if (data.people) side.append(people(data.people));
-  if (data.door) side.append(door(data.door));
+  if (data.door) (data.levels ? side : main).append(door(data.door));
   root.replaceChildren(...(data.projector ? [main, side] : [main]));
   const again = () => fit(root, main);
   window.removeEventListener("resize", root.again);
