@@ -163,6 +163,15 @@ def _because(
     return because
 
 
+def half_days(days: float) -> float:
+    """Person-days as a budget counts them: rounded up to half a day."""
+    return _half_days(days) / 2
+
+
+def _half_days(days: float) -> int:
+    return ceil(2 * days - _SLACK)
+
+
 # -- what is taken as one, and what it needs
 
 
@@ -199,7 +208,7 @@ class _Units:
         self.units = [
             _Unit(
                 questions=group,
-                cost=sum(ceil(2 * open_[question].cost_days - _SLACK) for question in group),
+                cost=sum(_half_days(open_[question].cost_days) for question in group),
                 benefit=sum(round(ldexp(open_[question].benefit_days, fineness)) for question in group),
             )
             for group in together
