@@ -18,7 +18,16 @@ from operations.workplace import Workplace
 from scoring.calibration import Calibration
 from scoring.knowing import WorthKnowing, worth_knowing
 from scoring.plan import choose, repaid
-from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, Plan, PlanParameters, Ranking, TeamEstimate, ThreePoint
+from scoring.plan_terms import (
+    DAYS_MAX,
+    HORIZON_MAX_QUARTERS,
+    REBUILD_MIN_DAYS,
+    Plan,
+    PlanParameters,
+    Ranking,
+    TeamEstimate,
+    ThreePoint,
+)
 from scoring.priority import rank
 from scoring.score import Response, ResponseState, Score, score
 from store.plan_records import DONE, OPEN, ActionRecord, EstimateRecord, PlanSettings, ThreePoints
@@ -94,7 +103,7 @@ def read_plan(
         parameters=parameters,
         estimates={question: one.estimate for question, one in kept.estimates.items()},
         classes=kept.class_values.classes,
-        targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count},
+        targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count - 1},
         scoring=PARAMETERS,
     )
     done = _repaid_since(scored, kept.actions)
@@ -225,8 +234,9 @@ def _checked(workplace: Workplace, records: Records, system_id: str, settings: P
         if type(level) is not int or level not in range(TARGET_MAX + 1):
             raise InvalidInput("target", f"{level!r} is not a level to reach for {question}; choose 0 to {TARGET_MAX}")
     rebuild = settings.rebuild_days
-    if rebuild is not None and (not isfinite(rebuild) or not 0 < rebuild <= DAYS_MAX):
-        raise InvalidInput("rebuild cost", f"{rebuild} is not a number of person-days up to {DAYS_MAX:,.0f}")
+    if rebuild is not None and not REBUILD_MIN_DAYS <= rebuild <= DAYS_MAX:
+        limits = f"{REBUILD_MIN_DAYS:g} to {DAYS_MAX:,.0f}"
+        raise InvalidInput("rebuild cost", f"{rebuild:g} is not a number of person-days from {limits}")
     return replace(
         settings,
         budget_days=_budget(settings.budget_days),
