@@ -15,6 +15,7 @@ from math import ceil, floor, frexp, fsum, isfinite, ldexp
 
 from checklists.checklist import Checklist
 from scoring.aggregate import fitting
+from scoring.interest import break_even_quarters
 from scoring.plan_terms import DAYS_MAX, Plan, Priority, Ranking
 from scoring.score import score
 from scoring.terms import Floor, Parameters, Response, ResponseState, Scope, Score
@@ -66,7 +67,7 @@ def choose(
         cost_days=cost,
         benefit_days=benefit,
         avoided_days_per_quarter=avoided,
-        break_even_quarters=cost / avoided if avoided else None,
+        break_even_quarters=break_even_quarters(cost, avoided),
         next_5_days_benefit=max(0.0, fsum(open_[question].benefit_days for question in after) - benefit),
         pinned_over_budget=units.forced_cost > budget_days + _SLACK,
         cycles=units.cycles,
