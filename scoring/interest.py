@@ -87,7 +87,7 @@ def benefit_per_cost(benefit_days: float, cost_days: float) -> float:
 
 
 def break_even_quarters(cost_days: float, avoided_days_per_quarter: float) -> float | None:
-    """When the interest avoided has paid for a repayment; None when it never will, or not in BREAK_EVEN_MAX_QUARTERS."""
+    """When the interest avoided has paid for a repayment; None when it does not in BREAK_EVEN_MAX_QUARTERS."""
     if avoided_days_per_quarter <= 0:
         return None
     quarters = cost_days / avoided_days_per_quarter

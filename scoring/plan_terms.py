@@ -9,6 +9,7 @@ from math import isfinite
 
 DAYS_MAX = 10_000.0  #: as in a checklist's classes: forty years of one person's work
 HORIZON_MAX_QUARTERS = 40
+BENEFIT_MAX_DAYS = 1_260_000.0  #: DAYS_MAX of friction, 5 % of as much loss, both grown threefold, for 40 quarters
 REBUILD_MIN_DAYS = 0.5  #: least cost of building a system anew: a ratio to less says nothing, and may be infinite
 
 
