@@ -33,7 +33,8 @@ class ThreePoint:
         numbers = (self.low, self.likely, self.high)
         if not all(isfinite(number) for number in numbers) or not 0 <= self.low <= self.likely <= self.high <= DAYS_MAX:
             raise ValueError(
-                f"an estimate rises from the best to the worst case, 0 to {DAYS_MAX:g} days, not {numbers}"
+                "an estimate rises from the best to the worst case, 0 to "
+                f"{DAYS_MAX:,.0f} days, not {self.low:g}, {self.likely:g}, {self.high:g}"
             )
 
     @property
