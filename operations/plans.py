@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -67,7 +67,7 @@ class PlanView:
     estimates: Mapping[str, KeptEstimate]  #: by question id
     knowing: tuple[WorthKnowing, ...]  #: questions whose answer would narrow the interval most, the best first
     open_actions: tuple[ActionRecord, ...]  #: of the system, from whatever quarter, by the day they are due
-    repaid: frozenset[str]  #: questions with an action done since they were last answered: not proposed again
+    repaid: frozenset[str]  #: questions with an action of this pack done since their last answer: not proposed again
     class_values: ClassValues
     calibration: Calibration  #: how the team's real days compare with the planned ones
 
@@ -106,14 +106,13 @@ def read_plan(
         targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count - 1},
         scoring=PARAMETERS,
     )
-    done = _repaid_since(scored, kept.actions)
     plan = choose(
         ranking,
         scored.checklist,
         budget_days=settings.budget_days if budget is None else budget,
         pinned=settings.pinned,
         excluded=settings.excluded,
-        done=done,
+        done=kept.repaid,
     )
     targets = {priority.question: priority.target for priority in plan.chosen}
     return PlanView(
@@ -129,7 +128,7 @@ def read_plan(
         estimates=kept.estimates,
         knowing=worth_knowing(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS),
         open_actions=tuple(action for action in kept.actions if action.state == OPEN),
-        repaid=done,
+        repaid=kept.repaid,
         class_values=kept.class_values,
         calibration=kept.calibration,
     )
@@ -144,6 +143,7 @@ class _Kept:
     settings: PlanSettings
     estimates: Mapping[str, KeptEstimate]
     actions: tuple[ActionRecord, ...]
+    repaid: frozenset[str]
     class_values: ClassValues
     calibration: Calibration
 
@@ -152,12 +152,20 @@ def _read(workplace: Workplace, records: Records, system_id: str, period: str | 
     system = find_system(records, system_id)
     scored = _planned_from(workplace, records, system, period)
     values = class_values_of(records, system.team, scored.checklist)
+    actions = tuple(records.plans.actions_of(system_id))
+    packs = records.checklist_names()
+    asked_alike = {  # the id of a question means another thing in another pack
+        assessment.assessment_id
+        for assessment in records.assessments_of(system_id)
+        if packs[assessment.checklist_id] == scored.checklist.id
+    }
     return _Kept(
         system=system,
         scored=scored,
         settings=records.plans.settings(system_id),
         estimates={question: _kept(record) for question, record in records.plans.estimates(system_id).items()},
-        actions=tuple(records.plans.actions_of(system_id)),
+        actions=actions,
+        repaid=_repaid_since(scored, (action for action in actions if action.assessment_id in asked_alike)),
         class_values=values,
         calibration=calibration_of(workplace, records, values.classes, team=system.team, pack=scored.checklist.id),
     )
@@ -193,7 +201,7 @@ def _supposed(scored: Scored, what_if: Mapping[str, int]) -> dict[str, Response]
     return {question: Response(state=ResponseState.ANSWERED, level=level) for question, level in what_if.items()}
 
 
-def _repaid_since(scored: Scored, actions: tuple[ActionRecord, ...]) -> frozenset[str]:
+def _repaid_since(scored: Scored, actions: Iterable[ActionRecord]) -> frozenset[str]:
     """The questions with an action that was done after they were last answered: the answer does not know it yet."""
     return frozenset(
         action.question_id

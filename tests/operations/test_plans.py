@@ -392,3 +392,29 @@ def test_a_target_that_is_the_worst_level_of_another_checklist_hides_no_question
     priority = read_plan(workplace, ADA, system_id=system_id, period="2026Q4").ranking.of("MON-01")
     assert priority is not None
     assert priority.target == 0
+
+
+def test_an_action_done_on_a_question_of_another_checklist_repays_none_of_this_one(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same id in two checklists is two questions."""
+    lay(tmp_path / "packs", monkeypatch, three=text_of_pack())
+    system_id = create_system(workplace, ADA, name="Churn", team="Growth").system_id
+    made = {}
+    for period, pack in (("2026Q3", "ml-debt"), ("2026Q4", "three-levels")):
+        made[pack] = open_assessment(workplace, ADA, system_id=system_id, period=period, pack=pack).assessment_id
+        choice = Choice(state="answered", level=2)
+        answer_question(workplace, ADA, assessment_id=made[pack], question_id="MON-01", choice=choice, expected_rev=0)
+    draft = replace(DRAFT, question_id="MON-01", target=0)
+    (action,) = save_actions(workplace, ADA, assessment_id=made["ml-debt"], drafts=[draft])
+    close_action(
+        workplace,
+        ADA,
+        system_id=system_id,
+        action_id=action.action_id,
+        actual_days=3,
+        friction_gone=None,
+        expected_rev=1,
+    )
+    assert read_plan(workplace, ADA, system_id=system_id, period="2026Q3").repaid == {"MON-01"}
+    assert read_plan(workplace, ADA, system_id=system_id, period="2026Q4").repaid == frozenset()
