@@ -74,7 +74,8 @@ def score(arguments: argparse.Namespace) -> int:
     checklist, answers, floors = _answered(arguments)
     result = score_now(checklist, answers, floors)
     document = score_document(result, checklist)
-    lines = [_line("system", document["system"]), *(_line(area["id"], area) for area in document["areas"])]
+    lines = [_line("system", document["system"]) if result.system.applies else "system   no question applies"]
+    lines += [_line(area["id"], area) for area in document["areas"]]
     if said := document.get("reading", {}).get("system"):
         words = f", {said['words']}" if said["words"] else ""
         unit = document["reading"]["unit"]
@@ -136,13 +137,15 @@ def agreement(arguments: argparse.Namespace) -> int:
     order = [AgreementState.SPLIT, AgreementState.SPREAD, AgreementState.AGREED, AgreementState.TOO_FEW]
     for question in sorted(found.questions, key=lambda q: (order.index(q.state), -(q.range or 0), q.a or 0)):
         apart = "" if question.range is None or question.a is None else f", {question.range} apart, A {question.a:.2f}"
-        lines.append(f"{question.id:10} {question.state.value.replace('_', ' '):8} {question.votes} votes{apart}")
+        lines.append(
+            f"{question.id:10} {question.state.value.replace('_', ' '):8} {_count(question.votes, 'vote')}{apart}"
+        )
     _say(document, as_json=arguments.json, text="\n".join(lines))
     return 0
 
 
 def _alpha_line(document: dict[str, Any], *, all_equal: bool) -> str:
-    raters, alpha = f"{document['raters']} raters", document["alpha"]["ordinal"]
+    raters, alpha = _count(document["raters"], "rater"), document["alpha"]["ordinal"]
     if all_equal:
         return f"{raters}: full agreement, alpha is not defined"
     if alpha is None:
@@ -152,6 +155,10 @@ def _alpha_line(document: dict[str, Any], *, all_equal: bool) -> str:
     return (
         f"{raters}: ordinal alpha {alpha:.2f} ({between}), {document['pairs_within_one']:.0%} of pairs within one level"
     )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _line(name: str, estimate: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from benchmarks import (
     store,
     sureness,
     what_if,
+    workshop,
 )
 from benchmarks.report import PAGE, as_markdown, machine, show
 
@@ -38,6 +39,7 @@ PARTS = {
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
     "Trying out a level on the plan page": what_if.measure,
+    "Workshop": workshop.measure,
     "A neighbour under attack": hostile.measure,
     "Pushes gone wrong": push_fuzz.measure,
     "Killing the server": kill.measure,

@@ -118,7 +118,7 @@ class WorkshopDoor:
             problem="It has ended, or you were taken out. What you voted is kept. To come in again, type the code."
             if gone
             else "",
-            code=str(request.path_params.get("code", ""))[:20],
+            code=str(request.path_params.get("code") or request.query_params.get("code", ""))[:20],
             present=guest.participant if guest else None,
         )
         answer = HTMLResponse(page, headers=_NO_STORE)

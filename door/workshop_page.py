@@ -291,11 +291,9 @@ def _settled(view: GuestView) -> str:
 
 def _level_open(table: OnTable, revealed: Revealed, number: int, *, yours: bool) -> ShownLevel:
     votes = revealed.counts[number]
-    parts = [_votes(votes)]
+    parts = ["1 vote, yours"] if yours and votes == 1 else [_votes(votes), *(["yours among them"] if yours else [])]
     if revealed.first is not None:
         parts.append(f"first vote: {revealed.first[number]}")
-    if yours:
-        parts.append("yours among them")
     said = ", ".join(filter(None, parts))
     return ShownLevel(number=number, text=table.question.levels[number].text, votes=votes, said=said)
 

@@ -111,8 +111,18 @@ class Repository:
         words = (word for file in self.python for word in file.path.removesuffix(".py").split("/"))
         return frozenset(words) | self.first_party
 
-    def imports_of(self, file: PythonFile) -> Iterator[Import]:
+    def imports_of(self, file: PythonFile) -> tuple[Import, ...]:
         """What a file surely uses of others: no optional import, nothing of the repository's own."""
+        known = self._outside.get(id(file))  # some thirty signals ask it of each file
+        if known is None or known[0] is not file:
+            known = self._outside[id(file)] = (file, tuple(self._imports_of(file)))
+        return known[1]
+
+    @cached_property
+    def _outside(self) -> dict[int, tuple[PythonFile, tuple[Import, ...]]]:
+        return {}
+
+    def _imports_of(self, file: PythonFile) -> Iterator[Import]:
         siblings = self._siblings.get(file.path.rpartition("/")[0], frozenset())
         for record in file.imports:
             top = record.module.split(".")[0]

@@ -16,7 +16,7 @@ from operations.systems import find_system
 from operations.wording import LINE_MAX, NAME_MAX, NOTE_MAX, clean, clean_line, clean_tracker_link
 from operations.workplace import Workplace
 from scoring.aggregate import parameters_of
-from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
+from scoring.plan_terms import BENEFIT_MAX_DAYS, DAYS_MAX, HORIZON_MAX_QUARTERS
 from store.plan_records import DONE, DROPPED, OPEN, ActionEvent, ActionRecord
 from store.records import Records
 
@@ -64,7 +64,7 @@ def _checked(draft: ActionDraft, scored: Scored) -> ActionDraft:
         owner=clean_line(draft.owner, field="owner", longest=NAME_MAX),
         link=clean_tracker_link(draft.link),
         planned_days=_days(draft.planned_days, "planned days"),
-        benefit_days=_days(draft.benefit_days, "benefit", most=DAYS_MAX * HORIZON_MAX_QUARTERS),
+        benefit_days=_days(draft.benefit_days, "benefit", most=BENEFIT_MAX_DAYS),
     )
 
 

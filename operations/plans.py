@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
@@ -18,7 +18,16 @@ from operations.workplace import Workplace
 from scoring.calibration import Calibration
 from scoring.knowing import WorthKnowing, worth_knowing
 from scoring.plan import choose, repaid
-from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS, Plan, PlanParameters, Ranking, TeamEstimate, ThreePoint
+from scoring.plan_terms import (
+    DAYS_MAX,
+    HORIZON_MAX_QUARTERS,
+    REBUILD_MIN_DAYS,
+    Plan,
+    PlanParameters,
+    Ranking,
+    TeamEstimate,
+    ThreePoint,
+)
 from scoring.priority import rank
 from scoring.score import Response, ResponseState, Score, score
 from store.plan_records import DONE, OPEN, ActionRecord, EstimateRecord, PlanSettings, ThreePoints
@@ -58,7 +67,7 @@ class PlanView:
     estimates: Mapping[str, KeptEstimate]  #: by question id
     knowing: tuple[WorthKnowing, ...]  #: questions whose answer would narrow the interval most, the best first
     open_actions: tuple[ActionRecord, ...]  #: of the system, from whatever quarter, by the day they are due
-    repaid: frozenset[str]  #: questions with an action done since they were last answered: not proposed again
+    repaid: frozenset[str]  #: questions with an action of this pack done since their last answer: not proposed again
     class_values: ClassValues
     calibration: Calibration  #: how the team's real days compare with the planned ones
 
@@ -94,17 +103,16 @@ def read_plan(
         parameters=parameters,
         estimates={question: one.estimate for question, one in kept.estimates.items()},
         classes=kept.class_values.classes,
-        targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count},
+        targets={q: level for q, level in settings.targets.items() if level < scored.checklist.level_count - 1},
         scoring=PARAMETERS,
     )
-    done = _repaid_since(scored, kept.actions)
     plan = choose(
         ranking,
         scored.checklist,
         budget_days=settings.budget_days if budget is None else budget,
         pinned=settings.pinned,
         excluded=settings.excluded,
-        done=done,
+        done=kept.repaid,
     )
     targets = {priority.question: priority.target for priority in plan.chosen}
     return PlanView(
@@ -120,7 +128,7 @@ def read_plan(
         estimates=kept.estimates,
         knowing=worth_knowing(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS),
         open_actions=tuple(action for action in kept.actions if action.state == OPEN),
-        repaid=done,
+        repaid=kept.repaid,
         class_values=kept.class_values,
         calibration=kept.calibration,
     )
@@ -135,6 +143,7 @@ class _Kept:
     settings: PlanSettings
     estimates: Mapping[str, KeptEstimate]
     actions: tuple[ActionRecord, ...]
+    repaid: frozenset[str]
     class_values: ClassValues
     calibration: Calibration
 
@@ -143,12 +152,20 @@ def _read(workplace: Workplace, records: Records, system_id: str, period: str | 
     system = find_system(records, system_id)
     scored = _planned_from(workplace, records, system, period)
     values = class_values_of(records, system.team, scored.checklist)
+    actions = tuple(records.plans.actions_of(system_id))
+    packs = records.checklist_names()
+    asked_alike = {  # the id of a question means another thing in another pack
+        assessment.assessment_id
+        for assessment in records.assessments_of(system_id)
+        if packs[assessment.checklist_id] == scored.checklist.id
+    }
     return _Kept(
         system=system,
         scored=scored,
         settings=records.plans.settings(system_id),
         estimates={question: _kept(record) for question, record in records.plans.estimates(system_id).items()},
-        actions=tuple(records.plans.actions_of(system_id)),
+        actions=actions,
+        repaid=_repaid_since(scored, (action for action in actions if action.assessment_id in asked_alike)),
         class_values=values,
         calibration=calibration_of(workplace, records, values.classes, team=system.team, pack=scored.checklist.id),
     )
@@ -184,7 +201,7 @@ def _supposed(scored: Scored, what_if: Mapping[str, int]) -> dict[str, Response]
     return {question: Response(state=ResponseState.ANSWERED, level=level) for question, level in what_if.items()}
 
 
-def _repaid_since(scored: Scored, actions: tuple[ActionRecord, ...]) -> frozenset[str]:
+def _repaid_since(scored: Scored, actions: Iterable[ActionRecord]) -> frozenset[str]:
     """The questions with an action that was done after they were last answered: the answer does not know it yet."""
     return frozenset(
         action.question_id
@@ -225,8 +242,9 @@ def _checked(workplace: Workplace, records: Records, system_id: str, settings: P
         if type(level) is not int or level not in range(TARGET_MAX + 1):
             raise InvalidInput("target", f"{level!r} is not a level to reach for {question}; choose 0 to {TARGET_MAX}")
     rebuild = settings.rebuild_days
-    if rebuild is not None and (not isfinite(rebuild) or not 0 < rebuild <= DAYS_MAX):
-        raise InvalidInput("rebuild cost", f"{rebuild} is not a number of person-days up to {DAYS_MAX:,.0f}")
+    if rebuild is not None and not REBUILD_MIN_DAYS <= rebuild <= DAYS_MAX:
+        limits = f"{REBUILD_MIN_DAYS:g} to {DAYS_MAX:,.0f}"
+        raise InvalidInput("rebuild cost", f"{rebuild:g} is not a number of person-days from {limits}")
     return replace(
         settings,
         budget_days=_budget(settings.budget_days),

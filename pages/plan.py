@@ -22,6 +22,7 @@ from pages.plan_question import draw_question
 from pages.system_picker import pick_system
 from scoring.aggregate import level_for
 from scoring.explain_priority import explain_likely
+from scoring.plan import half_days
 from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
 from ui import numbers, problems, session
 from ui.area_panel import draw_steps
@@ -210,6 +211,7 @@ def _settings(here: Desk, view: PlanView) -> None:
             width=220, help="How far ahead avoided extra work counts.",
         )  # fmt: skip
     draw_numbers(row.container(horizontal=True, gap="small", width="content"), view)
+    st.caption(next_days(view.plan))
 
 
 def _change(here: Desk, view: PlanView, change: Callable[[PlanSettings], PlanSettings]) -> None:
@@ -250,7 +252,6 @@ def _plan(here: Desk, view: PlanView, *, whole: bool) -> None:
         )  # fmt: skip
     with right, st.container(key="plan-aside"):
         _areas(view, cells, area)
-        st.caption(next_days(view.plan))
     draw_worth_knowing(view)
     opened = session.opened_card(_key(view))
     if opened is not None and opened in view.score.questions:
@@ -294,9 +295,8 @@ def _none_chosen(view: PlanView) -> str:
     costs = [p.cost_days for p in view.ranking.priorities if p.question not in view.settings.excluded]
     if not costs:
         return "Everything there is to repay is left out."
-    return (
-        f"No repayment fits into {numbers.days(view.plan.budget_days)}; the smallest takes {numbers.days(min(costs))}."
-    )
+    least = numbers.days(half_days(min(costs)))
+    return f"No repayment fits into {numbers.days(view.plan.budget_days)}; the smallest takes {least}."
 
 
 def _area(view: PlanView, cells: str) -> str | None:

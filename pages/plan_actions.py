@@ -221,7 +221,7 @@ def _open_action(here: Desk, action: ActionRecord, today: date) -> None:
                 ("done", "It is done…", _close), ("change", "Change…", _edit), ("drop", "Drop…", _drop),
             ):  # fmt: skip
                 if st.button(label, key=session.widget_key(name, action.action_id)):
-                    open_dialog(here, action)
+                    open_dialog(here, action, here.workplace.now())
 
 
 def _closed_action(here: Desk, action: ActionRecord) -> None:
@@ -265,16 +265,22 @@ def _finish(action: ActionRecord, change: Callable[[], object], done: str) -> No
     st.rerun()
 
 
+def _field(name: str, action: ActionRecord, opened: str) -> str:
+    """The key of a field of a dialog: what was typed for another action, or before a change of mind, is not in it."""
+    return session.widget_key(name, action.action_id, opened)
+
+
 @st.dialog("It is done")
-def _close(here: Desk, action: ActionRecord) -> None:
+def _close(here: Desk, action: ActionRecord, opened: str) -> None:
     """Ask what it really took: the one way estimates get better."""
     st.markdown(plain(action.title))
     with st.form("close-action", border=False):
         days = st.number_input(
-            "Days it really took, person-days", 0.0, DAYS_MAX, value=None, step=0.5, format="%g", key="close-days",
+            "Days it really took, person-days", 0.0, DAYS_MAX, value=None, step=0.5, format="%g",
+            key=_field("close-days", action, opened),
             help=f"It was estimated at {numbers.days(action.planned_days)}.",
         )  # fmt: skip
-        gone = st.radio("Did the extra work go away?", list(GONE), index=2, key="close-gone")
+        gone = st.radio("Did the extra work go away?", list(GONE), index=2, key=_field("close-gone", action, opened))
         if not st.form_submit_button("Close the action", type="primary"):
             return
     if days is None:
@@ -291,12 +297,16 @@ def _close(here: Desk, action: ActionRecord) -> None:
 
 
 @st.dialog("Change the action")
-def _edit(here: Desk, action: ActionRecord) -> None:
+def _edit(here: Desk, action: ActionRecord, opened: str) -> None:
     with st.form("edit-action", border=False):
-        title = st.text_input("What is to be done", action.title, key="edit-title", max_chars=300)
-        owner = st.text_input("Owner", action.owner, key="edit-owner", max_chars=80)
-        due = st.date_input("Due", action.due, key="edit-due", format="DD/MM/YYYY")
-        link = st.text_input("Tracker link", action.link, key="edit-link", max_chars=500, placeholder="https://")
+        title = st.text_input(
+            "What is to be done", action.title, key=_field("edit-title", action, opened), max_chars=300
+        )
+        owner = st.text_input("Owner", action.owner, key=_field("edit-owner", action, opened), max_chars=80)
+        due = st.date_input("Due", action.due, key=_field("edit-due", action, opened), format="DD/MM/YYYY")
+        link = st.text_input(
+            "Tracker link", action.link, key=_field("edit-link", action, opened), max_chars=500, placeholder="https://"
+        )
         if not st.form_submit_button("Save", type="primary"):
             return
     _finish(
@@ -310,11 +320,11 @@ def _edit(here: Desk, action: ActionRecord) -> None:
 
 
 @st.dialog("Drop the action")
-def _drop(here: Desk, action: ActionRecord) -> None:
+def _drop(here: Desk, action: ActionRecord, opened: str) -> None:
     """A dropped action keeps its reason, so that nobody has to guess next quarter."""
     st.markdown(plain(action.title))
     with st.form("drop-action", border=False):
-        reason = st.text_input("Why is it dropped?", key="drop-reason", max_chars=REASON_MAX)
+        reason = st.text_input("Why is it dropped?", key=_field("drop-reason", action, opened), max_chars=REASON_MAX)
         if not st.form_submit_button("Drop it", type="primary"):
             return
     _finish(

@@ -14,7 +14,7 @@ from scoring.explain_priority import explain_priority, explain_tier
 from scoring.plan_terms import DAYS_MAX, TeamEstimate, ThreePoint
 from ui import numbers, problems, session
 from ui.area_panel import draw_steps, figure, figures
-from ui.plan_panel import break_even, rank_words
+from ui.plan_panel import break_even, plan_words, rank_words
 from ui.text import plain
 
 #: The two things a team can estimate: field, its question, its unit.
@@ -45,12 +45,15 @@ def _drawer(here: Desk, view: PlanView, question_id: str, aim: Callable[[str, in
     priority = view.ranking.of(question_id)
     if priority is None:
         st.markdown("There is nothing to repay at this level.")
+        _target(view, question_id, aim)
     else:
         row = figures()
         figure(row, "Avoids", numbers.days(priority.benefit_days))
         figure(row, "Costs", numbers.days(priority.cost_days))
         figure(row, "Pays for itself after", break_even(priority.break_even_quarters))
         st.caption(rank_words(view.ranking, question_id))
+        if standing := plan_words(view, question_id):
+            st.caption(plain(standing))
         _target(view, question_id, aim)
         with st.expander("Why these days"):
             draw_steps(
@@ -79,15 +82,17 @@ def _drawer(here: Desk, view: PlanView, question_id: str, aim: Callable[[str, in
 def _target(view: PlanView, question_id: str, aim: Callable[[str, int], None]) -> None:
     """How far a repayment goes: to the best level, or not quite."""
     question = view.checklist.questions[question_id]
-    level = view.score.questions[question_id].level
-    reachable = list(range(len(question.levels) - 1 if level is None else max(1, level)))
+    scored, worst = view.score.questions[question_id], len(question.levels) - 1
+    standing = min(view.settings.targets.get(question_id, 0), worst)
+    if not scored.applies or not (standing or scored.debt):
+        return
+    reachable = sorted({*range(worst if scored.level is None else max(1, scored.level)), standing})
     key = session.widget_key("target", view.system.system_id, question_id)
-    standing = view.settings.targets.get(question_id, 0)
-    session.feed(key, standing if standing in reachable else 0, version=standing)
+    session.feed(key, standing, version=standing)
     chosen = st.selectbox(
         "Repay it to", reachable, key=key, format_func=lambda level: f"Level {level}: {question.levels[level].text}"
     )
-    if chosen is not None and chosen != standing and standing in reachable:
+    if chosen is not None and chosen != standing:
         aim(question_id, chosen)
         st.rerun()
 

@@ -8,6 +8,7 @@ from checklists.checklist import Checklist, Classes
 from scoring.plan_terms import PlanParameters, Price, TeamEstimate
 
 COST_FLOOR_DAYS = 0.01  #: no ratio divides by less, so that what costs nothing comes first and no ratio is infinite
+BREAK_EVEN_MAX_QUARTERS = 10_000  #: what pays for itself later than that never does
 NO_ESTIMATES: Mapping[str, TeamEstimate] = {}
 
 
@@ -83,6 +84,14 @@ def cost_days(debt: float, target_debt: float, price: Price, parameters: PlanPar
 def benefit_per_cost(benefit_days: float, cost_days: float) -> float:
     """What a repayment is ranked by: person-days avoided for each one spent, always finite."""
     return benefit_days / max(cost_days, COST_FLOOR_DAYS)
+
+
+def break_even_quarters(cost_days: float, avoided_days_per_quarter: float) -> float | None:
+    """When the interest avoided has paid for a repayment; None when it does not in BREAK_EVEN_MAX_QUARTERS."""
+    if avoided_days_per_quarter <= 0:
+        return None
+    quarters = cost_days / avoided_days_per_quarter
+    return quarters if quarters <= BREAK_EVEN_MAX_QUARTERS else None
 
 
 def _of_class(adopted: Mapping[str, float], pack: Mapping[str, float], letter: str) -> float:

@@ -14,7 +14,7 @@ from checklists.aggregation import Reading
 from checklists.checklist import Checklist, Classes, Question
 from scoring.aggregate import level_for, parameters_of
 from scoring.interest import NO_ESTIMATES, cost_days, price
-from scoring.plan_terms import DAYS_MAX, PlanParameters, TeamEstimate
+from scoring.plan_terms import DAYS_MAX, REBUILD_MIN_DAYS, PlanParameters, TeamEstimate
 from scoring.readings import band_words, in_unit
 from scoring.score import is_asked
 from scoring.score import score as score_of
@@ -241,10 +241,10 @@ def debt_ratio(
     """The principal of all debts of a score over `rebuild_days`, person-days; what is unknown stands apart.
 
     Each question's principal is that of an action which repays it alone, overhead included: repaid together, they
-    would cost less. Raises ValueError unless 0 < rebuild_days <= DAYS_MAX.
+    would cost less. Raises ValueError unless REBUILD_MIN_DAYS <= rebuild_days <= DAYS_MAX.
     """
-    if not 0 < rebuild_days <= DAYS_MAX:
-        raise ValueError(f"a rebuild cost is above 0 and at most {DAYS_MAX:g} person-days, not {rebuild_days!r}")
+    if not REBUILD_MIN_DAYS <= rebuild_days <= DAYS_MAX:
+        raise ValueError(f"a rebuild cost is {REBUILD_MIN_DAYS:g} to {DAYS_MAX:g} person-days, not {rebuild_days!r}")
     numbers = parameters or PlanParameters()
 
     def principal(question: str, debt: float) -> float:

@@ -15,6 +15,7 @@ from math import ceil, floor, frexp, fsum, isfinite, ldexp
 
 from checklists.checklist import Checklist
 from scoring.aggregate import fitting
+from scoring.interest import break_even_quarters
 from scoring.plan_terms import DAYS_MAX, Plan, Priority, Ranking
 from scoring.score import score
 from scoring.terms import Floor, Parameters, Response, ResponseState, Scope, Score
@@ -66,7 +67,7 @@ def choose(
         cost_days=cost,
         benefit_days=benefit,
         avoided_days_per_quarter=avoided,
-        break_even_quarters=cost / avoided if avoided else None,
+        break_even_quarters=break_even_quarters(cost, avoided),
         next_5_days_benefit=max(0.0, fsum(open_[question].benefit_days for question in after) - benefit),
         pinned_over_budget=units.forced_cost > budget_days + _SLACK,
         cycles=units.cycles,
@@ -163,6 +164,15 @@ def _because(
     return because
 
 
+def half_days(days: float) -> float:
+    """Person-days as a budget counts them: rounded up to half a day."""
+    return _half_days(days) / 2
+
+
+def _half_days(days: float) -> int:
+    return ceil(2 * days - _SLACK)
+
+
 # -- what is taken as one, and what it needs
 
 
@@ -199,7 +209,7 @@ class _Units:
         self.units = [
             _Unit(
                 questions=group,
-                cost=sum(ceil(2 * open_[question].cost_days - _SLACK) for question in group),
+                cost=sum(_half_days(open_[question].cost_days) for question in group),
                 benefit=sum(round(ldexp(open_[question].benefit_days, fineness)) for question in group),
             )
             for group in together

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checklists.checklist import Checklist
+from scoring.plan import half_days
 from scoring.plan_terms import Plan, Priority, Ranking
 
 NEXT_SHOWN = 10  #: ranked questions outside the plan that a terminal shows; the document has all
@@ -72,7 +73,9 @@ def _summary(ranking: Ranking, plan: Plan) -> list[str]:
     within = "1 quarter" if quarters == 1 else f"{quarters} quarters"
     if not plan.chosen:
         least = min(it.cost_days for it in ranking.priorities)
-        lines = [f"{_days(plan.budget_days)} are too few for any repayment: the cheapest takes {_days(least)}."]
+        lines = [
+            f"{_days(plan.budget_days)} are too few for any repayment: the cheapest takes {_days(half_days(least))}."
+        ]
     else:
         count = "1 question" if len(plan.chosen) == 1 else f"{len(plan.chosen)} questions"
         lines = [

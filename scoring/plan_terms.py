@@ -9,6 +9,8 @@ from math import isfinite
 
 DAYS_MAX = 10_000.0  #: as in a checklist's classes: forty years of one person's work
 HORIZON_MAX_QUARTERS = 40
+BENEFIT_MAX_DAYS = 1_260_000.0  #: DAYS_MAX of friction, 5 % of as much loss, both grown threefold, for 40 quarters
+REBUILD_MIN_DAYS = 0.5  #: least cost of building a system anew: a ratio to less says nothing, and may be infinite
 
 
 class Tier(StrEnum):
@@ -31,7 +33,8 @@ class ThreePoint:
         numbers = (self.low, self.likely, self.high)
         if not all(isfinite(number) for number in numbers) or not 0 <= self.low <= self.likely <= self.high <= DAYS_MAX:
             raise ValueError(
-                f"an estimate rises from the best to the worst case, 0 to {DAYS_MAX:g} days, not {numbers}"
+                "an estimate rises from the best to the worst case, 0 to "
+                f"{DAYS_MAX:,.0f} days, not {self.low:g}, {self.likely:g}, {self.high:g}"
             )
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isfinite
 
 from checklists.checklist import Checklist, Classes
 from scoring.aggregate import fitting
 from scoring.interest import (
     NO_ESTIMATES,
     benefit_per_cost,
+    break_even_quarters,
     cost_days,
     interest_over_horizon,
     interest_per_quarter,
@@ -108,18 +108,10 @@ def _undrawn(
         benefit_days=benefit,
         cost_days=cost,
         ratio=benefit_per_cost(benefit, cost),
-        break_even_quarters=_quarters(cost, avoided),
+        break_even_quarters=break_even_quarters(cost, avoided),
         p_top5=0.0,
         rank_low=0,
         rank_high=0,
         tier=Tier.NOT_NOW,
         price=its_price,
     )
-
-
-def _quarters(cost: float, avoided: float) -> float | None:
-    """When the interest avoided has paid for the action; None when it never will."""
-    if avoided <= 0:
-        return None
-    quarters = cost / avoided
-    return quarters if isfinite(quarters) else None

@@ -35,8 +35,10 @@ def trend(points: Sequence[tuple[str, float | None]]) -> Trend:
         many = f"{len(series)} rated quarter" + ("" if len(series) == 1 else "s")
         return Trend(line=False, slope_per_quarter=None, text=f"{many}: a line needs {LINE_POINTS_MIN}.")
     slope = median((later[1] - earlier[1]) / (later[0] - earlier[0]) for earlier, later in combinations(series, 2))
-    way = "no slope" if slope == 0 else "falling" if slope < 0 else "rising"
-    return Trend(line=True, slope_per_quarter=slope, text=f"{len(series)} rated quarters, {way}.")
+    steep = f"{100 * abs(slope):.1f}"
+    way = "falling" if slope < 0 else "rising"
+    said = "hardly any slope" if steep == "0.0" else f"{way} by {steep} points a quarter"
+    return Trend(line=True, slope_per_quarter=slope, text=f"{len(series)} rated quarters, {said}.")
 
 
 def _quarter(period: str) -> int:

@@ -516,7 +516,7 @@ def _action_overtaken(current: ActionRecord | None) -> Conflict:
     if current is None:
         return Conflict("The action was changed by someone else meanwhile; look at it again.")
     return Conflict(
-        f"{current.changed_by} changed this action at {current.changed_at}; look at it and choose again.",
+        f"{current.changed_by} changed this action at {_when(current.changed_at)}; look at it and choose again.",
         current=current,
     )
 
@@ -526,9 +526,14 @@ def _estimate_overtaken(question_id: str, current: EstimateRecord | None) -> Con
         return Conflict(f"The estimate for {question_id} was changed by someone else meanwhile; look at it again.")
     did = "took back" if current.cleared else "changed"
     return Conflict(
-        f"{current.changed_by} {did} the estimate for {question_id} at {current.changed_at}; look at it again.",
+        f"{current.changed_by} {did} the estimate for {question_id} at {_when(current.changed_at)}; look at it again.",
         current=None if current.cleared else current,
     )
+
+
+def _when(moment: str) -> str:
+    """A moment for a sentence: the store knows no time zone but UTC."""
+    return f"{moment[11:16]} UTC on {moment[:10]}"
 
 
 def _names_text(names: Iterable[str]) -> str:

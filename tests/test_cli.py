@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from checklists.reader import load_checklist
 from cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -126,3 +127,11 @@ def test_a_reader_that_stops_reading_is_no_mistake(tmp_path: Path) -> None:
         running.stdout.close()
         assert running.stderr.read() == ""
     assert running.returncode == 0
+
+
+def test_where_no_question_applies_the_score_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    free = {"state": "not_applicable", "reason": "no model any more"}
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps({"answers": dict.fromkeys(load_checklist(CHECKLIST).questions, free)}))
+    assert main(["score", "--checklist", str(CHECKLIST), "--answers", str(answers)]) == 0
+    assert capsys.readouterr().out.splitlines() == ["system   no question applies"]

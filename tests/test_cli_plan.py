@@ -103,6 +103,18 @@ def test_a_budget_of_nothing_and_of_everything_are_both_plans(
     assert "0 person-days are too few for any repayment" in _shown(capsys, answers, "--budget-days", 0)
 
 
+def test_a_budget_just_short_of_the_cheapest_says_what_it_takes_in_half_days(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """An effort of 3 days, down from .5, is 3 x .8 + 4 = 6.4 days, which a budget counts as 6.5."""
+    small = next(question.id for question in ASKED.questions.values() if question.effort == "S")
+    short = _written(tmp_path, {key: {"level": 2 if key == small else 0} for key in ASKED.questions})
+    assert "6.4 person-days are too few for any repayment: the cheapest takes 6.5 person-days." in _shown(
+        capsys, short, "--budget-days", 6.4
+    )
+    assert "Repay 1 question" in _shown(capsys, short, "--budget-days", 6.5)
+
+
 def test_evidence_raises_what_there_is_to_repay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Paths of one machine give strong signs, each a floor of .25, on the three questions they speak to."""
     seen, evidence = ROOT / "tests" / "evidence" / "samples" / "absolute-paths" / "trips", tmp_path / "evidence.json"

@@ -53,6 +53,13 @@ _CSS = """
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] { background: transparent; padding-left: 0; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"] p { font-weight: 400; text-decoration: underline; }
 [class*="st-key-contradiction-"] [data-testid="stPageLink-NavLink"]:hover p { text-decoration-thickness: 2px; }
+/* What would help most to know is a question: it is read to its end. */
+[class*="st-key-knowing-"] [data-testid="stPageLink-NavLink"] {
+  padding-left: 0; align-items: flex-start; height: auto; line-height: 1.4;
+}
+[class*="st-key-knowing-"] [data-testid="stPageLink-NavLink"] * {
+  white-space: normal; overflow: visible; line-height: inherit;
+}
 /* The areas before and after stay in sight while levels are tried out further down the list. */
 @media (min-width: 641px) and (min-height: 780px) {
   [data-testid="stColumn"]:has(.st-key-plan-aside) { position: sticky; top: 4rem; align-self: flex-start; }

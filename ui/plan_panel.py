@@ -87,7 +87,12 @@ def rows_of(view: PlanView, *, moved: Mapping[str, int], area: str | None) -> li
     ranked = {priority.question: priority for priority in view.ranking.priorities}
     chosen = [priority.question for priority in view.plan.chosen]
     rest = [question for question in ranked if question not in set(chosen)]
-    rest += [question for question in moved if question not in ranked and question in view.score.questions]
+    aimed = [question for question in view.settings.targets if at_target(view, question)]
+    rest += [
+        question
+        for question in dict.fromkeys((*moved, *aimed))
+        if question not in ranked and question in view.score.questions
+    ]
     if area is not None:
         rest = [question for question in rest if question in moved or view.checklist.area_of[question].id == area]
     taken = {action.question_id for action in view.open_actions}
@@ -127,6 +132,8 @@ def _notes(view: PlanView, question_id: str, priority: Priority | None, taken: C
     elif question_id in view.repaid:
         yield "repaid since it was answered: answer it again"
     if priority is None:
+        if at_target(view, question_id):
+            yield f"level {view.settings.targets[question_id]} is what you want"
         return
     if not priority.known:
         yield f"nobody knows yet: counted as level {level_for(priority.debt, view.checklist.aggregation.values)}"
@@ -134,6 +141,14 @@ def _notes(view: PlanView, question_id: str, priority: Priority | None, taken: C
         yield f"to level {priority.target}"
     if priority.price.effort_by_team or priority.price.friction_by_team:
         yield "your own estimate"
+
+
+def at_target(view: PlanView, question_id: str) -> bool:
+    """Whether a question still has debt, but not more than at the level its team wants to reach."""
+    scored = view.score.questions.get(question_id)
+    if scored is None or not scored.applies or not view.settings.targets.get(question_id):
+        return False
+    return bool(scored.debt) and view.ranking.of(question_id) is None
 
 
 def _days(value: float) -> str:
@@ -202,7 +217,7 @@ def draw_worth_knowing(view: PlanView) -> None:
         question = view.checklist.questions[worth.question]
         narrower = numbers.points(worth.narrowing)
         by = f"{numbers.count(narrower, 'point')} narrower" if narrower else "less than a point narrower"
-        with column.container(border=True, gap=None, height="stretch"):
+        with column.container(border=True, gap=None, height="stretch", key=f"knowing-{worth.question}"):
             st.page_link(
                 "assess.py", label=plain(question.text), icon=":material/help:",
                 query_params={
@@ -210,6 +225,26 @@ def draw_worth_knowing(view: PlanView) -> None:
                 },
             )  # fmt: skip
             st.caption(plain(f"{worth.question} · {WHY_WORDS[worth.why]} · {by}"))
+
+
+def plan_words(view: PlanView, question: str) -> str:
+    """Why a repayment is in the plan or not, in a sentence; its tier alone does not say so."""
+    plan, settings = view.plan, view.settings
+    if question in plan.because:
+        return f"In the plan, because {plan.because[question]} needs it."
+    if any(priority.question == question for priority in plan.chosen):
+        pinned = question in settings.pinned
+        why = "because it is pinned" if pinned else f"part of what avoids most within {numbers.days(plan.budget_days)}"
+        return f"In the plan, {why}."
+    if question in plan.unavailable:
+        why = f"it needs {plan.unavailable[question]}, which is left out"
+    elif question in settings.excluded:
+        why = "it is left out"
+    elif question in view.repaid:
+        why = "it was repaid since it was answered"
+    else:
+        why = f"what is chosen for {numbers.days(plan.budget_days)} avoids at least as much"
+    return f"Not in the plan: {why}."
 
 
 def tried_words(view: PlanView, *, moved: Mapping[str, int], before: float | None) -> str:

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const POLL_MS = 2000, SPREAD_POLL_MS = 15000, RETRY_MS_MAX = 4000, PATIENCE_MS = 5000, SETTLE_MS = 250;
+  const SENDING = "Sending ...", UNSENT = "Not sent yet. It is sent by itself when the connection is back.";
   const main = document.getElementById("turn"), lost = document.getElementById("lost"), said = document.getElementById("said");
   const memory = new Map();  // where the browser keeps nothing
   let failures = 0, polling = 0, settling = 0, sending = false, ticking = 0, boxEnds = 0, retrying = 0;
@@ -36,14 +37,14 @@
   }
 
   // --- what is said ---
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   const say = (words) => put(said, words);
   function put(element, words) { if (element && element.textContent !== words) element.textContent = words; }
   const lastKept = () => (recall(`${room()}last`) || { at: 0 }).at;
   function tell() {
     const own = document.getElementById("own"), entry = recall(place());
     if (own && entry && entry.level !== undefined) {
-      put(own, !entry.kept ? (failures ? "Not sent yet. It is sent by itself when the connection is back." : "Sending ...")
+      put(own, !entry.kept ? (failures ? UNSENT : SENDING)
         : `Voted${entry.at ? ` at ${clock(entry.at)}` : ""}: you can change it until the reveal.`);
     }
     const at = lastKept();
@@ -69,8 +70,12 @@
     if (!comment || now().takes !== "1") return;
     const before = recall(place()) || {};
     const entry = { level, comment: comment.value, turn: Math.max(before.turn || 0, Number(now().turn)), kept: false, at: before.at };
-    if (level === undefined) { remember(place(), entry); return; }  // words only: sent with the level
-    if (before.kept && before.level === level && before.comment === entry.comment) return;
+    if (level === undefined) {  // words only: sent with the level
+      remember(place(), entry);
+      put(document.getElementById("own"), "Choose a level too: the comment is sent with it.");
+      return;
+    }
+    if (before.kept && before.level === level && before.comment === entry.comment) { tell(); return; }
     entry.turn += 1;
     remember(place(), entry);
     document.querySelectorAll("#now > .problem").forEach((old) => old.remove());
@@ -207,6 +212,7 @@
 
   main.addEventListener("change", (event) => {
     if (!event.target.closest("#vote")) return;
+    put(document.getElementById("own"), failures ? UNSENT : SENDING);
     clearTimeout(settling);
     settling = setTimeout(choose, event.target.name === "level" ? SETTLE_MS : 0);
   });

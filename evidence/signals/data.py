@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Call, PythonFile, Reference, Result, Value
@@ -79,6 +80,8 @@ def unversioned_remote_data(repository: Repository) -> Finding:
     loose_models: list[tuple[str, int]] = []
     fixed = 0
     for file in repository.work:
+        if file.called.isdisjoint(_words_of_fetches()):
+            continue
         addresses = {text.name: text.text for text in file.texts if text.name and REMOTE.match(text.text)}
         for call in file.calls:
             verdict = _fetch(call, addresses)
@@ -103,6 +106,13 @@ def unversioned_remote_data(repository: Repository) -> Finding:
 
 
 _BUILDERS = frozenset({"csv", "json", "parquet", "text", "arrow", "pandas", "imagefolder", "audiofolder", "webdataset"})
+
+
+@cache
+def _words_of_fetches() -> frozenset[str]:
+    """The last words of the calls that may fetch something."""
+    names = words("calls", "reads") | words("calls", "fetches_by_name") | words("calls", "fetches_model")
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def _fetch(call: Call, addresses: Mapping[str, str]) -> str | None:

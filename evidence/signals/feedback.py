@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from evidence.evidence import Polarity, Strength
 from evidence.python_source import Call, PythonFile
@@ -108,6 +108,7 @@ def exploration_present(repository: Repository) -> Finding:
     )
 
 
+@lru_cache(maxsize=1 << 14)  # the same names come again and again: a repository has few
 def _speaks_of(name: str, wanted: frozenset[str]) -> bool:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[-. ]", "_", name).lower()
     return _any_of(wanted).search(plain) is not None

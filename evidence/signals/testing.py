@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.manifests import Requirement
@@ -113,7 +114,8 @@ def unseeded_randomness(repository: Repository) -> Finding:
     seeded_elsewhere = False
     for file in repository.work:
         learns = not file.called.isdisjoint(words("calls", "trains"))
-        uses = [call for call in file.calls if _depends_on_chance(call, learns)]
+        chance = not file.called.isdisjoint(_words_of_chance())
+        uses = [call for call in file.calls if _depends_on_chance(call, learns)] if chance else []
         seeds = any(_sets_seed(call) for call in file.calls)
         seeded_elsewhere = seeded_elsewhere or seeds
         total += len(uses)
@@ -133,6 +135,13 @@ def unseeded_randomness(repository: Repository) -> Finding:
         of=total,
         strength=Strength.STRONG if clear else Strength.WEAK,
     )
+
+
+@cache
+def _words_of_chance() -> frozenset[str]:
+    """The last words of the calls that may depend on chance."""
+    names = words("calls", "random_splits") | words("calls", "random_estimators") | words("calls", "random_calls")
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def _depends_on_chance(call: Call, learns: bool) -> bool:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from operations.actions import read_actions
+from operations.actions import ActionDraft, read_actions, save_actions
 from operations.plans import read_plan
 from operations.records import AssessmentRecord
 from tests.browser.conftest import Visit
@@ -133,6 +133,34 @@ def test_an_action_is_done_with_its_days_dropped_with_a_reason_and_put_back(
     you.says(re.compile("0 done, 1 dropped"))
     you.page.get_by_text("Done and dropped (1)").click()
     you.says("Dropped: The model is retired in May.")
+
+
+def test_a_dialog_of_one_action_shows_nothing_typed_into_that_of_another(
+    server: Server, visit: Visit, planned: AssessmentRecord
+) -> None:
+    drafts = [
+        ActionDraft(question_id=question, title=f"Repay {question}", owner=owner, planned_days=5.0, benefit_days=9.0)
+        for question, owner in (("ENT-01", "Ann"), ("ENT-05", "Ben"))
+    ]
+    with workplace_at(server.database) as workplace:
+        save_actions(workplace, ADA, assessment_id=planned.assessment_id, drafts=drafts)
+    you = visit(server).open(f"/plan?system={planned.system_id}&show=Our+actions")
+    dialog = you.page.get_by_role("dialog")
+
+    def change(place: int) -> Locator:
+        you.page.get_by_role("button", name="Change…").nth(place).click()
+        return dialog.get_by_role("textbox", name="Owner")
+
+    change_of_mind = change(0)
+    first = change_of_mind.input_value()
+    change_of_mind.fill("Somebody else")
+    change_of_mind.press("Tab")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(change(1)).to_have_value("Ben" if first == "Ann" else "Ann")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(change(0)).to_have_value(first)
 
 
 def test_pins_and_what_is_left_out_are_kept(server: Server, visit: Visit, planned: AssessmentRecord) -> None:

@@ -23,11 +23,14 @@ from operations.actions import (
 )
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.authorize import Actor
+from operations.class_values import GROWTH_MAX, adopt_class_values
 from operations.errors import AlreadyThere, Conflict, Forbidden, InvalidInput, NotFound
+from operations.plans import read_plan
 from operations.records import ActionRecord, AssessmentRecord
 from operations.systems import create_system
 from operations.upkeep import verify
-from operations.workplace import Workplace
+from operations.workplace import Workplace, shipped_checklist
+from scoring.plan_terms import DAYS_MAX, HORIZON_MAX_QUARTERS
 from tests.operations.conftest import ADA, BO
 
 DRAFT = ActionDraft(
@@ -220,6 +223,22 @@ def test_an_action_that_is_done_says_what_it_took_beside_what_it_promised(
     corrected = close_action(workplace, ADA, **place(action), actual_days=15, friction_gone=True, expected_rev=2)
     assert (corrected.actual_days, corrected.friction_gone, corrected.closed_at) == (15.0, True, done.closed_at)
     assert said(workplace, action) == ["planned", "done", "done"]
+
+
+def test_the_largest_benefit_a_plan_can_promise_is_kept(workplace: Workplace, assessment: AssessmentRecord) -> None:
+    own = shipped_checklist().classes
+    values = replace(
+        own,
+        friction_days=dict.fromkeys(own.friction_days, DAYS_MAX),
+        growth=dict.fromkeys(own.growth, GROWTH_MAX),
+        severity={key: replace(one, loss_days=DAYS_MAX) for key, one in own.severity.items()},
+    )
+    adopt_class_values(workplace, ADA, team="Growth", values=values, expected_rev=0)
+    plan = read_plan(workplace, ADA, system_id=assessment.system_id, horizon=HORIZON_MAX_QUARTERS).plan
+    first = plan.chosen[0]
+    draft = replace(DRAFT, question_id=first.question, target=0, benefit_days=first.benefit_days)
+    (kept,) = save_actions(workplace, ADA, assessment_id=assessment.assessment_id, drafts=[draft])
+    assert kept.benefit_days == first.benefit_days > 10_000
 
 
 @pytest.mark.parametrize("days", [-0.5, float("nan"), float("inf"), 10_001, True])

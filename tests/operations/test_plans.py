@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,7 @@ from operations.systems import create_system
 from operations.workplace import Workplace, shipped_checklist
 from scoring.plan_terms import TeamEstimate, ThreePoint
 from tests.operations.conftest import ADA, BO
+from tests.operations.packs import lay, text_of_pack
 from tests.operations.test_actions import DRAFT, assessed
 
 EFFORT = TeamEstimate(question="ENT-01", effort=ThreePoint(low=2, likely=5, high=12))
@@ -102,6 +104,8 @@ def test_undoing_settings_goes_back_and_forth(workplace: Workplace, system_id: s
         {"targets": {"ENT-01": 1.0}},
         {"pinned": frozenset({"FBL-01"})},
         {"rebuild_days": 0.0},
+        {"rebuild_days": 1e-310},
+        {"rebuild_days": float("nan")},
         {"rebuild_days": float("inf")},
     ],
 )
@@ -365,3 +369,52 @@ def test_without_being_told_the_plan_is_of_the_newest_quarter_of_which_enough_is
     open_assessment(workplace, ADA, **place, period="2026Q4")
     assert read_plan(workplace, ADA, **place).assessment.period == "2026Q3", "nothing is known of the new one yet"
     assert read_plan(workplace, ADA, **place, period="2026Q4").assessment.period == "2026Q4"
+
+
+def test_a_target_that_is_the_worst_level_of_another_checklist_hides_no_question(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same id in a checklist of three levels: what was second best of five may be the worst there is."""
+    lay(tmp_path / "packs", monkeypatch, three=text_of_pack())
+    system_id = create_system(workplace, ADA, name="Churn", team="Growth").system_id
+    open_assessment(workplace, ADA, system_id=system_id, period="2026Q3")
+    settings = replace(SETTINGS, pinned=frozenset(), targets={"MON-01": 2})
+    save_plan_settings(workplace, ADA, system_id=system_id, settings=settings, expected_rev=0)
+    later = open_assessment(workplace, ADA, system_id=system_id, period="2026Q4", pack="three-levels")
+    answer_question(
+        workplace,
+        ADA,
+        assessment_id=later.assessment_id,
+        question_id="MON-01",
+        choice=Choice(state="answered", level=2),
+        expected_rev=0,
+    )
+    priority = read_plan(workplace, ADA, system_id=system_id, period="2026Q4").ranking.of("MON-01")
+    assert priority is not None
+    assert priority.target == 0
+
+
+def test_an_action_done_on_a_question_of_another_checklist_repays_none_of_this_one(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same id in two checklists is two questions."""
+    lay(tmp_path / "packs", monkeypatch, three=text_of_pack())
+    system_id = create_system(workplace, ADA, name="Churn", team="Growth").system_id
+    made = {}
+    for period, pack in (("2026Q3", "ml-debt"), ("2026Q4", "three-levels")):
+        made[pack] = open_assessment(workplace, ADA, system_id=system_id, period=period, pack=pack).assessment_id
+        choice = Choice(state="answered", level=2)
+        answer_question(workplace, ADA, assessment_id=made[pack], question_id="MON-01", choice=choice, expected_rev=0)
+    draft = replace(DRAFT, question_id="MON-01", target=0)
+    (action,) = save_actions(workplace, ADA, assessment_id=made["ml-debt"], drafts=[draft])
+    close_action(
+        workplace,
+        ADA,
+        system_id=system_id,
+        action_id=action.action_id,
+        actual_days=3,
+        friction_gone=None,
+        expected_rev=1,
+    )
+    assert read_plan(workplace, ADA, system_id=system_id, period="2026Q3").repaid == {"MON-01"}
+    assert read_plan(workplace, ADA, system_id=system_id, period="2026Q4").repaid == frozenset()

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from operations.actions import ActionDraft, close_action, read_actions, save_actions
 from operations.assessments import open_assessment
-from operations.plans import read_plan
-from operations.records import ActionRecord, AssessmentRecord
+from operations.plans import read_plan, save_plan_settings
+from operations.records import ActionRecord, AssessmentRecord, PlanSettings
 from operations.systems import create_system
 from operations.workplace import Workplace
 from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, answer, open_system, press, title, words
@@ -197,6 +197,47 @@ def test_the_drawer_unfolds_the_sum(at_page: Open, answered: AssessmentRecord) -
     assert {"Why these days", "Why this debt"} <= set(labels)
     assert any(label.startswith("Why “") for label in labels)
     assert "Interest avoided over the horizon" in words(page)
+
+
+def open_drawer(page: AppTest, assessment: AssessmentRecord, question: str) -> AppTest:
+    key = f"arrears:opened-card:{session.widget_key('plan', assessment.assessment_id)}"
+    page.session_state["arrears"][key] = question
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_question_at_the_level_wanted_stays_in_the_list_and_can_be_aimed_lower_again(
+    at_page: Open, workplace: Workplace, answered: AssessmentRecord
+) -> None:
+    settings = PlanSettings(budget_days=40.0, targets={"ENT-05": 3})
+    save_plan_settings(workplace, ADA, system_id=answered.system_id, settings=settings, expected_rev=0)
+    page = at_page("plan", system=answered.system_id)
+    row = next(row for row in listed(page)["rows"] if row[0] == "ENT-05")
+    assert row[10] == ["level 3 is what you want"]
+    page = open_drawer(page, answered, "ENT-05")
+    assert "There is nothing to repay at this level." in words(page)
+    page.selectbox(key=f"target-{answered.system_id}-ENT-05").select(0).run()
+    assert read_plan(workplace, ADA, system_id=answered.system_id).settings.targets == {}
+    assert read_plan(workplace, ADA, system_id=answered.system_id).ranking.of("ENT-05") is not None
+
+
+def test_the_drawer_says_why_a_repayment_is_in_the_plan_or_not(
+    at_page: Open, workplace: Workplace, answered: AssessmentRecord
+) -> None:
+    settings = PlanSettings(budget_days=60.0, pinned=frozenset({"RPG-02"}), excluded=frozenset({"MON-01"}))
+    save_plan_settings(workplace, ADA, system_id=answered.system_id, settings=settings, expected_rev=0)
+    plan = read_plan(workplace, ADA, system_id=answered.system_id).plan
+    assert plan.because["TST-04"] == "RPG-02"
+    page = at_page("plan", system=answered.system_id)
+    for question, said in (
+        ("TST-04", "In the plan, because RPG-02 needs it."),
+        ("RPG-02", "In the plan, because it is pinned."),
+        ("MON-01", "Not in the plan: it is left out."),
+    ):
+        assert said in words(open_drawer(page, answered, question))
+    rest = next(row[0] for row in reversed(listed(page)["rows"]) if not row[3] and not row[4])
+    assert "what is chosen for 60 days avoids at least as much" in words(open_drawer(page, answered, rest))
 
 
 def test_an_estimate_with_a_gap_is_refused_in_words(

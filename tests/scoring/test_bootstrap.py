@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import scoring.bootstrap as bootstrapping
 from scoring.bootstrap import AGREEING_MIN, Agreeing, bootstrap, holm, scored_draws, settle_all
 from scoring.compare import Basis, Cause, Direction, compare
 from scoring.score import Parameters, Response, ResponseState, score
@@ -257,3 +259,16 @@ def test_a_hundred_voters_are_drawn_in_parts():
     found = bootstrap(sides)[""]
     assert found.worse > 1_900  # 60 of 100 say 1: a median of 3 is rare, ten of them rarer
     assert found == bootstrap(sides)[""]
+
+
+@pytest.mark.parametrize(
+    "votes",
+    [(0,) * 7 + (2,) * 6 + (4,) * 7, (1,) * 20, (0,) * 9 + (3,) * 3 + (None,) * 10, (4,) * 12 + (None,) * 8],
+)
+def test_tallies_of_many_votes_are_as_likely_as_drawing_them_one_by_one(votes: tuple[int | None, ...]) -> None:
+    tallied = bootstrapping._tallied(votes, 20_000, np.random.default_rng(1)).tolist()
+    draw = random.Random(1)
+    plain = [settle(tuple(draw.choices(votes, k=len(votes)))) for _ in range(20_000)]
+    for level in (0, 1, 2, 3, 4, None):
+        expected = plain.count(level) / 20_000
+        assert tallied.count(-1 if level is None else level) / 20_000 == pytest.approx(expected, abs=0.02)

@@ -209,10 +209,17 @@ def test_a_budget_of_nothing_takes_what_costs_nothing() -> None:
 
 
 def test_with_nothing_owed_there_is_nothing_to_do() -> None:
-    plan = choose(ranked(), asking(["AA-01"], {}), budget_days=10_000, pinned=frozenset({"AA-01"}))
+    plan = choose(ranked(), asking(["AA-01"], {}), budget_days=10_000, pinned=["AA-01"])
     assert (plan.chosen, plan.cost_days, plan.benefit_days, plan.next_5_days_benefit) == ((), 0, 0, 0)
     assert plan.break_even_quarters is None
     assert not plan.pinned_over_budget
+
+
+@pytest.mark.parametrize("benefit", [1e-320, 1e-30])
+def test_what_avoids_next_to_nothing_never_pays_for_itself(benefit: float) -> None:
+    plan = plan_of([owes("AA-01", benefit, 5)], {}, budget_days=10, pinned=["AA-01"])
+    assert ids(plan) == ["AA-01"]
+    assert plan.break_even_quarters is None
 
 
 def test_a_huge_budget_repays_everything_that_avoids_something() -> None:

@@ -19,7 +19,12 @@ def test_five_quarters_are_a_line_with_the_median_slope():
     seen = trend([*YEAR, ("2026Q1", 0.2)])
     assert seen.line
     assert seen.slope_per_quarter == pytest.approx(-0.1)
-    assert seen.text == "5 rated quarters, falling."
+    assert seen.text == "5 rated quarters, falling by 10.0 points a quarter."
+
+
+def test_a_slope_that_rounds_to_nothing_is_not_called_a_fall():
+    steady = trend([("2025Q1", 0.5), ("2025Q2", 0.5), ("2025Q3", 0.4999), ("2025Q4", 0.4999), ("2026Q1", 0.4998)])
+    assert steady.text == "5 rated quarters, hardly any slope."
 
 
 def test_a_quarter_left_out_counts_as_time_and_not_as_a_point():
