@@ -39,16 +39,34 @@ def draw_lobby(here: Desk, view: WorkshopView, way_in: Entrance) -> None:
     st.caption(plain(f"{numbers.period(view.assessment.period)} · {_kind(view)}"))
     left, right = st.columns([3, 2], gap="large")
     with left:
-        draw_door(way_in, key="workshop-door")
-        if way_in.trouble:
-            problems.warning(way_in.trouble)
+        _way_in(way_in)
     with right:
         draw_steps(here, view)
+        _over(here, view)
         st.subheader(f"{numbers.count(len(view.people), 'person is', 'people are')} in", anchor=False)
         draw_people(view.people, None, now=here.workplace.clock(), key="workshop-people")
         _too_few(view)
         _small(here, view, way_in=None)
     draw_keys(here, view)
+
+
+def _way_in(way_in: Entrance) -> None:
+    """The way in with what stands against it, and as a link for a call."""
+    draw_door(way_in, key="workshop-door")
+    if way_in.trouble:
+        problems.warning(way_in.trouble)
+    if way_in.address:
+        st.caption("For a call, send this link:")
+        st.code(way_in.address, language=None)
+
+
+def _over(here: Desk, view: WorkshopView) -> None:
+    """A workshop does not last for ever; what is revealed can still be settled."""
+    if view.workshop.expires_at <= here.workplace.now():
+        problems.notice(
+            "The time of this workshop is over: nobody can vote any more.",
+            do="Settle what is revealed, end it, and open another one on what is left.",
+        )
 
 
 def _kind(view: WorkshopView) -> str:
@@ -82,6 +100,7 @@ def draw_round(here: Desk, view: WorkshopView, table: OnTable, way_in: Entrance)
                 "Who finds out?", key=OWNER, max_chars=OWNER_MAX, placeholder="A name, so that it is not lost"
             )
         draw_steps(here, view)
+        _over(here, view)
         if table.turn.state == VOTING:
             _waiting(view)
         draw_people(view.people, table, now=here.workplace.clock(), key="workshop-people")
@@ -176,9 +195,7 @@ def draw_spread(here: Desk, view: WorkshopView, way_in: Entrance) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        draw_door(way_in, key="workshop-door")
-        if way_in.trouble:
-            problems.warning(way_in.trouble)
+        _way_in(way_in)
     with right:
         draw_steps(here, view)
         draw_progress(view.people, key="workshop-people")
@@ -199,7 +216,7 @@ def _small(here: Desk, view: WorkshopView, *, way_in: Entrance | None) -> None:
         )  # fmt: skip
         if way_in is not None:
             with st.popover("The way in", icon=":material/qr_code_2:", type="tertiary", key="workshop-way-in"):
-                draw_door(way_in, key="workshop-door")
+                _way_in(way_in)
         if view.on_table is not None and held.state != PAUSED:
             _go_to(here, view)
         if view.people:

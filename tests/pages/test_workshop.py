@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -310,6 +311,19 @@ def test_too_few_to_be_anonymous_is_said(
     assert "nobody can vote anonymously" not in words(at(at_page, workshop))
 
 
+def test_a_workshop_whose_time_is_over_says_so_and_can_still_be_settled(
+    at_page: Open, workshop: WorkshopRecord, guests: list[Guest], workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for guest in guests:
+        vote(workplace, guest, 1)
+    later = workplace.clock() + timedelta(hours=13)
+    monkeypatch.setattr(type(workplace), "now", lambda _self: later.isoformat(timespec="milliseconds"))
+    page = at(at_page, workshop)
+    assert "The time of this workshop is over" in words(page)
+    pressed(pressed(page, "Reveal the votes"), "Settle at level 1")
+    assert "settled" in words(page)
+
+
 # --- two facilitators, two tabs ---
 def test_a_second_tab_that_reveals_again_changes_nothing(
     at_page: Open, workshop: WorkshopRecord, guests: list[Guest], workplace: Workplace
@@ -399,8 +413,6 @@ def test_a_vote_over_days_is_gone_through_when_the_facilitator_is_ready(
 
 
 def _tomorrow(workplace: Workplace) -> str:
-    from datetime import timedelta
-
     return (workplace.clock() + timedelta(days=1)).isoformat()
 
 
