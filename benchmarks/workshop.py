@@ -186,8 +186,90 @@ def measure_room(people: int, seconds: float = RUN_SECONDS) -> list[dict[str, An
 
 
 def measure() -> list[dict[str, Any]]:
-    """Every room, and the bytes and taps of one phone."""
-    return [*phone_rows(), *(row for people in ROOMS for row in measure_room(people))]
+    """The bytes and taps of one phone, every room, and a server that is killed."""
+    rooms = (row for people in ROOMS for row in measure_room(people))
+    return [*phone_rows(), *rooms, *measure_kills()]
+
+
+async def _stubborn(phone: Phone, question: str, ended: asyncio.Event) -> None:
+    """Vote again and again; a vote without a reply is sent again, the same one, until it has one."""
+    while not ended.is_set():
+        level, turn = random.choice((0, 1, 2, 3, 4, None)), phone.acknowledged[1] + 1
+        vote = json.dumps({"question": question, "round": 1, "level": level, "comment": "", "turn": turn})
+        while not ended.is_set():
+            try:
+                state, _ = await phone.ask("POST", "/vote", vote, "application/json")
+            except (OSError, asyncio.IncompleteReadError):
+                state, phone._streams = 0, None
+            if state == 200:
+                phone.acknowledged = level, turn
+                break
+            await asyncio.sleep(0.5)  # as the page waits before it tries again
+        await asyncio.sleep(random.uniform(0.6, 1.0))
+
+
+async def _killed(server: Server, code: str, people: int, times: int, check: Any) -> tuple[int, list[float]]:
+    """Kill the server in the middle of voting; how many acknowledged votes were lost, and how long phones were away."""
+    phones = [Phone(port=server.port, name=f"Person {number}") for number in range(people)]
+    for phone in phones:
+        await phone.join(code)
+    ended = asyncio.Event()
+    voting = [asyncio.create_task(_stubborn(phone, "ENT-01", ended)) for phone in phones]
+    lost, away = 0, []
+    for _ in range(times):
+        await asyncio.sleep(random.uniform(0.5, 1.5))
+        await asyncio.to_thread(server.kill)
+        before = [phone.acknowledged[1] for phone in phones]
+        kept, known = sorted(check(), reverse=True), sorted(filter(None, before), reverse=True)
+        lost += sum(there < turn for there, turn in zip(kept, known, strict=False))  # nobody's ballot is known by name
+        lost += max(0, len(known) - len(kept)) + max(0, len(kept) - people)
+        await asyncio.to_thread(server.start)
+        back = time.perf_counter()
+        while any(phone.acknowledged[1] <= turn for phone, turn in zip(phones, before, strict=True)):
+            await asyncio.sleep(0.05)
+        away.append(time.perf_counter() - back)
+    ended.set()
+    await asyncio.gather(*voting)
+    for phone in phones:
+        phone.close()
+    return lost, away
+
+
+def measure_kills(times: int = 50, people: int = 20) -> list[dict[str, Any]]:
+    """kill -9 and a new start in the middle of voting, many times."""
+    from operations.assessments import open_assessment
+    from operations.authorize import Actor
+    from operations.systems import create_system
+    from operations.workplace import open_workplace
+    from operations.workshops import open_workshop, start_workshop
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "arrears.db"
+        workplace, ada = open_workplace(database), Actor(name="Ada", local=True)
+        system = create_system(workplace, ada, name="Churn", team="Growth")
+        assessment = open_assessment(workplace, ada, system_id=system.system_id, period="2026Q4")
+        opened = open_workshop(workplace, ada, assessment_id=assessment.assessment_id, questions=["ENT-01"])
+        start_workshop(workplace, ada, workshop_id=opened.workshop_id)
+
+        def check() -> list[int]:
+            kept = workplace.store.read(lambda records: records.workshops.ballots(opened.workshop_id, "ENT-01", 1))
+            return [ballot.turn for ballot in kept]
+
+        server = Server(ROOT / "app.py", database).start()
+        try:
+            lost, away = asyncio.run(_killed(server, opened.code, people, times, check))
+        finally:
+            server.stop()
+            workplace.close()
+    what = f"{people} people, server killed {times} times while they vote"
+
+    def row(figure: str, value: float, unit: str, promise: str) -> dict[str, Any]:
+        return {"what": f"{what}: {figure}", "figure": value, "unit": unit, "promise": promise, "command": COMMAND}
+
+    return [
+        row("acknowledged votes lost or doubled", lost, "", "0"),
+        row("all voting again after the new start, slowest", round(max(away), 1), "s", "<= 10 s"),
+    ]
 
 
 def phone_rows() -> list[dict[str, Any]]:
@@ -252,5 +334,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workshop")
     parser.add_argument("people", type=int)
     parser.add_argument("--seconds", type=float, default=RUN_SECONDS)
+    parser.add_argument("--kills", type=int, default=0, help="instead: kill the server so many times")
     given = parser.parse_args()
-    show(measure_room(given.people, given.seconds))
+    show(measure_kills(given.kills, given.people) if given.kills else measure_room(given.people, given.seconds))
