@@ -46,7 +46,8 @@ SECONDS_MAX = 10.0  #: for a body to come in
 RETRY_SECONDS = 5
 WRONG_PER_ADDRESS = 10
 WRONG_IN_ALL = 100
-THREADS = 8  #: answers made at once: more would only take turns
+READERS = 8  #: answers made at once: more would only take turns
+WRITERS = 1  #: the database takes one at a time; who waits for the disk holds up nobody who only looks
 _NO_STORE = {"Cache-Control": "no-store"}
 _LASTING = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ALL = "everybody"
@@ -88,7 +89,8 @@ class WorkshopDoor:
     wrong_codes: Tries = field(default_factory=lambda: Tries(most=WRONG_PER_ADDRESS, locked_seconds=300))
     wrong_in_all: Tries = field(default_factory=lambda: Tries(most=WRONG_IN_ALL, locked_seconds=60))
     _coming_in: asyncio.Lock | None = None  #: made inside the event loop they belong to
-    _threads: anyio.CapacityLimiter | None = None
+    _readers: anyio.CapacityLimiter | None = None
+    _writers: anyio.CapacityLimiter | None = None
 
     def routes(self) -> list[BaseRoute]:
         """The addresses, for the router."""
@@ -147,7 +149,7 @@ class WorkshopDoor:
             secret = request.cookies.get(GUEST if before else COMING)
             join = partial(join_workshop, request.state.workplace, **form, secret=secret)
             try:
-                joined = await self._run(join)
+                joined = await self._write(join)
             except InvalidInput as error:
                 problem, wrong = str(error), error.field
             except AlreadyThere as error:
@@ -163,7 +165,7 @@ class WorkshopDoor:
             return HTMLResponse(page, status, headers=_NO_STORE)
         if before and before.participant.participant_id != joined.participant.participant_id:
             leave = partial(leave_workshop, workshop_id=before.participant.workshop_id, guest=before)
-            await self._run(partial(leave, request.state.workplace, before.actor))
+            await self._write(partial(leave, request.state.workplace, before.actor))
         answer = RedirectResponse("/vote", 303, headers=_NO_STORE)
         _set_cookie(request, answer, GUEST, joined.secret, paths=GUEST_PATHS)
         _clear_cookie(request, answer, COMING, paths=("/join",))
@@ -176,7 +178,7 @@ class WorkshopDoor:
         guest = await self._guest_or_none(request)
         if guest is not None:
             leave = partial(leave_workshop, workshop_id=guest.participant.workshop_id, guest=guest)
-            await self._run(partial(leave, request.state.workplace, guest.actor))
+            await self._write(partial(leave, request.state.workplace, guest.actor))
         answer = RedirectResponse("/join", 303, headers=_NO_STORE)
         _clear_cookie(request, answer, GUEST, paths=GUEST_PATHS)
         return answer
@@ -227,7 +229,7 @@ class WorkshopDoor:
             turn=given.turn,
         )
         try:
-            kept = await self._run(partial(cast, request.state.workplace, guest.actor))
+            kept = await self._write(partial(cast, request.state.workplace, guest.actor))
         except InvalidInput as error:
             status, sentence = 400, str(error)
         except NotFound as error:
@@ -298,9 +300,16 @@ class WorkshopDoor:
             raise _RefusedError(429, "This was asked too often; wait a moment. Nothing is lost.", seconds=wait)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._threads is None:
-            self._threads = anyio.CapacityLimiter(THREADS)
-        return await anyio.to_thread.run_sync(work, limiter=self._threads)
+        """Do what only reads, in a thread."""
+        if self._readers is None:
+            self._readers = anyio.CapacityLimiter(READERS)
+        return await anyio.to_thread.run_sync(work, limiter=self._readers)
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        """Do what changes something, in a thread, each in its turn: nobody who only looks waits for it."""
+        if self._writers is None:
+            self._writers = anyio.CapacityLimiter(WRITERS)
+        return await anyio.to_thread.run_sync(work, limiter=self._writers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

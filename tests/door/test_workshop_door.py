@@ -128,7 +128,7 @@ class Room:
 
         async def app(asked: Scope, receive: Receive, send: Send) -> None:
             # the lock and the threads of the door belong to the event loop of one request here
-            self.door._coming_in, self.door._threads = None, None
+            self.door._coming_in = self.door._readers = self.door._writers = None
             await inner({**asked, "state": {"workplace": self.workplace}}, receive, send)
 
         self.app = app
