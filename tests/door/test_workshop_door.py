@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
@@ -21,7 +23,7 @@ from door.guests import is_of_the_vote
 from door.headers import SafeHeaders
 from door.opening import OpeningRefusedError, check_address
 from door.rates import Rate, Tries
-from door.visitors import LocalVisitorsOnly, why_not
+from door.visitors import LocalVisitorsOnly, is_loopback, why_not
 from door.workshop import BODY_BYTES_MAX, GUEST, WRONG_IN_ALL, WRONG_PER_ADDRESS, WorkshopDoor
 from operations.assessments import open_assessment
 from operations.errors import StorageUnavailable
@@ -41,6 +43,7 @@ from operations.workshops import (
 )
 from store.store import open_store
 from store.workshop_records import WorkshopRecord
+from tests.door.served import free_port, serve, streamlit_command, uvicorn_command
 from tests.door.test_visitors import scope
 from tests.operations.conftest import ADA, Clock
 
@@ -826,3 +829,42 @@ def test_a_server_address_beyond_this_machine_needs_the_setting(monkeypatch: pyt
     for address in ("0.0.0.0", "127.0.0.1", None):
         with pytest.raises(OpeningRefusedError, match="expected 1 or 0"):
             check_address(address)
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback; None on one without a network."""
+    for addresses in psutil.net_if_addrs().values():
+        for one in addresses:
+            if one.family == socket.AF_INET and not is_loopback(one.address):
+                return one.address
+    return None
+
+
+@pytest.mark.parametrize("command", [streamlit_command, uvicorn_command])
+def test_a_server_for_guests_answers_other_machines_at_the_vote_and_nowhere_else(command: Any, tmp_path: Path) -> None:
+    port, beyond = free_port(), own_address()
+    if beyond is None:
+        pytest.skip("this machine has no address but loopback")
+    option = "--host" if command is uvicorn_command else "--server.address"
+    with serve(command(port, option, "0.0.0.0"), port, tmp_path / "x.db", {"ARREARS_GUESTS": "1"}) as served:
+        with httpx.Client(base_url=f"http://{beyond}:{port}", headers={"Accept": "text/html"}) as far:
+            assert "Join the workshop" in far.get("/join").text
+            assert far.get("/join/ABCDEFGH").status_code == 200
+            assert far.get("/vote").headers["location"] == "/join?gone=1"
+            assert far.get("/vote/state").status_code == 401
+            assert far.get("/vote/page.js").status_code == 200
+            for path in (
+                "/",
+                "/workshop",
+                "/healthz",
+                "/export/portfolio.csv",
+                "/_stcore/health",
+                "/static/index.html",
+            ):
+                assert far.get(path).status_code == 403, path
+            assert far.post("/api/evidence").status_code == 403
+            upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+            for path in ("/_stcore/stream", "/vote", "/join"):
+                shaken = far.get(path, headers={**upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+                assert shaken.status_code == 403, path
+        assert httpx.get(f"{served.url}/healthz").status_code == 200
