@@ -343,7 +343,7 @@ def _listed(here: Desk, view: Questionnaire, areas: list[tuple[Area, tuple[Quest
         closed=view.assessment.state == "closed", choose=choose, open_card=open_card,
     )  # fmt: skip
     if whole:
-        session.drop_list_page(key)
+        session.note_list_drawn(key)
     opened = questions.get(session.opened_card(assessment_id) or "")
     if opened is not None:
         _whole_card(here, view, opened, key)

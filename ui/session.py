@@ -163,18 +163,29 @@ def note_own_step(assessment: str, question: str, *, seen: int, became: int) -> 
     _memory()[f"arrears:own-step:{assessment}:{question}"] = (seen, became)
 
 
+LIST_SECONDS = 1.0  #: a run that starts sooner than this after another takes back what has not reached the browser yet
+
+
 def note_list_page(list_key: str) -> None:
     """Note that the whole page is drawn, and not only the list on it."""
-    _memory()[f"arrears:list-page:{list_key}"] = True
+    _memory()[f"arrears:list-page:{list_key}"] = None
 
 
 def list_page(list_key: str) -> bool:
-    """Read whether the list is to be drawn whole, with the page."""
-    return bool(_memory().get(f"arrears:list-page:{list_key}", False))
+    """Read whether the list is to be drawn whole: with the page, and again where the next run follows at once."""
+    drawn = _memory().get(f"arrears:list-page:{list_key}", -LIST_SECONDS)
+    return drawn is None or time.monotonic() - cast("float", drawn) < LIST_SECONDS
+
+
+def note_list_drawn(list_key: str) -> None:
+    """Note that the list was drawn whole, now or a moment ago; a run cut short before does it again."""
+    memory, name = _memory(), f"arrears:list-page:{list_key}"
+    if memory.get(name) is None:
+        memory[name] = time.monotonic()
 
 
 def drop_list_page(list_key: str) -> None:
-    """Note that the list was drawn whole; a run cut short before does it again."""
+    """Note that the page was drawn; each run of this one draws all of it, so nothing is left to the next."""
     _memory().pop(f"arrears:list-page:{list_key}", None)
 
 

@@ -112,3 +112,22 @@ def test_the_list_travels_whole_with_the_page_and_in_rows_afterwards() -> None:
     assert "When someone adds, drops or re-scales one input" in whole
     assert len(after) < 300, "a choice must not send the questions again"
     assert "\u202e" not in whole
+
+
+def test_a_list_is_drawn_whole_again_by_a_run_that_follows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit throws away what a run drew when the same part runs again before it has reached the browser."""
+    clock = {"now": 100.0}
+    monkeypatch.setattr(session, "_state", lambda memory={}: memory)
+    monkeypatch.setattr(session.time, "monotonic", lambda: clock["now"])
+    assert not session.list_page("list")
+    session.note_list_page("list")
+    clock["now"] += 60
+    assert session.list_page("list"), "a run cut short before it drew leaves the drawing to the next"
+    session.note_list_drawn("list")
+    clock["now"] += session.LIST_SECONDS / 2
+    assert session.list_page("list")
+    session.note_list_drawn("list")
+    clock["now"] += session.LIST_SECONDS / 2
+    assert not session.list_page("list"), "runs that follow each other do not put the end off"
+    session.note_list_page("list")
+    assert session.list_page("list")
