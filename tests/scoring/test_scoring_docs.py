@@ -1,4 +1,4 @@
-"""The worked example and the numbers of docs/scoring.md are what the program computes."""
+"""The numbers of docs/scoring.md, and of the worked example beside it, are what the program computes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from tests.scoring.builders import (
 
 HOUSE = Path(__file__).parents[2]
 TEXT = (HOUSE / "docs" / "scoring.md").read_text(encoding="utf-8")
-EXAMPLE = TEXT.partition("## A worked example")[2].partition("\n## ")[0]
+WORKED = (HOUSE / "docs" / "scoring-example.md").read_text(encoding="utf-8")
+EXAMPLE = WORKED.partition("## From the votes to the system")[2].partition("\n## ")[0]
 
 
 def table(text):
@@ -96,7 +97,7 @@ def _product_sum(text):
 
 
 def test_the_tables_of_levels_bands_and_floors_are_those_of_the_program():
-    rows = {row[0]: row[1:] for row in table(TEXT.partition("## A worked example")[0])}
+    rows = {row[0]: row[1:] for row in table(TEXT)}
     assert tuple(float(cell) for cell in rows["debt"]) == Parameters().values
     assert tuple(rows["band"]) == BANDS
     assert tuple(float(cell) for cell in rows["debt up to"]) == (*band_limits, 1)
@@ -116,7 +117,7 @@ def test_the_numbers_in_the_text_are_those_of_the_program():
     assert "from five rated quarters on" in TEXT
 
 
-REPAYMENT = TEXT.partition("### The repayment of DAT-02")[2].partition("\n## ")[0]
+REPAYMENT = WORKED.partition("## The repayment of DAT-02")[2].partition("\n## ")[0]
 
 
 def test_the_repayment_of_the_example_is_what_the_program_computes():
