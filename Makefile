@@ -34,7 +34,7 @@ browser: $(BIN)/.dev
 	@$(BIN)/python tests/browser/find_chromium.py --install
 
 test: $(BIN)/.dev browser  ## Run every test: unit, property, contract, page, browser, types, layers
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(BIN)/.dev  ## Check style, types and layers only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

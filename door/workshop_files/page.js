@@ -82,6 +82,11 @@
     tell();
     send();
   }
+  function settle(ms) {
+    clearTimeout(settling);
+    settling = 0;
+    if (ms) settling = setTimeout(() => settle(0), ms); else choose();
+  }
   async function send() {
     if (sending) return;
     const key = places().filter((k) => k.startsWith(room())).find((k) => {
@@ -165,6 +170,7 @@
     poll();
   }
   function show(news) {
+    if (settling) settle(0);  // a choice that has not been looked at yet would go with the page it was made on
     const before = { question: now().question, round: now().round };
     const active = document.activeElement, inside = main.contains(active);
     const typing = active && active.id === "comment" ? active.selectionStart : -1;
@@ -213,20 +219,19 @@
   main.addEventListener("change", (event) => {
     if (!event.target.closest("#vote")) return;
     put(document.getElementById("own"), failures ? UNSENT : SENDING);
-    clearTimeout(settling);
-    settling = setTimeout(choose, event.target.name === "level" ? SETTLE_MS : 0);
+    settle(event.target.name === "level" ? SETTLE_MS : 0);
   });
   main.addEventListener("input", (event) => {
     if (event.target.id !== "comment") return;
-    clearTimeout(settling);
-    settling = setTimeout(choose, 800);
+    settle(800);
   });
   main.addEventListener("submit", (event) => {
     if (event.target.id === "vote") { event.preventDefault(); choose(); }
   });
   for (const woken of ["online", "pageshow", "focus"]) addEventListener(woken, () => { poll(0); send(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { poll(0); send(); } else { clearTimeout(settling); choose(); } });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { poll(0); send(); } else settle(0); });
   addEventListener("offline", () => { failed(); });
   dress();
+  if (document.querySelector("#vote input[name=level]:checked:not([checked])")) choose();  // chosen before this script came
   poll();
 })();

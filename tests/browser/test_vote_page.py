@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -350,3 +351,40 @@ def test_axe_finds_nothing_on_any_page_of_a_participant(server: Server, visit: V
     room.reveal()
     expect(page.locator(".state")).to_be_visible()
     sound(page, "revealed")
+
+
+def test_what_was_chosen_before_the_script_came_is_sent_by_it(server: Server, visit: Visit, room: Room) -> None:
+    room.start()
+    page = come_in(visit, server, room, "Cy")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"page\.js"), hold)
+    page.reload(wait_until="commit")
+    level(page, 3).check()
+    deadline = time.monotonic() + 10
+    while not held and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(own(page)).to_have_text(KEPT)
+    counts(room, page, [3])
+
+
+def test_a_page_that_changes_right_after_a_choice_does_not_take_it_along(
+    server: Server, visit: Visit, room: Room
+) -> None:
+    room.start()
+    page = come_in(visit, server, room, "Cy")
+    page.evaluate(
+        """() => {
+            const box = document.querySelector("#vote input[value='3']");
+            box.click();
+            dispatchEvent(new Event("focus"));  // looks at once, before the choice has settled
+            document.getElementById("now").dataset.seen = "";
+        }"""
+    )
+    expect(own(page)).to_have_text(KEPT)
+    expect(level(page, 3)).to_be_checked()
+    counts(room, page, [3])
