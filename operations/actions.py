@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
@@ -13,6 +13,7 @@ from operations.class_values import class_values_of
 from operations.errors import InvalidInput, NotFound
 from operations.scores import Scored, score_assessment
 from operations.systems import find_system
+from operations.undoing import not_undone
 from operations.wording import LINE_MAX, NAME_MAX, NOTE_MAX, clean, clean_line, clean_tracker_link
 from operations.workplace import Workplace
 from scoring.aggregate import parameters_of
@@ -292,7 +293,7 @@ def undo_action(
     """
 
     def change(records: Records, current: ActionRecord) -> tuple[str, ActionRecord]:
-        events = _not_undone(records.plans.action_history(action_id))
+        events = not_undone(records.plans.action_history(action_id))
         if len(events) < 2:
             return "undone", replace(_opened(current), state=DROPPED, reason=TAKEN_BACK, closed_at=workplace.now())
         before = events[-2]
@@ -310,17 +311,6 @@ def undo_action(
         )
 
     return _change(workplace, actor, system_id, action_id, expected_rev, change)
-
-
-def _not_undone(events: Iterable[ActionEvent]) -> list[ActionEvent]:
-    """The states that undoing walks back through, oldest first: an undo takes away itself and what it undid."""
-    given: list[ActionEvent] = []
-    for event in events:
-        if event.what == "undone" and len(given) > 1:
-            given.pop()
-        else:
-            given.append(event)
-    return given
 
 
 @permitted(Action.READ)

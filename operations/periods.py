@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 
 from operations.errors import InvalidInput
@@ -30,6 +31,21 @@ def shift(period: str, quarters: int) -> str:
         raise InvalidInput("period", f"{period[:20]!r} is not a quarter; write it as 2026Q4")
     count = int(found[1]) * 4 + int(found[2]) - 1 + quarters
     return f"{count // 4:04d}Q{count % 4 + 1}"
+
+
+def first_day(period: str) -> date:
+    """The day a quarter begins. Raises InvalidInput."""
+    found = _PERIOD.fullmatch(period)
+    if found is None or found[1] == "0000":
+        raise InvalidInput("period", f"{period[:20]!r} is not a quarter; write it as 2026Q4")
+    return date(int(found[1]), int(found[2]) * 3 - 2, 1)
+
+
+def last_day(period: str) -> date:
+    """The day a quarter ends. Raises InvalidInput."""
+    begins = first_day(period)
+    month = begins.month + 2
+    return date(begins.year, month, monthrange(begins.year, month)[1])
 
 
 def following(period: str) -> str:

@@ -236,6 +236,25 @@ class PlanRecords:
         )
         return [_event(row) for row in rows]
 
+    def promised_between(self, first: date, last: date) -> dict[str, tuple[ActionRecord, list[ActionEvent]]]:
+        """The actions that were ever due from `first` to `last`, by id, each with its whole history, oldest first.
+
+        Also those of systems that are out of use by now, and those that were given another day since.
+        """
+        due = "(SELECT action_id FROM action_event WHERE org_id = :org_id AND due BETWEEN :first AND :last)"
+        days = {"first": first.isoformat(), "last": last.isoformat()}
+        actions = self._query(f"SELECT * FROM action WHERE org_id = :org_id AND action_id IN {due}", **days)  # noqa: S608
+        events = self._query(
+            f"SELECT * FROM action_event WHERE org_id = :org_id AND action_id IN {due} ORDER BY action_id, rev",  # noqa: S608
+            **days,
+        )
+        found: dict[str, tuple[ActionRecord, list[ActionEvent]]] = {
+            row["action_id"]: (_action(row), []) for row in actions
+        }
+        for row in events:
+            found[row["action_id"]][1].append(_event(row))
+        return found
+
     def _add_event(self, record: ActionRecord, what: str) -> None:
         values = _content(record) | {
             "system_id": record.system_id,
