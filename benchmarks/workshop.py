@@ -9,13 +9,19 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from benchmarks.report import show
 from benchmarks.server import ROOT, Server
+
+if TYPE_CHECKING:
+    from operations.records import WorkshopRecord
+    from operations.workplace import Workplace
 
 COMMAND = "python -m benchmarks Workshop"
 VOTE_SECONDS, LOOK_SECONDS, STORM_SECONDS = 5.0, 2.0, 10.0
@@ -45,7 +51,17 @@ class Phone:
             self._streams = None
             return await self._ask(method, path, body, kind)
 
+    async def hang_up(self, method: str, path: str, body: str, kind: str) -> None:
+        """Send one request and lose the connection before its answer."""
+        await self._send(method, path, body, kind)
+        self.close()
+        self._streams = None
+
     async def _ask(self, method: str, path: str, body: str, kind: str) -> tuple[int, bytes]:
+        reader = await self._send(method, path, body, kind)
+        return await self._answer(reader)
+
+    async def _send(self, method: str, path: str, body: str, kind: str) -> asyncio.StreamReader:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._streams
@@ -54,6 +70,10 @@ class Phone:
         if body:
             lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
         writer.write(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+        await writer.drain()
+        return reader
+
+    async def _answer(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         length = 0
         for line in head.splitlines():
@@ -109,6 +129,36 @@ class Phone:
             self._streams[1].close()
 
 
+@contextmanager
+def a_workshop(
+    questions: tuple[str, ...] = (), *, started: bool = True, time_box_seconds: int = 0
+) -> Iterator[tuple[Server, Workplace, WorkshopRecord]]:
+    """A server with one workshop on a fresh database, and the workplace beside it to look into."""
+    from operations.assessments import open_assessment
+    from operations.authorize import Actor
+    from operations.systems import create_system
+    from operations.workplace import open_workplace
+    from operations.workshops import open_workshop, start_workshop
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "arrears.db"
+        workplace, ada = open_workplace(database), Actor(name="Ada", local=True)
+        system = create_system(workplace, ada, name="Churn", team="Growth")
+        assessment = open_assessment(workplace, ada, system_id=system.system_id, period="2026Q4")
+        opened = open_workshop(
+            workplace, ada, assessment_id=assessment.assessment_id, questions=questions,
+            time_box_seconds=time_box_seconds,
+        )  # fmt: skip
+        if started:
+            start_workshop(workplace, ada, workshop_id=opened.workshop_id)
+        server = Server(ROOT / "app.py", database).start()
+        try:
+            yield server, workplace, opened
+        finally:
+            server.stop()
+            workplace.close()
+
+
 def centile(values: list[float], share: float) -> float:
     """The value below which `share` of them lie."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
@@ -135,30 +185,13 @@ async def room(port: int, code: str, people: int, question: str, seconds: float)
 
 def measure_room(people: int, seconds: float = RUN_SECONDS) -> list[dict[str, Any]]:
     """One workshop of `people` on a fresh server: acknowledged, lost, doubled, processor, memory."""
-    from operations.assessments import open_assessment
-    from operations.authorize import Actor
-    from operations.systems import create_system
-    from operations.workplace import open_workplace
-    from operations.workshops import open_workshop, start_workshop
-
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "arrears.db"
-        workplace, ada = open_workplace(database), Actor(name="Ada", local=True)
-        system = create_system(workplace, ada, name="Churn", team="Growth")
-        assessment = open_assessment(workplace, ada, system_id=system.system_id, period="2026Q4")
-        opened = open_workshop(workplace, ada, assessment_id=assessment.assessment_id, questions=["ENT-01"])
-        start_workshop(workplace, ada, workshop_id=opened.workshop_id)
-        server = Server(ROOT / "app.py", database).start()
-        try:
-            time.sleep(SETTLE_SECONDS)
-            before = server.resident_mb()
-            used = server.cpu_seconds()
-            phones, slowest, all_in = asyncio.run(room(server.port, opened.code, people, "ENT-01", seconds))
-            used, after = server.cpu_seconds() - used, server.resident_mb()
-        finally:
-            server.stop()
+    with a_workshop(("ENT-01",)) as (server, workplace, opened):
+        time.sleep(SETTLE_SECONDS)
+        before = server.resident_mb()
+        used = server.cpu_seconds()
+        phones, slowest, all_in = asyncio.run(room(server.port, opened.code, people, "ENT-01", seconds))
+        used, after = server.cpu_seconds() - used, server.resident_mb()
         kept = workplace.store.read(lambda records: records.workshops.ballots(opened.workshop_id, "ENT-01", 1))
-        workplace.close()
     wanted = sorted(str(p.acknowledged) for p in phones if p.acknowledged[1])
     there = sorted(str((ballot.level, ballot.turn)) for ballot in kept)
     lost = len([vote for vote in wanted if vote not in there])
@@ -237,30 +270,13 @@ async def _killed(server: Server, code: str, people: int, times: int, check: Any
 
 def measure_kills(times: int = 50, people: int = 20) -> list[dict[str, Any]]:
     """kill -9 and a new start in the middle of voting, many times."""
-    from operations.assessments import open_assessment
-    from operations.authorize import Actor
-    from operations.systems import create_system
-    from operations.workplace import open_workplace
-    from operations.workshops import open_workshop, start_workshop
-
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "arrears.db"
-        workplace, ada = open_workplace(database), Actor(name="Ada", local=True)
-        system = create_system(workplace, ada, name="Churn", team="Growth")
-        assessment = open_assessment(workplace, ada, system_id=system.system_id, period="2026Q4")
-        opened = open_workshop(workplace, ada, assessment_id=assessment.assessment_id, questions=["ENT-01"])
-        start_workshop(workplace, ada, workshop_id=opened.workshop_id)
+    with a_workshop(("ENT-01",)) as (server, workplace, opened):
 
         def check() -> list[int]:
             kept = workplace.store.read(lambda records: records.workshops.ballots(opened.workshop_id, "ENT-01", 1))
             return [ballot.turn for ballot in kept]
 
-        server = Server(ROOT / "app.py", database).start()
-        try:
-            lost, away = asyncio.run(_killed(server, opened.code, people, times, check))
-        finally:
-            server.stop()
-            workplace.close()
+        lost, away = asyncio.run(_killed(server, opened.code, people, times, check))
     what = f"{people} people, server killed {times} times while they vote"
 
     def row(figure: str, value: float, unit: str, promise: str) -> dict[str, Any]:
@@ -276,49 +292,30 @@ def phone_rows() -> list[dict[str, Any]]:
     """What a phone loads cold and warm, on the wire, and how many taps lead from the link to the first vote."""
     from playwright.sync_api import sync_playwright
 
-    from operations.assessments import open_assessment
-    from operations.authorize import Actor
-    from operations.systems import create_system
-    from operations.workplace import open_workplace
-    from operations.workshops import open_workshop, start_workshop
     from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "arrears.db"
-        workplace, ada = open_workplace(database), Actor(name="Ada", local=True)
-        system = create_system(workplace, ada, name="Churn", team="Growth")
-        assessment = open_assessment(workplace, ada, system_id=system.system_id, period="2026Q4")
-        opened = open_workshop(workplace, ada, assessment_id=assessment.assessment_id)
-        start_workshop(workplace, ada, workshop_id=opened.workshop_id)
-        server = Server(ROOT / "app.py", database).start()
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium_path(), args=LAUNCH_ARGS)
-                page = browser.new_page(viewport={"width": 390, "height": 844})
-                wire = {"bytes": 0.0}
-                session = page.context.new_cdp_session(page)
-                session.send("Network.enable")
-                session.on(
-                    "Network.loadingFinished", lambda e: wire.update(bytes=wire["bytes"] + e["encodedDataLength"])
-                )
-                taps = 1
-                page.goto(f"http://127.0.0.1:{server.port}/join/{opened.code}")
-                page.keyboard.type("Cy")
-                page.get_by_role("button", name="Join").click()
-                page.locator("#vote").wait_for()
-                page.wait_for_load_state("networkidle")
-                cold = wire["bytes"]
-                page.locator("label.level").nth(2).click()
-                taps += 1
-                page.locator("#own", has_text="Voted at").wait_for()
-                wire["bytes"] = 0.0
-                page.goto(f"http://127.0.0.1:{server.port}/vote")
-                page.wait_for_load_state("load")
-                warm = wire["bytes"]
-                browser.close()
-        finally:
-            server.stop()
-            workplace.close()
+    with a_workshop() as (server, _, opened), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=LAUNCH_ARGS)
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        wire = {"bytes": 0.0}
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", lambda e: wire.update(bytes=wire["bytes"] + e["encodedDataLength"]))
+        taps = 1
+        page.goto(f"http://127.0.0.1:{server.port}/join/{opened.code}")
+        page.keyboard.type("Cy")
+        page.get_by_role("button", name="Join").click()
+        page.locator("#vote").wait_for()
+        page.wait_for_load_state("networkidle")
+        cold = wire["bytes"]
+        page.locator("label.level").nth(2).click()
+        taps += 1
+        page.locator("#own", has_text="Voted at").wait_for()
+        wire["bytes"] = 0.0
+        page.goto(f"http://127.0.0.1:{server.port}/vote")
+        page.wait_for_load_state("load")
+        warm = wire["bytes"]
+        browser.close()
 
     def row(what: str, figure: float, unit: str, promise: str = "") -> dict[str, Any]:
         return {"what": what, "figure": figure, "unit": unit, "promise": promise, "command": COMMAND}
