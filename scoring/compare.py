@@ -192,11 +192,7 @@ def compare(
         parameters=parameters,
     )
     first, last = by.ends
-    changes = [
-        change
-        for question in _both(checklist_after.questions, checklist_before.questions)
-        if (change := _question_change(question, by)) is not None
-    ]
+    changes = question_changes(by)
     areas = _both((area.id for area in last.areas), (area.id for area in first.areas))
     verdicts = _verdicts(by, areas, ballots)
     return Comparison(
@@ -205,7 +201,7 @@ def compare(
             after=last.system,
             difference=by.difference(""),
             total=by.total(""),
-            causes=_shares("", by, changes),
+            causes=cause_shares("", by, changes),
             verdict=verdicts[""],
             counts=_count(first, last, _asked_in("", first, last)),
         ),
@@ -216,7 +212,7 @@ def compare(
                 after=estimate_of(last, area),
                 difference=by.difference(area),
                 total=by.total(area),
-                causes=_shares(area, by, changes),
+                causes=cause_shares(area, by, changes),
                 verdict=verdicts[area],
                 counts=_count(first, last, _asked_in(area, first, last)),
             )
@@ -231,6 +227,12 @@ def compare(
 # -- questions
 
 ANSWER_CAUSES = frozenset({Cause.ANSWERS, Cause.NEWLY_KNOWN, Cause.NO_LONGER_KNOWN})
+
+
+def question_changes(by: Yardstick) -> list[QuestionChange]:
+    """Every question that is not the same on both sides, in the order of the later checklist."""
+    before, after = (side.checklist.questions for side in by.sides)
+    return [change for question in _both(after, before) if (change := _question_change(question, by)) is not None]
 
 
 def _question_change(question: str, by: Yardstick) -> QuestionChange | None:
@@ -288,7 +290,7 @@ def _shows(old: QuestionScore, new: QuestionScore, parameters: Parameters) -> bo
 # -- areas and system
 
 
-def _shares(area: str, by: Yardstick, changes: Iterable[QuestionChange]) -> tuple[CauseShare, ...]:
+def cause_shares(area: str, by: Yardstick, changes: Iterable[QuestionChange]) -> tuple[CauseShare, ...]:
     """What each cause adds to the total difference of an area, or of the system (""); they sum to it."""
     total = by.total(area)
     if total is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from scoring.aggregate import fitting
 from scoring.causes import NOT_APPLICABLE, ORDER, Cause, Facets, floor_of
 from scoring.panel import Ballots, shared_ballots
 from scoring.score import combine_system, is_asked, score
-from scoring.terms import Estimate, Floor, Parameters, QuestionScore, Response, ResponseState, Scope, Score
+from scoring.terms import AreaScore, Estimate, Floor, Parameters, QuestionScore, Response, ResponseState, Scope, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,18 +125,22 @@ class Yardstick:
         """The score as it would be had only these causes happened."""
         known = self._scored.get(happened)
         if known is None:
-            responses, floors = self._given(happened)
+            responses, floors = self._given(lambda _: happened)
             known = self._scored[happened] = self._score(responses, floors)
         return known
 
-    def _given(self, happened: frozenset[Cause]) -> tuple[dict[str, Response], list[Floor]]:
-        """The responses and floors had only these causes happened."""
-        answers = {question: facets.response(happened) for question, facets in self.facets.items()}
+    def mixed_by_question(self, happened: Callable[[str], frozenset[Cause]]) -> Score:
+        """The score as it would be had to each question only its own causes happened."""
+        return self._score(*self._given(happened))
+
+    def _given(self, happened: Callable[[str], frozenset[Cause]]) -> tuple[dict[str, Response], list[Floor]]:
+        """The responses and floors had to each question only these causes happened."""
+        answers = {question: facets.response(happened(question)) for question, facets in self.facets.items()}
         floors = [
             floor
             for question, facets in self.facets.items()
             if answers[question] is not NOT_APPLICABLE
-            for floor in floor_of(question, facets.floor(happened))
+            for floor in floor_of(question, facets.floor(happened(question)))
         ]
         return {question: answer for question, answer in answers.items() if answer is not None}, floors
 
@@ -149,7 +153,8 @@ class Yardstick:
 
         `place` is 0 for the earlier end, 1 for the later; -1 is "we do not know".
         """
-        responses, floors = self._given(frozenset(self.happened) if place else frozenset())
+        happened = frozenset(self.happened) if place else frozenset()
+        responses, floors = self._given(lambda _: happened)
         drawn = {
             question: Response(state=ResponseState.UNKNOWN)
             if level < 0
@@ -211,10 +216,13 @@ def counted(scored: Score, parameters: Parameters) -> dict[str, float]:
     """What each area and the system ("") counts, rated or not: 0..1."""
     found = {area.id: area.counted for area in scored.areas}
     system = scored.system.estimate
-    if system is None:
-        rated = [replace(area, estimate=replace(area.estimate, estimate=area.counted)) for area in scored.areas]
-        system = combine_system(rated, parameters).estimate
-    return {**found, "": system or 0.0}
+    return {**found, "": counted_together(scored.areas, parameters) if system is None else system}
+
+
+def counted_together(areas: Sequence[AreaScore], parameters: Parameters) -> float:
+    """What areas count as a system, each rated or not: 0..1."""
+    rated = [replace(area, estimate=replace(area.estimate, estimate=area.counted)) for area in areas]
+    return combine_system(rated, parameters).estimate or 0.0
 
 
 def estimate_of(scored: Score, area: str) -> Estimate | None:
