@@ -1,4 +1,4 @@
-"""Measure everything and write docs/benchmarks.md: `make bench`. About 35 minutes, most of it the 200 kills and a workshop of two hours."""
+"""Measure everything and write docs/benchmarks.md: `make bench`. About 35 minutes, most of it kills and a workshop."""
 
 from __future__ import annotations
 

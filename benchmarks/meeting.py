@@ -147,9 +147,7 @@ async def _reveal(desk: Desk) -> None:
     await desk.press("Reveal")
 
 
-async def _meet(
-    server: Server, code: str, query: str, people: int, hours: float, speed: float, questions: int
-) -> Held:
+async def _meet(server: Server, code: str, query: str, people: int, hours: float, speed: float, questions: int) -> Held:
     guests = [Guest(port=server.port, name=f"Person {number}", speed=speed) for number in range(people)]
     desk = Desk(port=server.port, path="workshop", query=query)
     held = Held(guests=guests, desk=desk, memory=[], took=0.0)
