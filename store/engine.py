@@ -69,6 +69,10 @@ class Engine(Protocol):
         """Version, place, size and warnings."""
         ...
 
+    def version(self) -> str:
+        """Another text after each commit, whoever made it: what was read under the same one is still so."""
+        ...
+
     def check(self) -> tuple[str, ...]:
         """The engine's own check of its file: faults in words, none when it is sound."""
         ...

@@ -12,6 +12,7 @@ from typing import Any
 from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
+from .portfolio_records import PortfolioRecords
 from .workshop_records import WorkshopRecords
 
 UNANSWERED = "unanswered"  #: state of an AnswerEvent that cleared an answer; never the state of an AnswerRecord
@@ -31,6 +32,7 @@ class SystemRecord:
     demonstration: bool  #: part of the demonstration portfolio; fixed when the system is added
     created_at: str
     retired_at: str | None = None
+    tags: frozenset[str] = frozenset()  #: what its team files it under, e.g. "payments"; lists filter by them
     rev: int = 1
 
 
@@ -197,6 +199,9 @@ class ScoreRow:
     coverage: float  #: 0..1
     band: str | None  #: A..E, None below the coverage that allows one
     change_seq: int  #: of the assessment when this was computed
+    disputed: int | None = 0  #: questions whose votes are split; None in rows from before they were counted
+    contradicted: int | None = 0  #: answers the evidence disagrees with
+    undecided: int | None = 0  #: those of them nobody has decided on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +239,7 @@ class Records:
         self._org = org_id
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
+        self.portfolio = PortfolioRecords(session, org_id)  #: all systems of a quarter, and of all quarters
 
     # --- the organisation -------------------------------------------------------------------------------------------
 
@@ -252,9 +258,9 @@ class Records:
         self._refuse_same_name(record)
         self._know_team(record.team)
         added = self._query(
-            "INSERT INTO system (org_id, system_id, team, name, decides, affected, switches, demonstration,"
+            "INSERT INTO system (org_id, system_id, team, name, decides, affected, switches, tags, demonstration,"
             " created_at, changed_at, retired_at, rev)"
-            " VALUES (:org, :system_id, :team, :name, :decides, :affected, :switches, :demonstration,"
+            " VALUES (:org, :system_id, :team, :name, :decides, :affected, :switches, :tags, :demonstration,"
             " :created_at, :created_at, :retired_at, 1) ON CONFLICT (org_id, system_id) DO NOTHING RETURNING *",
             system_id=record.system_id,
             demonstration=int(record.demonstration),
@@ -268,7 +274,7 @@ class Records:
         return _system(added[0])
 
     def change_system(self, record: SystemRecord, expected_rev: int, at: str) -> SystemRecord:
-        """Change name, team, purpose, switches or retirement, if the revision is still the expected one.
+        """Change name, team, purpose, switches, tags or retirement, if the revision is still the expected one.
 
         Raises NotFound, Conflict (with the current record), AlreadyThere. The demonstration mark never changes.
         """
@@ -283,7 +289,7 @@ class Records:
         self._know_team(record.team)
         changed = self._query(
             "UPDATE system SET team = :team, name = :name, decides = :decides, affected = :affected,"
-            " switches = :switches, retired_at = :retired_at, changed_at = :at, rev = rev + 1"
+            " switches = :switches, tags = :tags, retired_at = :retired_at, changed_at = :at, rev = rev + 1"
             " WHERE org_id = :org AND system_id = :system_id AND rev = :expected_rev RETURNING *",
             system_id=record.system_id,
             expected_rev=expected_rev,
@@ -327,7 +333,7 @@ class Records:
         self.workshops.remove_demonstration()
         for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
-        for table in ("floor_decision", "floor_event", "answer", "answer_event"):
+        for table in ("floor_decision", "floor_event", "answer", "answer_event", "sealing"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND assessment_id IN {assessments}")  # noqa: S608
         self._execute(f"DELETE FROM assessment WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
         removed = self._execute("DELETE FROM system WHERE org_id = :org AND demonstration = 1")
@@ -816,10 +822,13 @@ class Records:
 
     # --- snapshots --------------------------------------------------------------------------------------------------
 
-    def seal(self, assessment_id: str, document: str, document_sha256: str, at: str, by: str) -> AssessmentRecord:
+    def seal(  # noqa: PLR0917  (texts, named at the call)
+        self, assessment_id: str, document: str, document_sha256: str, at: str, by: str, scoring_id: str | None = None
+    ) -> AssessmentRecord:
         """Close an assessment for good with its sealed document. Raises Closed, NotFound, StoreError for a wrong hash.
 
-        `hold` the assessment before reading what goes into the document.
+        `hold` the assessment before reading what goes into the document. `scoring_id` is the version of its score, kept
+        beside it so that a list of a whole quarter need not open every document.
         """
         if _sha256(document) != document_sha256:
             raise StoreError("The document to be sealed does not have the hash it came with; nothing was sealed.")
@@ -836,6 +845,14 @@ class Records:
             at=at,
             by=by,
         )
+        if scoring_id is not None:
+            self._execute(
+                "INSERT INTO sealing (org_id, period, assessment_id, scoring_id)"
+                " VALUES (:org, :period, :assessment, :scoring_id)",
+                period=held.period,
+                assessment=assessment_id,
+                scoring_id=scoring_id,
+            )
         (row,) = self._query(
             "UPDATE assessment SET state = 'closed', document_sha256 = :document_sha256, closed_at = :at,"
             " closed_by = :by WHERE org_id = :org AND assessment_id = :assessment RETURNING *",
@@ -896,6 +913,9 @@ class Records:
                     "coverage": row.coverage,
                     "band": row.band,
                     "change_seq": row.change_seq,
+                    "disputed": row.disputed,
+                    "contradicted": row.contradicted,
+                    "undecided": row.undecided,
                 }
                 for row in rows
             ],
@@ -1280,6 +1300,7 @@ def _system_content(record: SystemRecord) -> dict[str, str | None]:
         "decides": record.decides,
         "affected": record.affected,
         "switches": _names_text(record.switches),
+        "tags": _names_text(record.tags),
         "retired_at": record.retired_at,
     }
 
@@ -1292,6 +1313,7 @@ def _system(row: Row) -> SystemRecord:
         decides=row["decides"],
         affected=row["affected"],
         switches=frozenset(json.loads(row["switches"])),
+        tags=frozenset(json.loads(row["tags"])),
         demonstration=bool(row["demonstration"]),
         created_at=row["created_at"],
         retired_at=row["retired_at"],
@@ -1426,6 +1448,9 @@ def _score(row: Row) -> ScoreRow:
         coverage=row["coverage"],
         band=row["band"],
         change_seq=row["change_seq"],
+        disputed=row["disputed"],
+        contradicted=row["contradicted"],
+        undecided=row["undecided"],
     )
 
 

@@ -537,6 +537,36 @@ CREATE TABLE ballot (
   FOREIGN KEY (org_id, workshop_id, question_id) REFERENCES workshop_turn (org_id, workshop_id, question_id)
 ) {keyed};
 """,
+    "0005 tags of systems": """
+ALTER TABLE system ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+
+ALTER TABLE score ADD COLUMN disputed INTEGER CHECK (disputed >= 0);
+ALTER TABLE score ADD COLUMN contradicted INTEGER CHECK (contradicted >= 0);
+ALTER TABLE score ADD COLUMN undecided INTEGER CHECK (undecided >= 0);
+CREATE INDEX score_of_whole ON score (org_id, period, scoring_id, system_id, assessment_id, estimate, low, high,
+  coverage, band) WHERE area = '';
+CREATE INDEX assessment_open ON assessment (org_id, period) WHERE state = 'open';
+CREATE INDEX assessment_asked ON assessment (org_id, period, checklist_id);
+
+CREATE TABLE sealing (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  scoring_id TEXT NOT NULL REFERENCES scoring_version (scoring_id),
+  PRIMARY KEY (org_id, period, assessment_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+INSERT INTO sealing (org_id, period, assessment_id, scoring_id)
+SELECT org_id, period, assessment_id, scoring_id FROM (
+  SELECT snapshot.org_id, snapshot.period, snapshot.assessment_id, score.scoring_id,
+    row_number() OVER (PARTITION BY snapshot.org_id, snapshot.period, snapshot.assessment_id
+      ORDER BY score.change_seq DESC, scoring_version.created_at, score.scoring_id) AS place
+  FROM snapshot
+  JOIN score ON score.org_id = snapshot.org_id AND score.period = snapshot.period
+    AND score.assessment_id = snapshot.assessment_id AND score.area = ''
+  JOIN scoring_version ON scoring_version.scoring_id = score.scoring_id
+) AS scored WHERE place = 1;
+""",
 }
 
 _DEMONSTRATION_ASSESSMENT = (
@@ -772,6 +802,9 @@ SQLITE_GUARDS: dict[str, str] = {
                 "a workshop is never deleted: end it",
             ),
         ]
+    ),
+    "0005 tags of systems": "\n".join(
+        _append_only("sealing", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id")
     ),
 }
 

@@ -194,6 +194,9 @@ class SqliteEngine:
         self._forsaken = self._idle
         self._process = os.getpid()
         self._writing = threading.local()
+        self._watching = threading.Lock()
+        self._watch: sqlite3.Connection | None = None  # changes nothing, so it sees the commits of all others
+        self._forsaken_watch: sqlite3.Connection | None = None
         self._identity = self._create()
 
     # --- the protocol -----------------------------------------------------------------------------------------------
@@ -288,11 +291,24 @@ class SqliteEngine:
             return tuple(f"The file {self._path} is damaged: {fault}." for fault in found)
         return tuple(f"A row of {orphan[0]} refers to a row of {orphan[2]} that is gone." for orphan in orphans)
 
+    def version(self) -> str:
+        """SQLite counts the commits of others for each connection: ours is one that never commits anything."""
+        self._forget_parent()
+        with self._told(self._path), self._watching:
+            if self._watch is None:
+                self._watch = self._open("rw", writes=False)
+            (count,) = self._watch.execute("PRAGMA data_version").fetchone()
+        return f"{self._process}:{count}"
+
     def close(self) -> None:
         """Close the idle connections; one that is in use closes when it is given back."""
         with self._lock:
             connections = [connection for kind in self._idle.values() for connection in kind]
             self._idle = {}
+        with self._watching:
+            if self._watch is not None:
+                connections.append(self._watch)
+                self._watch = None
         for connection in connections:
             connection.close()
         self._line.close()
@@ -334,6 +350,7 @@ class SqliteEngine:
             self._forsaken, self._idle = self._idle, {False: [], True: []}
             self._line.close()
             self._lock, self._line, self._process = threading.Lock(), WritersLine(self._path), os.getpid()
+            self._watching, self._watch, self._forsaken_watch = threading.Lock(), None, self._watch
 
     def _give_back(self, writes: bool, connection: sqlite3.Connection) -> None:
         with self._lock:

@@ -43,6 +43,13 @@ class Store:
         """Engine, version, place, size and warnings."""
         return self._engine.health()
 
+    def version(self) -> str:
+        """Another text after each change by anybody, cheap to ask for: what was read under the same one still stands.
+
+        Ask before reading, never after, or a change in between goes unnoticed.
+        """
+        return self._engine.version()
+
     def verify(self) -> tuple[str, ...]:
         """Every fault found in the file, or else in the audit chain, the snapshots and the answer history."""
         return self._engine.check() or self.read(lambda records: records.verify())

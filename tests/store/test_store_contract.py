@@ -520,7 +520,7 @@ def test_a_backup_into_a_folder_that_is_not_there_is_refused(store, tmp_path):
 
 def test_health_names_engine_place_and_schema(store):
     health = store.health()
-    assert health.schema_version == "0004 workshops"
+    assert health.schema_version == "0005 tags of systems"
     assert health.size_bytes > 0
     assert all(warning.endswith(".") for warning in health.warnings)
 

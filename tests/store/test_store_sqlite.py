@@ -23,7 +23,7 @@ from store.engine import connect
 from store.errors import DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 from store.sqlite import IDLE_CONNECTIONS_MAX, SqliteEngine
 from store.store import default_location, open_store
-from tests.store.world import a_system, a_world, an_action, an_answer, fill, seal
+from tests.store.world import SCORING, a_score, a_system, a_world, an_action, an_answer, fill, seal
 
 HERE = "churn-2026Q4"
 
@@ -220,10 +220,13 @@ def test_an_older_database_is_brought_up_to_date_with_its_guards(monkeypatch, st
             later._engine.write(lambda session: session.execute("INSERT INTO more VALUES (1.5)"))
 
 
+TAGS = "0005 tags of systems"  #: part of every older database here: the world is written by today's records
+
+
 def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypatch, path):
     first = "0001 the first tables"
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", {first: schema.MIGRATIONS[first]})
+        before.setattr(schema, "MIGRATIONS", {name: schema.MIGRATIONS[name] for name in (first, TAGS)})
         with open_store(path) as store:
             store.write(a_world)
         with raw(path) as connection:
@@ -251,7 +254,7 @@ def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypat
 def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path):
     plans = "0003 actions, estimates, plan settings, class values"
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans})
+        before.setattr(schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans or name == TAGS})
         with open_store(path) as store:
             store.write(a_world)
             store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
@@ -264,6 +267,31 @@ def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path
         connection.execute("DELETE FROM action")
 
 
+def test_a_database_without_tags_gets_them_and_knows_what_its_quarters_were_sealed_with(store, path):
+    def close(records):
+        records.put_scores(HERE, SCORING, [a_score()])
+        seal(records)
+
+    store.write(close)
+    with raw(path) as connection:
+        connection.execute("DROP TABLE sealing")
+        connection.execute("DROP INDEX score_of_whole")
+        connection.execute("DROP INDEX assessment_open")
+        connection.execute("DROP INDEX assessment_asked")
+        connection.execute("ALTER TABLE system DROP COLUMN tags")
+        for column in ("disputed", "contradicted", "undecided"):
+            connection.execute(f"ALTER TABLE score DROP COLUMN {column}")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (TAGS,))
+        connection.commit()
+    with open_store(path) as again:
+        assert again.read(lambda records: records.system("churn")).tags == frozenset()
+        (whole,) = again.read(lambda records: records.portfolio.wholes("today" * 12))
+        assert (whole.period, whole.scoring_id) == ("2026Q4", SCORING)
+        (cell,) = again.read(lambda records: records.portfolio.cells("2026Q4", "today" * 12))
+        assert (cell.scoring_id, cell.disputed) == (SCORING, None)
+        assert again.verify() == ()
+
+
 def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store, path):
     monkeypatch.setitem(schema.MIGRATIONS, "0002 good", "CREATE TABLE good (a {real}) {strict};")
     monkeypatch.setitem(schema.MIGRATIONS, "0003 bad", "CREATE TABLE nonsense")
@@ -271,7 +299,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store
         open_store(path)
     monkeypatch.undo()
     with open_store(path) as again, raw(path) as connection:
-        assert again.health().schema_version == "0004 workshops"
+        assert again.health().schema_version == "0005 tags of systems"
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'good'").fetchone() == (0,)
 
 

@@ -117,7 +117,7 @@ def document_of(records: Records, assessment_id="churn-2026Q4") -> tuple[str, st
 
 def seal(records: Records, assessment_id="churn-2026Q4"):
     records.hold(assessment_id)
-    return records.seal(assessment_id, *document_of(records, assessment_id), LATER, "ada")
+    return records.seal(assessment_id, *document_of(records, assessment_id), LATER, "ada", SCORING)
 
 
 def a_token(token_id="t-1", *, system_id="churn", name="CI", at=AT):
