@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from store.connection_records import (
+    CONFIRMED,
+    DATA,
+    DECLARED,
+    FEATURES,
+    KINDS,
+    OUTPUTS,
+    REJECTED,
+    SUGGESTED,
+    ConnectionEvent,
+    ConnectionRecord,
+    PlaceOfUse,
+)
 from store.plan_records import ActionEvent, ActionRecord, ClassValuesRecord, EstimateRecord, PlanSettings
 from store.records import (
     AnswerEvent,
@@ -32,15 +45,23 @@ from store.workshop_records import (
 )
 
 __all__ = [
+    "CONFIRMED",
+    "DATA",
+    "DECLARED",
     "ENDED",
+    "FEATURES",
+    "KINDS",
     "LIVE",
     "LOBBY",
+    "OUTPUTS",
     "PAUSED",
+    "REJECTED",
     "REVEALED",
     "RUNNING",
     "SETTLED",
     "SKIPPED",
     "SPREAD",
+    "SUGGESTED",
     "VOTING",
     "WAITING",
     "ActionEvent",
@@ -49,11 +70,14 @@ __all__ = [
     "AnswerRecord",
     "AssessmentRecord",
     "ClassValuesRecord",
+    "ConnectionEvent",
+    "ConnectionRecord",
     "EstimateRecord",
     "EvidenceRecord",
     "FloorDecision",
     "FloorEvent",
     "Health",
+    "PlaceOfUse",
     "PlanSettings",
     "SnapshotRecord",
     "SystemRecord",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .connection_records import ConnectionRecords
 from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
@@ -240,6 +241,7 @@ class Records:
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
         self.portfolio = PortfolioRecords(session, org_id)  #: all systems of a quarter, and of all quarters
+        self.connections = ConnectionRecords(session, org_id)  #: which system feeds which, storage used, interest
 
     # --- the organisation -------------------------------------------------------------------------------------------
 
@@ -331,6 +333,7 @@ class Records:
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
         self.plans.remove_demonstration()
         self.workshops.remove_demonstration()
+        self.connections.remove_demonstration()
         for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
             self._execute(f"DELETE FROM {table} WHERE org_id = :org AND system_id IN {systems}")  # noqa: S608
         for table in ("floor_decision", "floor_event", "answer", "answer_event", "sealing"):
@@ -1048,6 +1051,7 @@ class Records:
             for row in self._query(_DECISIONS_OFF_HISTORY)
         )
         faults.extend(self.plans.faults())
+        faults.extend(self.connections.faults())
         return tuple(faults)
 
     # --- inside -----------------------------------------------------------------------------------------------------

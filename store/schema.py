@@ -567,6 +567,84 @@ SELECT org_id, period, assessment_id, scoring_id FROM (
   JOIN scoring_version ON scoring_version.scoring_id = score.scoring_id
 ) AS scored WHERE place = 1;
 """,
+    "0009 connections": """
+CREATE TABLE connection (
+  org_id TEXT NOT NULL,
+  connection_id TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  target_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('outputs', 'shared features', 'shared data')),
+  directed INTEGER NOT NULL CHECK (directed IN (0, 1)),
+  name TEXT NOT NULL,
+  words TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('declared', 'suggested', 'confirmed', 'rejected')),
+  reason TEXT NOT NULL,
+  places TEXT NOT NULL,
+  made_at TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  PRIMARY KEY (org_id, connection_id),
+  CHECK (source_id <> target_id),
+  CHECK (directed = 1 OR kind = 'shared data'),
+  CHECK (state <> 'rejected' OR reason <> ''),
+  FOREIGN KEY (org_id, source_id) REFERENCES system (org_id, system_id),
+  FOREIGN KEY (org_id, target_id) REFERENCES system (org_id, system_id)
+) {strict};
+CREATE UNIQUE INDEX connection_once ON connection (org_id, source_id, target_id, kind, directed, name);
+CREATE INDEX connection_of_target ON connection (org_id, target_id);
+
+CREATE TABLE connection_event (
+  org_id TEXT NOT NULL,
+  connection_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  what TEXT NOT NULL
+    CHECK (what IN ('declared', 'changed', 'confirmed', 'rejected', 'reopened', 'undone')),
+  words TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, connection_id, rev),
+  FOREIGN KEY (org_id, connection_id) REFERENCES connection (org_id, connection_id)
+) {keyed};
+
+CREATE TABLE storage_use (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  evidence_id TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  mode TEXT NOT NULL CHECK (mode IN ('read', 'written')),
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  PRIMARY KEY (org_id, system_id, evidence_id, seq),
+  FOREIGN KEY (org_id, system_id, evidence_id) REFERENCES evidence (org_id, system_id, evidence_id)
+) {keyed};
+
+CREATE TABLE interest (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  days {real} NOT NULL CHECK (days >= 0),
+  PRIMARY KEY (org_id, period, assessment_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {strict};
+
+CREATE VIEW connection_in_force AS
+SELECT connection.org_id, source.team AS source_team, source.name AS source, connection.kind,
+  target.team AS target_team, target.name AS target, connection.directed, connection.name,
+  connection.words, connection.state, connection.source_id, connection.target_id, connection.connection_id
+FROM connection
+JOIN system AS source ON source.org_id = connection.org_id AND source.system_id = connection.source_id
+  AND source.retired_at IS NULL
+JOIN system AS target ON target.org_id = connection.org_id AND target.system_id = connection.target_id
+  AND target.retired_at IS NULL
+WHERE connection.state IN ('declared', 'confirmed');
+""",
 }
 
 _DEMONSTRATION_ASSESSMENT = (
@@ -596,6 +674,30 @@ _NOT_VOTING = (
 _CLOSED = (
     "EXISTS (SELECT 1 FROM assessment WHERE assessment.org_id = {row}.org_id"
     " AND assessment.assessment_id = {row}.assessment_id AND assessment.state = 'closed')"
+)
+#: A connection goes with either end of it that is a demonstration.
+_DEMONSTRATION_END = (
+    "EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id"
+    " AND system.system_id IN (OLD.source_id, OLD.target_id) AND system.demonstration = 1)"
+)
+_DEMONSTRATION_CONNECTION = (
+    "EXISTS (SELECT 1 FROM connection JOIN system ON system.org_id = connection.org_id"
+    " AND system.system_id IN (connection.source_id, connection.target_id)"
+    " WHERE connection.org_id = OLD.org_id AND connection.connection_id = OLD.connection_id"
+    " AND system.demonstration = 1)"
+)
+#: What a connection is; only what is said of it changes.
+_CONNECTED = (
+    "org_id",
+    "connection_id",
+    "source_id",
+    "target_id",
+    "kind",
+    "directed",
+    "name",
+    "places",
+    "made_at",
+    "made_by",
 )
 #: Columns of an action that are fixed when it is made.
 _PROMISED = (
@@ -805,6 +907,26 @@ SQLITE_GUARDS: dict[str, str] = {
     ),
     "0005 tags of systems": "\n".join(
         _append_only("sealing", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id")
+    ),
+    "0009 connections": "\n".join(
+        [
+            *_append_only("connection_event", _DEMONSTRATION_CONNECTION, "org_id, connection_id, rev"),
+            *_append_only("storage_use", _DEMONSTRATION_SYSTEM, "org_id, system_id, evidence_id, seq"),
+            _guard(
+                "connection_never_deleted",
+                "DELETE",
+                "connection",
+                f"NOT {_DEMONSTRATION_END}",
+                "a connection is never deleted: reject it and say why",
+            ),
+            _guard(
+                "connection_kept",
+                "UPDATE",
+                "connection",
+                " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _CONNECTED),
+                "what a connection joins never changes: reject it and declare another",
+            ),
+        ]
     ),
 }
 
