@@ -105,3 +105,42 @@ def safe_link(url: str) -> str:
     if scheme not in {"http", "https", "mailto"} or (scheme != "mailto" and not host):
         return ""
     return quote(line, safe="%/:?#@!$&+,;=~-._" if scheme != "mailto" else "%/:?@&+=-._")
+
+
+# -- texts of a report
+
+NAME_MAX = 120  #: characters of a name; longer ones end with an ellipsis
+MARKS_MAX = 2  #: combining marks on one letter; a tower of them would print over its neighbours
+REPLACED = "\ufffd"
+_JOINERS = frozenset("\u200c\u200d")  #: invisible, and a part of how Persian, Indic and emoji are written
+
+
+def clean_text(text: str, most: int = TEXT_MAX) -> str:
+    """Text for a report: on one line, composed, nothing invisible, at most `most` characters.
+
+    Letters of every script stay, whether or not a font at hand can draw them. What no file may hold (halves of
+    surrogate pairs, non-characters) is replaced where it stands, so that it is seen.
+    """
+    seen: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", text[: most * 4]):
+        category = unicodedata.category(character)
+        if category in {"Mn", "Me"}:
+            marks += 1
+            if marks > MARKS_MAX:
+                continue
+        else:
+            marks = 0
+        if category in {"Cc", "Zl", "Zp"}:
+            seen.append(" ")
+        elif category == "Cs" or ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef":
+            seen.append(REPLACED)
+        elif category != "Cf" or character in _JOINERS:
+            seen.append(character)
+    line = " ".join("".join(seen).split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def clean_name(text: str, otherwise: str = "(no name)") -> str:
+    """A name of a system, a team or a person, never empty."""
+    return clean_text(text, NAME_MAX).strip("\u200c\u200d") or otherwise

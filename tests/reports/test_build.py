@@ -1,0 +1,127 @@
+"""The report: what it counts, what it says, and that the same sources make the same report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isclose
+
+import pytest
+
+from reports.build import build, digest_of
+from reports.report import CellState, Length, Move, PromiseState, Unit
+from reports.sources import CauseSource, DecisionWording, VotesSource, Wording
+from tests.reports import builders
+
+EXAMPLES = builders.examples()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_shape_of_portfolio_makes_a_report_with_a_verdict_and_four_numbers(name: str) -> None:
+    report = build(EXAMPLES[name])
+    assert report.verdict.text.endswith(".")
+    assert report.verdict.because
+    assert [it.key for it in report.numbers] == ["debt", "heavy", "answered", "kept"]
+    assert len(report.decisions) <= 3
+    assert all(it.because for it in report.decisions)
+    assert report == build(EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_steps_of_a_change_lead_from_one_debt_to_the_other(name: str) -> None:
+    change = build(EXAMPLES[name]).change
+    if change is not None:
+        assert isclose(change.before + sum(it.share for it in change.steps), change.after, abs_tol=0.0006)
+
+
+def test_the_debt_of_a_portfolio_is_the_mean_of_the_rated_systems() -> None:
+    sources = EXAMPLES["usual"]
+    rated = [it.total.estimate for it in sources.systems if it.total and it.total.band]
+    debt = build(sources).numbers[0]
+    assert debt.value == pytest.approx(sum(rated) / len(rated))
+    assert debt.shown == f"{100 * sum(rated) / len(rated):.1f}"
+    assert debt.unit is Unit.DEBT
+
+
+def test_what_is_unknown_is_never_a_zero() -> None:
+    report = build(EXAMPLES["nothing assessed"])
+    assert {cell.state for row in report.appendix.heatmap.rows for cell in row.cells} == {CellState.UNANSWERED}
+    assert report.numbers[0].value is None
+    assert report.numbers[0].shown == "–"
+    assert report.rated == 0
+
+
+def test_an_area_that_does_not_apply_and_one_nobody_answered_are_told_apart() -> None:
+    sources = builders.portfolio(1)
+    (system,) = sources.systems
+    kept = tuple(it for it in system.cells if it.area != "ENT" and it.area != "FBL")
+    unanswered = builders.cell("FBL", None)
+    row = build(replace(sources, systems=(replace(system, cells=(*kept, unanswered)),))).appendix.heatmap.rows[0]
+    assert [row.cells[0].state, row.cells[1].state] == [CellState.NOT_APPLICABLE, CellState.UNANSWERED]
+    assert [row.cells[0].shown, row.cells[1].shown] == ["–", "?"]
+
+
+def test_the_digest_is_of_everything_but_the_length() -> None:
+    usual = EXAMPLES["usual"]
+    assert digest_of(usual) == digest_of(replace(usual, length=Length.EXECUTIVE))
+    assert digest_of(usual) == digest_of(builders.examples()["usual"])
+    others = [
+        replace(usual, organisation="Another"),
+        replace(usual, systems=usual.systems[1:]),
+        replace(usual, causes=(CauseSource(system_id="s001", cause="answers", share=0.5),)),
+        replace(usual, wording=Wording(verdict="All is well.")),
+    ]
+    assert len({digest_of(it) for it in (usual, *others)}) == 5
+
+
+def test_a_persons_wording_takes_the_place_of_ours_and_says_so() -> None:
+    wording = Wording(
+        verdict="We\nstop\x00 here.",
+        decisions=(DecisionWording(what="Hire", who="Ana", when="by May"), DecisionWording(what=" ")),
+    )
+    report = build(replace(EXAMPLES["usual"], wording=wording))
+    assert (report.verdict.text, report.verdict.edited) == ("We stop here.", True)
+    assert [(it.what, it.who_and_when, it.edited) for it in report.decisions] == [("Hire", "Ana, by May", True)]
+    assert build(replace(EXAMPLES["usual"], wording=Wording(decisions=()))).decisions == ()
+
+
+def test_votes_of_three_people_leave_the_room_in_no_report() -> None:
+    votes = VotesSource(system_id="s000", question="ENT-01", text="?", area="ENT", votes=(0, 4, 4))
+    assert build(replace(EXAMPLES["usual"], votes=(votes,))).disputes is None
+    four = build(replace(EXAMPLES["usual"], votes=(replace(votes, votes=(0, 4, 4, None)),))).disputes
+    assert four is not None
+    assert (four.questions[0].counts, four.questions[0].unknown, four.questions[0].voters) == ((1, 0, 0, 0, 2), 1, 4)
+
+
+def test_a_promise_is_kept_late_overdue_open_or_dropped() -> None:
+    promises = build(EXAMPLES["usual"]).promises
+    assert promises is not None
+    assert {state for state, _ in promises.counts} == set(PromiseState)
+    assert sum(count for _, count in promises.counts) == len(EXAMPLES["usual"].promises)
+    kept = build(EXAMPLES["usual"]).numbers[3]
+    assert kept.value == promises.count(PromiseState.KEPT)
+    assert kept.of == len(EXAMPLES["usual"].promises) - promises.count(PromiseState.OPEN)
+
+
+def test_the_first_pages_show_the_worst_twenty_and_the_appendix_all() -> None:
+    report = build(builders.portfolio(50))
+    assert report.heatmap is not None
+    assert (len(report.heatmap.rows), report.heatmap.left_out, len(report.appendix.heatmap.rows)) == (20, 30, 50)
+    debts = sorted((it.total.debt or 0 for it in report.appendix.heatmap.rows), reverse=True)
+    assert min(it.total.debt or 0 for it in report.heatmap.rows) >= debts[20]
+
+
+def test_names_are_cleaned_and_kept_apart_from_ids() -> None:
+    report = build(builders.portfolio(2, names=("a\u202eb\x00", "a\x01b"), teams=("\x07",)))
+    assert {(row.system_id, row.name) for row in report.appendix.heatmap.rows} == {("s000", "ab"), ("s001", "a b")}
+    assert {row.team for row in report.appendix.heatmap.rows} == {""}
+
+
+def test_a_system_that_got_worse_is_named_in_verdict_and_decisions() -> None:
+    sources = builders.portfolio(5)
+    worse = replace(sources.systems[2], total=builders.cell("", 0.8, 0.3), total_before=builders.cell("", 0.3))
+    report = build(replace(sources, systems=(*sources.systems[:2], worse, *sources.systems[3:])))
+    assert worse.name in report.verdict.text
+    assert "clearly worse" in report.verdict.because
+    assert any(worse.name in it.what for it in report.decisions)
+    row = next(it for it in report.appendix.heatmap.rows if it.system_id == worse.id)
+    assert row.total.move is Move.WORSE
