@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, Protocol
 
+from evidence.generated import read_generated, says_generated
 from evidence.manifests import is_lock, is_manifest
 from evidence.notebook import Notebook, read_notebook
 from evidence.python_source import PythonFile, read_python
@@ -104,6 +105,8 @@ def _facts_of(content: bytes, kind: str, read_code: Callable[[bytes], PythonFile
     lines = content.count(b"\n") + 1
     if language != PYTHON:
         return FileFacts(language, lines, None, None, text, "")
+    if says_generated(content):
+        return FileFacts(PYTHON, lines, read_generated(content), None, text, "")
     try:
         return FileFacts(PYTHON, lines, read_code(content), None, text, "")
     except NotPython as problem:

@@ -299,6 +299,6 @@ _MOVES: dict[str, Callable[[Any, int, int], list[Any]]] = {
     "commented": _move_lines,
 }
 _PLAIN = ("classes", "decorators")  # know no line
-_OF_THE_WHOLE = ("path", "role", "lines", "called", "is_script", "switched_off", "turns", "is_notebook")
+_OF_THE_WHOLE = ("path", "role", "lines", "called", "is_script", "switched_off", "turns", "is_notebook", "is_generated")
 #: a fact that nobody has said how to put together makes every file be read as a whole
 _COMPLETE = {*_MOVES, *_PLAIN, *_OF_THE_WHOLE} == set(PythonFile._fields)

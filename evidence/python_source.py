@@ -180,6 +180,7 @@ class PythonFile(NamedTuple):
     admitted: tuple[Admission, ...]  #: comments that admit debt
     commented: tuple[int, ...]  #: lines of code that are commented out
     is_notebook: bool = False
+    is_generated: bool = False  #: says that a program wrote it: its imports and texts are known, nothing else
 
     @property
     def complexity(self) -> int:

@@ -20,6 +20,7 @@ from evidence.source import KIB, MIB, Limits, Member, Source
 
 TEXTS_BYTES_MAX = 16 * MIB  #: all settings, workflows and manifests that are kept as text
 MODULE_PARTS_MAX = 12  #: of a dotted name that are compared with a table, whose rows have fewer
+GENERATED = "generated"  #: the role of a file that says a program wrote it, wherever it stands
 _KIND_NAMES = {
     Kind.APPLICATION: "an application",
     Kind.LIBRARY: "a library",
@@ -75,6 +76,11 @@ class Repository:
         """The modules that do the work and the notebooks beside them."""
         cells = (notebook.code for notebook in self.notebooks if notebook.role == "source")
         return (*self.source, *cells)
+
+    @cached_property
+    def generated(self) -> tuple[PythonFile, ...]:
+        """The modules that say a program wrote them, where the work is: what they import is imported all the same."""
+        return tuple(file for file in self.python if file.is_generated and role_of(file.path) == "source")
 
     @cached_property
     def tests(self) -> tuple[PythonFile, ...]:
@@ -195,7 +201,8 @@ def _module_names(python: tuple[PythonFile, ...]) -> dict[str, PythonFile]:
     packages = {file.path.rpartition("/")[0] for file in python if file.path.endswith("/__init__.py")}
     names: dict[str, PythonFile] = {}
     for file in python:
-        if file.role not in ("source", "example") or not file.path.endswith(".py"):
+        role = role_of(file.path) if file.is_generated else file.role
+        if role not in ("source", "example") or not file.path.endswith(".py"):
             continue
         parts = file.path.removesuffix(".py").split("/")
         start = 0
@@ -205,7 +212,7 @@ def _module_names(python: tuple[PythonFile, ...]) -> dict[str, PythonFile]:
             start = 1
         elif start == len(parts) - 1:
             start = 0
-        if file.role == "example" and start == 0:
+        if role == "example" and start == 0:
             continue
         words = parts[start:-1] if parts[-1] == "__init__" else parts[start:]
         if words:
@@ -282,7 +289,8 @@ def assemble(
         if known.language:
             lines[known.language] = lines.get(known.language, 0) + known.lines
         if known.python is not None:
-            python.append(known.python._replace(path=path, role=role_of(path)))
+            role = GENERATED if known.python.is_generated else role_of(path)
+            python.append(known.python._replace(path=path, role=role))
         if known.notebook is not None:
             notebooks.append(known.notebook.placed(path, role_of(path)))
         if known.text is not None and len(known.text) <= room:
@@ -311,9 +319,18 @@ def assemble(
         locks=tuple(member.path for member in members if is_lock(member.path)),
         lines_by_language=lines,
         unparsed=tuple(sorted(problems, key=lambda entry: (entry.path, entry.reason))),
-        notes=(reason, *notes),
+        notes=(reason, *_said_generated(python), *notes),
         log=log,
     )
+
+
+def _said_generated(python: Iterable[PythonFile]) -> Iterator[str]:
+    lines = [file.lines for file in python if file.is_generated]
+    if lines:
+        yield (
+            f"Generated, as the first comment says: {len(lines):,} Python file{'' if len(lines) == 1 else 's'} with "
+            f"{sum(lines):,} lines. Counted and not judged; only imports and credentials are looked for there."
+        )
 
 
 def _limit_of(path: str, limits: Limits) -> int:

@@ -52,7 +52,7 @@ def undeclared_imports(repository: Repository) -> Finding:
     by_notebook = {notebook.path: frozenset(map(normal, notebook.installs)) for notebook in repository.notebooks}
     places: dict[str, list[tuple[str, int]]] = {}
     seen: set[str] = set()
-    for file in repository.work:
+    for file in (*repository.work, *repository.generated):
         for record in repository.imports_of(file):
             if record.lazy:
                 continue
