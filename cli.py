@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from evidence.command import Command, Mistake, Parser, add_scan_options, leave, print_out, run, scan, signals
+from evidence.command import (
+    Command,
+    Mistake,
+    Parser,
+    add_scan_options,
+    leave,
+    one_line,
+    print_out,
+    run,
+    say,
+    scan,
+    signals,
+)
 from version import VERSION
 
 
@@ -174,7 +186,7 @@ def _with_workplace(command: Callable[[Any, Any, argparse.Namespace], int], *, m
 
     def run(arguments: argparse.Namespace) -> int:
         from operations.authorize import Actor
-        from operations.errors import InvalidInput, StoreError
+        from operations.errors import InvalidInput, NotFound, StoreError
         from operations.workplace import open_workplace
 
         if arguments.database == "":
@@ -187,6 +199,9 @@ def _with_workplace(command: Callable[[Any, Any, argparse.Namespace], int], *, m
                 workplace.store.close()
         except InvalidInput as problem:
             raise Mistake(str(problem)) from None
+        except NotFound as missing:
+            what, _, way_out = str(missing).rstrip(".").partition(". ")
+            raise Mistake(f"{arguments.command}: {what}; {way_out[:1].lower()}{way_out[1:]}") from None
         except StoreError as problem:
             what, _, way_out = str(problem).rpartition(": ")
             said = f"{what}; {way_out}" if what and "; " not in str(problem) else str(problem)
@@ -240,6 +255,82 @@ def verify(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
     return 1 if verdict.fault else 0
 
 
+def diff(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Why a debt moved between two quarters: of a system, of a team, else of the portfolio; the steps sum to it."""
+    from operations.movement import read_movement
+    from operations.movement_document import movement_document, movement_lines
+    from operations.periods import read_period
+    from operations.system_view import compare_periods
+
+    before, after = (read_period(given) if given else None for given in (arguments.earlier, arguments.later))
+    view = read_movement(
+        workplace, actor, before=before, after=after, team=arguments.team, pack=arguments.checklist,
+        system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
+        progress=None if arguments.json else lambda _done, _of, what: say(what),
+    )  # fmt: skip
+    document, lines = movement_document(view), movement_lines(view)
+    if view.single is not None:
+        system_id = view.single.system_id
+        whole = compare_periods(workplace, actor, system_id=system_id, before=view.before, after=view.after)[0].system
+        document["direction"], document["goes_by"] = whole.direction.value, whole.verdict.basis.value
+        clear = "no clear change" if whole.direction.value == "none" else f"clearly {whole.direction.value}"
+        lines.insert(1, f"{clear}: {whole.counts}")
+    _say(document, as_json=arguments.json, text="\n".join(map(one_line, lines)))
+    return 0
+
+
+def gate(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Exit 1 when a limit is broken, something clearly got worse, or a contradiction is open; 0 when all is kept."""
+    from operations.gate import Limits, check_gate, read_limit
+    from operations.periods import read_period
+
+    limits: dict[str, float] = {}
+    for given in arguments.max_area:
+        area, _, limit = given.rpartition("=")
+        limits[area.strip().upper()] = read_limit(limit, "--max-area")
+    found = check_gate(
+        workplace, actor, team=arguments.team,
+        system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
+        period=read_period(arguments.period) if arguments.period else None,
+        limits=Limits(
+            area=limits.pop("", None), areas=limits,
+            system=read_limit(arguments.max_debt, "--max-debt") if arguments.max_debt else None,
+            regressions=not arguments.allow_regression, contradictions=not arguments.allow_contradictions,
+        ),
+    )  # fmt: skip
+    document = {
+        "passed": not found.broken,
+        "checked": [{"id": s.system_id, "name": s.name, "period": period} for s, period in found.checked],
+        "never_assessed": [{"id": system.system_id, "name": system.name} for system in found.never_assessed],
+        "broken": [
+            {
+                "id": one.system.system_id, "name": one.system.name, "period": one.period, "rule": one.rule,
+                "area": one.area, "value": one.value, "limit": one.limit, "message": one.message,
+            }
+            for one in found.broken
+        ],
+    }  # fmt: skip
+    lines = [f"{one.system.name}, {one.period}: {one.rule}: {one.message}" for one in found.broken]
+    held = _count(len(found.checked), "system")
+    lines.append(f"{_count(len(lines), 'limit')} broken in {held}." if lines else f"All kept: {held}.")
+    if found.never_assessed:
+        lines.append(f"Never assessed, so not held against anything: {_count(len(found.never_assessed), 'system')}.")
+    _say(document, as_json=arguments.json, text="\n".join(map(one_line, lines)))
+    return 1 if found.broken else 0
+
+
+def _system_named(workplace: Any, actor: Any, named: str) -> str:
+    """The id of a system given by its id, or by its name where only one has it."""
+    from operations.system_view import list_with_periods
+
+    listed = [system for system, _ in list_with_periods(workplace, actor)]
+    found = [system.system_id for system in listed if named in (system.system_id, system.name)]
+    if len(found) == 1:
+        return str(found[0])
+    why = "is the name of several systems; give the id" if found else "is no system; give an id or a name"
+    raise Mistake(f"--system: {named[:60]!r} {why} of `python cli.py systems`")
+
+
 def arguments_parser() -> Parser:
     """The command line as it is documented."""
     parser = Parser(prog="cli.py", description="Arrears from the command line.")
@@ -256,10 +347,16 @@ def arguments_parser() -> Parser:
         command.set_defaults(run=run)
         return command
 
-    def add_stored(name: str, work: Callable[[Any, Any, argparse.Namespace], int], *, make: bool = True) -> Parser:
+    def add_stored(
+        name: str,
+        work: Callable[[Any, Any, argparse.Namespace], int],
+        *,
+        make: bool = True,
+        parents: Sequence[Parser] = (),
+    ) -> Parser:
         run = _with_workplace(work, make=make)
         run.__doc__ = work.__doc__
-        return add(name, run, parents=[shared, stored])
+        return add(name, run, parents=[shared, stored, *parents])
 
     add("lint", lint, parents=[shared]).add_argument("files", nargs="+", metavar="FILE")
     add_scan_options(add("scan", scan, parents=[shared]))
@@ -275,6 +372,23 @@ def arguments_parser() -> Parser:
     add("agreement", agreement, parents=[shared]).add_argument("file", metavar="FILE.csv")
     add_stored("systems", systems)
     add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")
+    scope = Parser(add_help=False)
+    of = scope.add_mutually_exclusive_group()
+    of.add_argument("--system", metavar="ID", help="one system, by id or name")
+    of.add_argument("--team", metavar="NAME", help="the systems of one team")
+    differing = add_stored("diff", diff, make=False, parents=[scope])
+    differing.add_argument("--from", dest="earlier", metavar="2026Q3", help="the earlier quarter (the one before --to)")
+    differing.add_argument("--to", dest="later", metavar="2026Q4", help="the later quarter (the latest that is rated)")
+    differing.add_argument("--checklist", metavar="ID", help="whose systems, where several checklists are in use")
+    gating = add_stored("gate", gate, make=False, parents=[scope])
+    gating.add_argument(
+        "--max-area", action="append", default=[], metavar="[AREA=]LIMIT",
+        help="no area may owe more: a letter A to E, or points 0 to 100; MON=C for one area; may be repeated",
+    )  # fmt: skip
+    gating.add_argument("--max-debt", metavar="LIMIT", help="no system may owe more")
+    gating.add_argument("--period", metavar="2026Q4", help="the quarter to look at (each system's latest)")
+    gating.add_argument("--allow-regression", action="store_true", help="let a clear turn for the worse pass")
+    gating.add_argument("--allow-contradictions", action="store_true", help="let open contradictions pass")
     add_stored("backup", backup, make=False).add_argument("file", metavar="FILE")
     add_stored("verify", verify, make=False)
     return parser
