@@ -30,6 +30,8 @@ class Action(StrEnum):
     CLOSE_ASSESSMENT = "close assessment"
     PLAN = "plan"
     KEEP_ACTIONS = "keep actions"
+    COMMENT = "comment"
+    SET_TARGETS = "set targets"
     ADOPT_CLASS_VALUES = "adopt class values"
     FACILITATE = "facilitate"
     VOTE = "vote"

@@ -56,3 +56,9 @@ def following(period: str) -> str:
 def preceding(period: str) -> str:
     """The quarter before."""
     return shift(period, -1)
+
+
+def quarters_between(period: str, later: str) -> int:
+    """How many quarters `later` comes after `period`; negative when it comes before. Raises InvalidInput."""
+    begin, end = first_day(period), first_day(later)
+    return (end.year - begin.year) * 4 + (end.month - begin.month) // 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.comment_records import CommentRecord
 from store.connection_records import (
     CONFIRMED,
     DATA,
@@ -28,6 +29,7 @@ from store.records import (
     TokenRecord,
 )
 from store.store import Health
+from store.target_records import PORTFOLIO, WHOLE, TargetRecord
 from store.workshop_records import (
     ENDED,
     LIVE,
@@ -55,6 +57,7 @@ __all__ = [
     "LOBBY",
     "OUTPUTS",
     "PAUSED",
+    "PORTFOLIO",
     "REJECTED",
     "REVEALED",
     "RUNNING",
@@ -64,12 +67,14 @@ __all__ = [
     "SUGGESTED",
     "VOTING",
     "WAITING",
+    "WHOLE",
     "ActionEvent",
     "ActionRecord",
     "AnswerEvent",
     "AnswerRecord",
     "AssessmentRecord",
     "ClassValuesRecord",
+    "CommentRecord",
     "ConnectionEvent",
     "ConnectionRecord",
     "EstimateRecord",
@@ -81,6 +86,7 @@ __all__ = [
     "PlanSettings",
     "SnapshotRecord",
     "SystemRecord",
+    "TargetRecord",
     "TokenRecord",
     "TurnRecord",
     "WorkshopRecord",

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .comment_records import CommentRecords
 from .connection_records import ConnectionRecords
 from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
 from .portfolio_records import PortfolioRecords
+from .target_records import TargetRecords
 from .workshop_records import WorkshopRecords
 
 UNANSWERED = "unanswered"  #: state of an AnswerEvent that cleared an answer; never the state of an AnswerRecord
@@ -239,6 +241,8 @@ class Records:
         self._session = session
         self._org = org_id
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
+        self.targets = TargetRecords(session, org_id)  #: the debt to come down to, and by when
+        self.comments = CommentRecords(session, org_id)  #: what is said about actions
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
         self.portfolio = PortfolioRecords(session, org_id)  #: all systems of a quarter, and of all quarters
         self.connections = ConnectionRecords(session, org_id)  #: which system feeds which, storage used, interest
@@ -331,6 +335,8 @@ class Records:
         """Delete every demonstration system with all that belongs to it, audit entries apart; how many there were."""
         systems = "(SELECT system_id FROM system WHERE org_id = :org AND demonstration = 1)"
         assessments = f"(SELECT assessment_id FROM assessment WHERE org_id = :org AND system_id IN {systems})"  # noqa: S608
+        self.comments.remove_demonstration()
+        self.targets.remove_demonstration()
         self.plans.remove_demonstration()
         self.workshops.remove_demonstration()
         self.connections.remove_demonstration()
@@ -1052,6 +1058,8 @@ class Records:
         )
         faults.extend(self.plans.faults())
         faults.extend(self.connections.faults())
+        faults.extend(self.targets.faults())
+        faults.extend(self.comments.faults())
         return tuple(faults)
 
     # --- inside -----------------------------------------------------------------------------------------------------

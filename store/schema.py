@@ -567,6 +567,43 @@ SELECT org_id, period, assessment_id, scoring_id FROM (
   JOIN scoring_version ON scoring_version.scoring_id = score.scoring_id
 ) AS scored WHERE place = 1;
 """,
+    "0007 targets and comments": """
+CREATE TABLE target (
+  org_id TEXT NOT NULL REFERENCES organisation (org_id),
+  system_id TEXT NOT NULL,
+  pack TEXT NOT NULL CHECK (pack <> ''),
+  area TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  what TEXT NOT NULL CHECK (what IN ('set', 'changed', 'withdrawn', 'undone')),
+  debt {real} CHECK (debt BETWEEN 0 AND 1),
+  by_period TEXT CHECK (by_period LIKE '____Q_'),
+  from_debt {real} CHECK (from_debt BETWEEN 0 AND 1),
+  from_period TEXT NOT NULL CHECK (from_period LIKE '____Q_'),
+  demonstration INTEGER NOT NULL CHECK (demonstration IN (0, 1)),
+  set_at TEXT NOT NULL,
+  set_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, system_id, pack, area, rev),
+  CHECK ((debt IS NULL) = (by_period IS NULL)),
+  CHECK (system_id <> '' OR area = '')
+) {strict};
+
+CREATE TABLE comment (
+  org_id TEXT NOT NULL,
+  system_id TEXT NOT NULL,
+  action_id TEXT NOT NULL,
+  comment_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  body TEXT NOT NULL,
+  said_at TEXT NOT NULL,
+  said_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, comment_id, rev),
+  FOREIGN KEY (org_id, system_id) REFERENCES system (org_id, system_id),
+  FOREIGN KEY (org_id, action_id) REFERENCES action (org_id, action_id)
+) {strict};
+CREATE INDEX comment_of_action ON comment (org_id, action_id, comment_id, rev);
+CREATE INDEX comment_of_system ON comment (org_id, system_id);
+CREATE INDEX action_event_due ON action_event (org_id, due, action_id);
+""",
     "0009 connections": """
 CREATE TABLE connection (
   org_id TEXT NOT NULL,
@@ -907,6 +944,22 @@ SQLITE_GUARDS: dict[str, str] = {
     ),
     "0005 tags of systems": "\n".join(
         _append_only("sealing", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id")
+    ),
+    "0007 targets and comments": "\n".join(
+        [
+            *_append_only(
+                "target", f"(OLD.demonstration = 1 OR {_DEMONSTRATION_SYSTEM})", "org_id, system_id, pack, area, rev"
+            ),
+            _guard(
+                "target_of_a_system",
+                "INSERT",
+                "target",
+                "NEW.system_id <> '' AND NOT EXISTS (SELECT 1 FROM system WHERE system.org_id = NEW.org_id"
+                " AND system.system_id = NEW.system_id)",
+                "a target belongs to the portfolio or to a system there is",
+            ),
+            *_append_only("comment", _DEMONSTRATION_SYSTEM, "org_id, comment_id, rev"),
+        ]
     ),
     "0009 connections": "\n".join(
         [

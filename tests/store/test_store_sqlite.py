@@ -254,7 +254,9 @@ def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypat
 def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path):
     plans = "0003 actions, estimates, plan settings, class values"
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans or name == TAGS})
+        before.setattr(
+            schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans or name == TAGS}
+        )
         with open_store(path) as store:
             store.write(a_world)
             store.write(lambda records: records.save_answer(HERE, an_answer(), 0))

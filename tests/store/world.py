@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+from store.comment_records import CommentRecord
 from store.plan_records import ActionRecord, EstimateRecord, PlanSettings
 from store.records import (
     AnswerRecord,
@@ -18,6 +19,7 @@ from store.records import (
     SystemRecord,
     TokenRecord,
 )
+from store.target_records import TargetRecord
 
 AT = "2026-11-20T14:02:11.123Z"
 LATER = "2026-11-20T14:05:00.000Z"
@@ -149,6 +151,27 @@ def an_action(action_id="a-1", *, system_id="churn", period="2026Q4", question_i
 
 def an_estimate(question_id="ENT-01", effort=(2.0, 5.0, 12.0), friction=None, *, by="ada"):
     return EstimateRecord(question_id=question_id, effort=effort, friction=friction, changed_at=AT, changed_by=by)
+
+
+def a_target(**more):
+    return TargetRecord(
+        **{
+            "system_id": "churn",
+            "pack": "ml-debt",
+            "debt": 0.375,
+            "by_period": "2027Q2",
+            "from_debt": 0.5625,
+            "from_period": "2026Q4",
+            "set_at": AT,
+            "set_by": "ada",
+        }
+        | more
+    )
+
+
+def a_comment(comment_id="c-1", *, body="not yet", **more):
+    given = {"system_id": "churn", "action_id": "a-1", "said_at": AT, "said_by": "ada"} | more
+    return CommentRecord(comment_id=comment_id, body=body, **given)
 
 
 def done(action, days=12.5, *, by="bo"):
