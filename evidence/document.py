@@ -16,6 +16,8 @@ from evidence.evidence import (
     HOTSPOTS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
+    TOUCHED_DAYS_MAX,
+    TOUCHED_MAX,
     AdmittedDebt,
     Evidence,
     Hotspot,
@@ -27,6 +29,7 @@ from evidence.evidence import (
     Signal,
     State,
     Strength,
+    Touched,
     Unparsed,
 )
 
@@ -44,6 +47,7 @@ TEXT_LENGTH_MAX = 1_000
 PATH_LENGTH_MAX = 300
 NUMBER_MAX = 1e15
 PROBLEMS_MAX = 20
+OPTIONAL = frozenset({"touched"})  #: fields a document may lack: a collector made before them knows none
 WAY_OUT = "make the file anew with the collector's `scan PATH --output FILE`"
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}\Z")
@@ -51,6 +55,7 @@ _AREA = re.compile(r"[A-Z]{2,6}\Z")
 _QUESTION = re.compile(r"[A-Z]{2,6}-[0-9]{2,3}\Z")
 _PERIOD = re.compile(r"[0-9]{4}Q[1-4]\Z")
 _DAY = re.compile(r"[0-9]{4}-(?:03-31|06-30|09-30|12-31)\Z")
+_ANY_DAY = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -67,8 +72,12 @@ class InvalidEvidence(ValueError):
 
 
 def to_json(evidence: Evidence) -> str:
-    """Canonical JSON: sorted keys, no spaces, numbers as they are, tuples as lists. Equal evidence, equal bytes."""
-    return json.dumps(asdict(evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Canonical JSON: sorted keys, no spaces, numbers as they are, tuples as lists. Equal evidence, equal bytes.
+
+    What came later is left out where there is none of it, so that such a document reads everywhere as it always did.
+    """
+    document = {name: value for name, value in asdict(evidence).items() if value or name not in OPTIONAL}
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def evidence_hash(evidence: Evidence) -> str:
@@ -165,6 +174,8 @@ class _Reader:
             self.problems.append(f"{where}: {what}; {WAY_OUT}")
 
     def evidence(self, document: Any) -> Evidence | None:
+        if isinstance(document, dict):
+            document = {**{name: [] for name in OPTIONAL}, **document}
         fields = self._fields(document, "evidence", Evidence)
         if fields is None:
             return None
@@ -191,6 +202,7 @@ class _Reader:
             history=self._each(fields["history"], "history", QUARTERS_MAX, self.quarter),
             hotspots=self._each(fields["hotspots"], "hotspots", HOTSPOTS_MAX, self._hotspot),
             admitted=self._each(fields["admitted"], "admitted", ADMITTED_MAX, self._admitted),
+            touched=self._each(fields["touched"], "touched", TOUCHED_MAX, self._touched),
         )
         self._once("signals", evidence.signals)
         periods = [quarter.period for quarter in evidence.history]
@@ -279,6 +291,18 @@ class _Reader:
             marker=self._text(fields["marker"], f"{where}.marker", MARKER_LENGTH_MAX),
             age_days=None if age is None else self._count(age, f"{where}.age_days"),
         )
+
+    def _touched(self, value: Any, where: str) -> Touched | None:
+        fields = self._fields(value, where, Touched)
+        if fields is None:
+            return None
+        return Touched(
+            path=self._path(fields["path"], f"{where}.path"),
+            days=self._each(fields["days"], f"{where}.days", TOUCHED_DAYS_MAX, self._day),
+        )
+
+    def _day(self, value: Any, where: str) -> str:
+        return self._match(value, where, _ANY_DAY, "a day such as '2026-11-20'")
 
     def _location(self, value: Any, where: str) -> Location | None:
         fields = self._fields(value, where, Location)

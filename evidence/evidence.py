@@ -9,6 +9,8 @@ SCHEMA = "evidence/1"
 LOCATIONS_MAX = 10
 HOTSPOTS_MAX = 10
 ADMITTED_MAX = 10
+TOUCHED_MAX = 500  #: files whose days of change are told, the latest touched first
+TOUCHED_DAYS_MAX = 12  #: newest days of change told of one file
 
 
 class State(StrEnum):
@@ -127,6 +129,14 @@ class AdmittedDebt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """On which days people changed a file: enough to say how often since any day. Not who, and not what."""
+
+    path: str
+    days: tuple[str, ...]  #: "2026-11-20", one a commit, the newest first, at most TOUCHED_DAYS_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All signals of one scan."""
 
@@ -144,3 +154,4 @@ class Evidence:
     history: tuple[PastQuarter, ...] = ()  #: oldest first; the commit scanned is not among them
     hotspots: tuple[Hotspot, ...] = ()  #: at most HOTSPOTS_MAX, by changes x complexity
     admitted: tuple[AdmittedDebt, ...] = ()  #: at most ADMITTED_MAX, oldest first
+    touched: tuple[Touched, ...] = ()  #: at most TOUCHED_MAX, latest first; left out of the document where empty

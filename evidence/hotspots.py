@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from evidence.evidence import ADMITTED_MAX, HOTSPOTS_MAX, AdmittedDebt, Hotspot
+from evidence.evidence import (
+    ADMITTED_MAX,
+    HOTSPOTS_MAX,
+    TOUCHED_DAYS_MAX,
+    TOUCHED_MAX,
+    AdmittedDebt,
+    Hotspot,
+    Touched,
+)
 from evidence.git_log import GitLog
 from evidence.python_source import PythonFile
 from evidence.repository import Repository
@@ -38,6 +46,26 @@ def hotspots(repository: Repository) -> tuple[Hotspot, ...]:
 def heat(file: PythonFile, log: GitLog) -> int:
     """Commits of the last twelve months x cyclomatic complexity: what ranks the hotspots."""
     return log.changes_of[file.path] * file.complexity
+
+
+def touched(repository: Repository) -> tuple[Touched, ...]:
+    """On which days people changed which files, the file touched latest first, at most TOUCHED_MAX; none without a log.
+
+    A file that is gone counts as changed on the day it went. Files beyond the limit look unchanged, which says less
+    and never too much.
+    """
+    log = repository.log
+    if log is None:
+        return ()
+    days: dict[str, list[str]] = {}
+    for change in log.changes:
+        if change.author >= 0:
+            for path in change.paths:
+                days.setdefault(path, []).append(change.day.isoformat())
+    files = [(display(path), sorted(found, reverse=True)) for path, found in days.items()]
+    files.sort(key=lambda file: file[0])
+    files.sort(key=lambda file: file[1][0], reverse=True)
+    return tuple(Touched(path=path, days=tuple(found[:TOUCHED_DAYS_MAX])) for path, found in files[:TOUCHED_MAX])
 
 
 def admitted_debt(repository: Repository, past: PastMarkers = ()) -> tuple[AdmittedDebt, ...]:

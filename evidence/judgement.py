@@ -15,7 +15,7 @@ from evidence.evidence import (
     State,
     Strength,
 )
-from evidence.hotspots import PastMarkers, admitted_debt, hotspots
+from evidence.hotspots import PastMarkers, admitted_debt, hotspots, touched
 from evidence.repository import Repository
 from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector, Finding
@@ -59,6 +59,7 @@ def judge(
         history=history,
         hotspots=hotspots(repository),
         admitted=admitted_debt(repository, past_markers),
+        touched=touched(repository),
     )
 
 

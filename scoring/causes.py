@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 from math import factorial, fsum
@@ -67,7 +67,7 @@ class Facets:
         if self.ballots is not None:
             found |= {self.answer_cause} if self.ballots.voted_otherwise else set()
             found |= {Cause.PANEL} if self.ballots.other_people else set()
-        elif self.responses[0] != self.responses[1]:
+        elif _answered(self.responses[0]) != _answered(self.responses[1]):
             found.add(self.answer_cause)
         return frozenset(found)
 
@@ -92,6 +92,11 @@ class Facets:
         if self.old is None or self.new is None:
             return 1 if self.old is None else 0
         return 1 if later else 0
+
+
+def _answered(response: Response | None) -> Response | None:
+    """A response without the doubt in it: waiting to be confirmed is no other answer."""
+    return replace(response, doubt=0) if response is not None and response.doubt else response
 
 
 def floor_of(question: str, value: float) -> tuple[Floor, ...]:

@@ -277,6 +277,8 @@ def _cause_of_number(old: QuestionScore, new: QuestionScore, parameters: Paramet
         return Cause.ANSWERS
     if (old.weight, old.critical) != (new.weight, new.critical):
         return Cause.CHECKLIST
+    if old.doubt != new.doubt:  # one of the two waited to be confirmed: that moves the ends of the interval alone
+        return None if old.debt == new.debt else Cause.RULES
     return None if (old.debt, old.low, old.high) == (new.debt, new.low, new.high) else Cause.RULES
 
 

@@ -11,7 +11,7 @@ from checklists.checklist import Checklist
 from scoring.readings import say
 from scoring.terms import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
 
-_USUAL = {"applies": True, "left_out": False}
+_USUAL = {"applies": True, "left_out": False, "doubt": 0}
 _ESTIMATE = tuple(field.name for field in fields(Estimate))
 
 T = TypeVar("T")
@@ -33,7 +33,8 @@ def score_document(score: Score, checklist: Checklist) -> dict[str, Any]:
      "hints": [{"question", "signal", "message"}]}
     Areas and questions that do not apply are absent. `votes` are sorted and carry no names. Where a checklist lets a
     question count that does not apply, it has "applies": false; what it leaves out because nothing is known has
-    "left_out": true. A checklist with a published unit adds "reading": {"unit", "system", "areas": {id: ...}}, each
+    "left_out": true. An answer that waited to be confirmed has "doubt": by how many levels its interval was moved out.
+    A checklist with a published unit adds "reading": {"unit", "system", "areas": {id: ...}}, each
     {"value", "low", "high", "words"} or null.
     """
     document: dict[str, Any] = {
@@ -113,9 +114,9 @@ def _said(reading: Reading, estimate: Estimate) -> dict[str, Any] | None:
     return {"value": said.value, "low": said.low, "high": said.high, "words": said.words}
 
 
-def _unusual(entry: QuestionScore | AreaScore) -> dict[str, bool]:
-    """The marks that only some checklists make, where they are set: without them, documents stay as they were."""
-    return {name: not usual for name, usual in _USUAL.items() if getattr(entry, name, usual) is not usual}
+def _unusual(entry: QuestionScore | AreaScore) -> dict[str, bool | int]:
+    """The marks that only some questions carry, where they are set: without them, documents stay as they were."""
+    return {name: getattr(entry, name) for name, usual in _USUAL.items() if getattr(entry, name, usual) != usual}
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:

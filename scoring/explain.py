@@ -197,6 +197,13 @@ def _interval_step(question: QuestionScore, parameters: Parameters) -> Step:
         rule += ", joined with the level that was set"
     values = parameters.values
     text = f"{rule}: level {low} to {high}, worth {_n(values[low])} to {_n(values[high])}."
+    if question.doubt:
+        low, high = max(low - question.doubt, 0), min(high + question.doubt, len(values) - 1)
+        further = "one level" if question.doubt == 1 else f"{question.doubt} levels"
+        text += (
+            f" The answer waits to be confirmed, so each end moves out by {further}: {_n(values[low])} to"
+            f" {_n(values[high])}. The debt does not move."
+        )
     if question.high > values[high]:
         text += f" The evidence lifts the upper end to {_n(question.high)}."
     return Step(title="Interval", text=text, value=None)

@@ -206,7 +206,9 @@ class _Asked:
     blank: QuestionScore
     not_applicable: QuestionScore | None  #: None: it is taken out
     bare: tuple[QuestionScore, ...]
-    met: dict[tuple[tuple[int | None, ...], int, float], QuestionScore] = field(default_factory=dict, compare=False)
+    met: dict[tuple[tuple[int | None, ...], int, float, int], QuestionScore] = field(
+        default_factory=dict, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,10 +226,10 @@ def _score_question(
         return _unknown(question.blank, floor, ())
     if response.state is ResponseState.NOT_APPLICABLE:
         return question.not_applicable
-    votes, level = response.votes, response.level
+    votes, level, doubt = response.votes, response.level, response.doubt
     if response.state is ResponseState.UNKNOWN:
         return _unknown(question.unknown, floor, votes)
-    if level is not None and not votes and not floor and level < len(question.bare):
+    if level is not None and not votes and not floor and not doubt and level < len(question.bare):
         return question.bare[level]
     try:
         settled = consensus(votes, level, len(question.bare) - 1)
@@ -235,10 +237,10 @@ def _score_question(
         raise ValueError(f"{question.id}: {error}") from None
     if settled.level is None:
         return _unknown(question.unknown, floor, votes)
-    seen = (settled.votes, settled.level, floor)
+    seen = (settled.votes, settled.level, floor, doubt)
     known = question.met.get(seen)
     if known is None:
-        known = _answered(question.unknown, settled, settled.level, floor, parameters.values)
+        known = _answered(question.unknown, settled, settled.level, floor, parameters.values, doubt)
         if len(question.met) < MET_MAX:
             question.met[seen] = known
     return known
@@ -256,15 +258,15 @@ def _unknown(unknown: QuestionScore, floor: float, votes: Sequence[int | None]) 
     )
 
 
-def _answered(
-    unknown: QuestionScore, settled: Consensus, level: int, floor: float, values: Sequence[float]
+def _answered(  # noqa: PLR0917  (named at the call)
+    unknown: QuestionScore, settled: Consensus, level: int, floor: float, values: Sequence[float], doubt: int = 0
 ) -> QuestionScore:
-    """A settled level over a floor; the lower end stays the answer's own."""
-    debt, high = values[level], values[settled.high]
+    """A settled level over a floor; the lower end stays the answer's own. A doubt moves both ends out, not the debt."""
+    debt, high = values[level], values[min(settled.high + doubt, len(values) - 1)]
     return QuestionScore(
         id=unknown.id,
         debt=debt if debt > floor else floor,
-        low=values[settled.low],
+        low=values[max(settled.low - doubt, 0)],
         high=high if high > floor else floor,
         level=level,
         known=True,
@@ -272,6 +274,7 @@ def _answered(
         critical=unknown.critical,
         floor=floor,
         votes=settled.votes,
+        doubt=doubt,
     )
 
 

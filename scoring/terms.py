@@ -29,6 +29,7 @@ class ResponseState(StrEnum):
 class Response:
     """What a team gave for one question.
 
+    A doubt never moves the debt: it only lets the interval reach further, on both sides alike.
     `level` alone counts as one vote; `votes` alone settle to their upper median; with both, `level` is what was
     settled (a facilitator's override) and `votes` give the spread. A vote of None is "we do not know".
     Raises ValueError for a level that is not a whole number 0..4.
@@ -38,6 +39,7 @@ class Response:
     level: int | None = None
     votes: tuple[int | None, ...] = ()
     reason: str = ""  #: why not applicable, or why a facilitator set the level
+    doubt: int = 0  #: levels by which each end of the interval moves out: the answer waits to be confirmed
 
     def __post_init__(self) -> None:
         if self.level is not None and not _is_level(self.level):
@@ -45,6 +47,8 @@ class Response:
         for vote in self.votes:
             if vote is not None and not _is_level(vote):
                 raise ValueError(f"a vote is a whole number 0 to 4 or None, not {vote!r}")
+        if type(self.doubt) is not int or not 0 <= self.doubt <= LEVEL_MAX:
+            raise ValueError(f"a doubt is a whole number of levels 0 to 4, not {self.doubt!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ class QuestionScore:
     votes: tuple[int | None, ...]  #: sorted, "we do not know" last, so that no order tells who voted what
     applies: bool = True  #: False: it does not apply, and the checklist lets it count all the same
     left_out: bool = False  #: nothing is known, and the checklist leaves such a question out of every number
+    doubt: int = 0  #: levels by which each end lies further out than votes and floor put it; never in the debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

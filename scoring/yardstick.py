@@ -48,7 +48,9 @@ class Side:
             if scored is None:
                 found[question] = NOT_APPLICABLE
             elif scored.known:
-                found[question] = Response(state=ResponseState.ANSWERED, level=scored.level, votes=scored.votes)
+                found[question] = Response(
+                    state=ResponseState.ANSWERED, level=scored.level, votes=scored.votes, doubt=scored.doubt
+                )
             elif question not in unlike:
                 found[question] = Response(state=ResponseState.UNKNOWN, votes=scored.votes)
         return found

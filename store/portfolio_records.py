@@ -76,6 +76,7 @@ class PortfolioRecords:
         """The first and the last quarter each system was assessed in; systems never assessed are absent."""
         rows = self._query(
             "SELECT system_id, min(period) AS first, max(period) AS last FROM assessment WHERE org_id = :org"
+            " AND withdrawn_at IS NULL"
             " GROUP BY system_id"
         )
         return {row["system_id"]: (row["first"], row["last"]) for row in rows}
@@ -84,9 +85,10 @@ class PortfolioRecords:
         """The checklist each system was assessed with last, up to a quarter."""
         rows = self._query(
             "SELECT assessment.system_id, assessment.checklist_id FROM assessment WHERE assessment.org_id = :org"
+            " AND assessment.withdrawn_at IS NULL"
             " AND assessment.period = (SELECT max(older.period) FROM assessment AS older"
             " WHERE older.org_id = assessment.org_id AND older.system_id = assessment.system_id"
-            " AND older.period <= :upto)",
+            " AND older.withdrawn_at IS NULL AND older.period <= :upto)",
             upto=upto,
         )
         return {row["system_id"]: row["checklist_id"] for row in rows}
@@ -117,7 +119,8 @@ class PortfolioRecords:
         """The closed assessments of a quarter that have no score under this scoring version yet."""
         rows = self._query(
             "SELECT assessment.assessment_id FROM assessment WHERE assessment.org_id = :org"
-            " AND assessment.period = :period AND assessment.state = 'closed' AND NOT EXISTS"
+            " AND assessment.period = :period AND assessment.state = 'closed' AND assessment.withdrawn_at IS NULL"
+            " AND NOT EXISTS"
             " (SELECT 1 FROM score WHERE score.org_id = assessment.org_id AND score.period = assessment.period"
             " AND score.scoring_id = :scoring_id AND score.system_id = assessment.system_id AND score.area = '')"
             " ORDER BY assessment.system_id",
@@ -130,7 +133,8 @@ class PortfolioRecords:
         """How many assessments of a quarter were sealed under another scoring version than this."""
         rows = self._query(
             "SELECT count(*) AS sealed FROM sealing WHERE org_id = :org AND period = :period"
-            " AND scoring_id <> :scoring_id",
+            " AND scoring_id <> :scoring_id AND assessment_id NOT IN"
+            " (SELECT assessment_id FROM assessment WHERE org_id = :org AND withdrawn_at IS NOT NULL)",
             period=period,
             scoring_id=scoring_id,
         )

@@ -16,6 +16,7 @@ from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
 from .portfolio_records import PortfolioRecords
 from .target_records import TargetRecords
+from .version_records import Confirmation, VersionRecords
 from .workshop_records import WorkshopRecords
 
 UNANSWERED = "unanswered"  #: state of an AnswerEvent that cleared an answer; never the state of an AnswerRecord
@@ -57,6 +58,15 @@ class AssessmentRecord:
     opened_by: str
     closed_at: str | None = None
     closed_by: str | None = None
+    zone: str = ""  #: the organisation's time zone when it was opened, then when it was closed; "" before zones
+    withdrawn_at: str | None = None
+    withdrawn_by: str | None = None
+    withdrawn_because: str = ""  #: the reason given, where the sealed quarter was found wrong
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was found wrong: readable, and left out of every trend and portfolio."""
+        return self.withdrawn_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +253,7 @@ class Records:
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
         self.targets = TargetRecords(session, org_id)  #: the debt to come down to, and by when
         self.comments = CommentRecords(session, org_id)  #: what is said about actions
+        self.versions = VersionRecords(session, org_id)  #: moves, carried answers, confirmations, zones, names
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
         self.portfolio = PortfolioRecords(session, org_id)  #: all systems of a quarter, and of all quarters
         self.connections = ConnectionRecords(session, org_id)  #: which system feeds which, storage used, interest
@@ -338,6 +349,7 @@ class Records:
         self.comments.remove_demonstration()
         self.targets.remove_demonstration()
         self.plans.remove_demonstration()
+        self.versions.remove_demonstration()
         self.workshops.remove_demonstration()
         self.connections.remove_demonstration()
         for table in ("score", "snapshot", "assessment_evidence", "evidence", "token"):
@@ -409,9 +421,9 @@ class Records:
             raise NotFound(f"The checklist '{record.checklist_id}' was not kept: keep it before assessing with it.")
         added = self._query(
             "INSERT INTO assessment (org_id, assessment_id, system_id, period, checklist_id, scope, switches,"
-            " state, change_seq, previous, opened_at, opened_by)"
+            " state, change_seq, previous, opened_at, opened_by, zone)"
             " VALUES (:org, :assessment, :system_id, :period, :checklist_id, :scope, :switches,"
-            " 'open', 0, :previous, :opened_at, :opened_by) ON CONFLICT DO NOTHING RETURNING *",
+            " 'open', 0, :previous, :opened_at, :opened_by, :zone) ON CONFLICT DO NOTHING RETURNING *",
             assessment=record.assessment_id,
             system_id=record.system_id,
             period=record.period,
@@ -421,6 +433,7 @@ class Records:
             previous=record.previous,
             opened_at=record.opened_at,
             opened_by=record.opened_by,
+            zone=record.zone,
         )
         if not added:
             existing = self.assessment_for(record.system_id, record.period) or self.assessment(record.assessment_id)
@@ -435,41 +448,54 @@ class Records:
         return _assessment(rows[0]) if rows else None
 
     def assessment_for(self, system_id: str, period: str) -> AssessmentRecord | None:
-        """The assessment of a system in a period."""
+        """The assessment of a system that stands in a period; one that was withdrawn does not."""
         rows = self._query(
-            "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND period = :period",
+            "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND period = :period"
+            " AND withdrawn_at IS NULL",
             system_id=system_id,
             period=period,
         )
         return _assessment(rows[0]) if rows else None
 
     def assessments_of(self, system_id: str) -> list[AssessmentRecord]:
-        """All assessments of a system, oldest period first."""
+        """All assessments of a system that stand, oldest period first."""
         rows = self._query(
-            "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id ORDER BY period",
+            "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND withdrawn_at IS NULL"
+            " ORDER BY period",
+            system_id=system_id,
+        )
+        return [_assessment(row) for row in rows]
+
+    def withdrawn_of(self, system_id: str) -> list[AssessmentRecord]:
+        """The assessments of a system that were withdrawn, oldest period first, then in the order of withdrawing."""
+        rows = self._query(
+            "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND withdrawn_at IS NOT NULL"
+            " ORDER BY period, withdrawn_at",
             system_id=system_id,
         )
         return [_assessment(row) for row in rows]
 
     def assessments_in(self, period: str) -> list[AssessmentRecord]:
-        """All assessments of a period, by system id."""
+        """All assessments that stand in a period, by system id."""
         rows = self._query(
-            "SELECT * FROM assessment WHERE org_id = :org AND period = :period ORDER BY system_id", period=period
+            "SELECT * FROM assessment WHERE org_id = :org AND period = :period AND withdrawn_at IS NULL"
+            " ORDER BY system_id",
+            period=period,
         )
         return [_assessment(row) for row in rows]
 
     def periods(self) -> list[str]:
-        """Every period that has an assessment, oldest first."""
-        return [
-            row["period"]
-            for row in self._query("SELECT DISTINCT period FROM assessment WHERE org_id = :org ORDER BY period")
-        ]
+        """Every period that has an assessment that stands, oldest first."""
+        rows = self._query(
+            "SELECT DISTINCT period FROM assessment WHERE org_id = :org AND withdrawn_at IS NULL ORDER BY period"
+        )
+        return [row["period"] for row in rows]
 
     def latest_closed(self, system_id: str, before: str, *, pack: str | None = None) -> AssessmentRecord | None:
-        """The newest closed assessment of a system in a period earlier than `before`, if need be with this pack."""
+        """The newest closed assessment of a system that stands in a period before `before`, if need be of a pack."""
         rows = self._query(
             "SELECT * FROM assessment WHERE org_id = :org AND system_id = :system_id AND period < :before"
-            " AND state = 'closed' AND (:pack = '' OR checklist_id IN"
+            " AND state = 'closed' AND withdrawn_at IS NULL AND (:pack = '' OR checklist_id IN"
             " (SELECT checklist_id FROM checklist_version WHERE name = :pack)) ORDER BY period DESC LIMIT 1",
             system_id=system_id,
             before=before,
@@ -484,6 +510,51 @@ class Records:
     def change_switches(self, assessment_id: str, switches: Iterable[str]) -> AssessmentRecord:
         """Change which optional areas apply in this assessment. Raises Closed, NotFound."""
         return self._change_asked(assessment_id, "switches", _names_text(switches))
+
+    def change_checklist(self, assessment_id: str, checklist_id: str) -> AssessmentRecord:
+        """Ask by another version of the checklist from now on. Raises Closed, NotFound."""
+        return self._change_asked(assessment_id, "checklist_id", checklist_id)
+
+    def confirm(self, assessment_id: str, question_id: str, expected_rev: int, *, at: str, by: str) -> AnswerRecord:
+        """Note that the answer at that revision is still true. Raises Conflict, Closed, NotFound."""
+        held = self._touch(assessment_id)
+        current = self._event_now(held, question_id)
+        if current is None or current.state == UNANSWERED or current.rev != expected_rev:
+            self._untouch(assessment_id)
+            raise _overtaken(question_id, current)
+        self.versions.add_confirmation(
+            held.period,
+            assessment_id,
+            Confirmation(question_id=question_id, rev=current.rev, confirmed_at=at, confirmed_by=by),
+        )
+        return _as_answer(current)
+
+    def withdraw(self, assessment_id: str, because: str, *, at: str, by: str) -> AssessmentRecord:
+        """Mark a sealed quarter as found wrong: it stays as it is, its scores are shown no more, the period is free.
+
+        Raises NotFound, and Conflict when it is not closed or was withdrawn before.
+        """
+        rows = self._query(
+            "UPDATE assessment SET withdrawn_at = :at, withdrawn_by = :by, withdrawn_because = :because"
+            " WHERE org_id = :org AND assessment_id = :assessment AND state = 'closed' AND withdrawn_at IS NULL"
+            " RETURNING *",
+            assessment=assessment_id,
+            because=because,
+            at=at,
+            by=by,
+        )
+        if not rows:
+            current = self.assessment(assessment_id)
+            if current is None:
+                raise _no_assessment(assessment_id)
+            said = "was withdrawn already" if current.withdrawn else "is open: change its answers instead"
+            raise Conflict(f"The assessment for {current.period} {said}.", current=current)
+        self._execute(
+            "DELETE FROM score WHERE org_id = :org AND period = :period AND assessment_id = :assessment",
+            period=rows[0]["period"],
+            assessment=assessment_id,
+        )
+        return _assessment(rows[0])
 
     def change_seq(self, assessment_id: str) -> int:
         """The assessment's change counter: pages poll this alone. Raises NotFound."""
@@ -660,12 +731,13 @@ class Records:
         return [_evidence_row(row) for row in rows]
 
     def evidence_links(self, system_id: str) -> list[EvidenceLink]:
-        """Which scans the assessments of a system went by, in the order of the quarters, then of time."""
+        """Which scans the standing assessments of a system went by, in the order of the quarters, then of time."""
         rows = self._query(
             "SELECT link.period, link.assessment_id, link.seq, link.evidence_id, link.attached_at, link.attached_by"
             " FROM assessment JOIN assessment_evidence AS link ON link.org_id = assessment.org_id"
             " AND link.period = assessment.period AND link.assessment_id = assessment.assessment_id"
-            " WHERE assessment.org_id = :org AND assessment.system_id = :system_id ORDER BY link.period, link.seq",
+            " WHERE assessment.org_id = :org AND assessment.system_id = :system_id AND assessment.withdrawn_at IS NULL"
+            " ORDER BY link.period, link.seq",
             system_id=system_id,
         )
         return [EvidenceLink(**row) for row in rows]
@@ -832,7 +904,14 @@ class Records:
     # --- snapshots --------------------------------------------------------------------------------------------------
 
     def seal(  # noqa: PLR0917  (texts, named at the call)
-        self, assessment_id: str, document: str, document_sha256: str, at: str, by: str, scoring_id: str | None = None
+        self,
+        assessment_id: str,
+        document: str,
+        document_sha256: str,
+        at: str,
+        by: str,
+        scoring_id: str | None = None,
+        zone: str = "",
     ) -> AssessmentRecord:
         """Close an assessment for good with its sealed document. Raises Closed, NotFound, StoreError for a wrong hash.
 
@@ -864,8 +943,10 @@ class Records:
             )
         (row,) = self._query(
             "UPDATE assessment SET state = 'closed', document_sha256 = :document_sha256, closed_at = :at,"
-            " closed_by = :by WHERE org_id = :org AND assessment_id = :assessment RETURNING *",
+            " closed_by = :by, zone = CASE WHEN :zone = '' THEN zone ELSE :zone END"
+            " WHERE org_id = :org AND assessment_id = :assessment RETURNING *",
             assessment=assessment_id,
+            zone=zone,
             document_sha256=document_sha256,
             at=at,
             by=by,
@@ -963,7 +1044,8 @@ class Records:
             "SELECT assessment.* FROM assessment LEFT JOIN score ON score.org_id = assessment.org_id"
             " AND score.period = assessment.period AND score.scoring_id = :scoring_id"
             " AND score.system_id = assessment.system_id AND score.area = ''"
-            " WHERE assessment.org_id = :org AND assessment.period = :period AND (score.change_seq IS NULL"
+            " WHERE assessment.org_id = :org AND assessment.period = :period AND assessment.withdrawn_at IS NULL"
+            " AND (score.change_seq IS NULL"
             " OR (assessment.state = 'open' AND score.change_seq < assessment.change_seq))"
             " ORDER BY assessment.system_id",
             period=period,
@@ -1349,6 +1431,10 @@ def _assessment(row: Row) -> AssessmentRecord:
         opened_by=row["opened_by"],
         closed_at=row["closed_at"],
         closed_by=row["closed_by"],
+        zone=row["zone"],
+        withdrawn_at=row["withdrawn_at"],
+        withdrawn_by=row["withdrawn_by"],
+        withdrawn_because=row["withdrawn_because"],
     )
 
 

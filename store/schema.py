@@ -10,7 +10,8 @@ MIGRATION_SET = "arrears"  #: under this name sqlite-utils notes which migration
 
 #: Name -> DDL, applied in this order, each once. `{strict}` ends a table's definition, `{keyed}` one that is read by
 #: its whole key; `{real}` is an 8-byte float, `{blob}` a byte string. Never edit one that was released: add the next.
-#: A table that has guards is never rebuilt (sqlite-utils' transform() would drop them without a word).
+#: A table that has guards is never rebuilt by sqlite-utils' transform(), which would drop them without a word; where a
+#: constraint of a released table has to go, it is named in DROPPED_CONSTRAINTS.
 MIGRATIONS: dict[str, str] = {
     "0001 the first tables": """
 CREATE TABLE checklist_version (
@@ -604,6 +605,73 @@ CREATE INDEX comment_of_action ON comment (org_id, action_id, comment_id, rev);
 CREATE INDEX comment_of_system ON comment (org_id, system_id);
 CREATE INDEX action_event_due ON action_event (org_id, due, action_id);
 """,
+    "0008 zones, withdrawals, confirmations": """
+ALTER TABLE organisation ADD COLUMN zone TEXT NOT NULL DEFAULT '';
+ALTER TABLE team ADD COLUMN renamed_to TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE assessment ADD COLUMN zone TEXT NOT NULL DEFAULT '';
+ALTER TABLE assessment ADD COLUMN withdrawn_at TEXT;
+ALTER TABLE assessment ADD COLUMN withdrawn_by TEXT;
+ALTER TABLE assessment ADD COLUMN withdrawn_because TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX assessment_standing ON assessment (org_id, system_id, period) WHERE withdrawn_at IS NULL;
+CREATE INDEX assessment_of_system ON assessment (org_id, system_id, period);
+
+CREATE TABLE checklist_move (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  from_checklist TEXT NOT NULL REFERENCES checklist_version (checklist_id),
+  to_checklist TEXT NOT NULL REFERENCES checklist_version (checklist_id),
+  moved_at TEXT NOT NULL,
+  moved_by TEXT NOT NULL,
+  undone_at TEXT,
+  undone_by TEXT,
+  PRIMARY KEY (org_id, period, assessment_id, seq),
+  CHECK ((undone_at IS NULL) = (undone_by IS NULL)),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {strict};
+
+CREATE TABLE carried_answer (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  origin_assessment TEXT NOT NULL,
+  origins TEXT NOT NULL,
+  move INTEGER NOT NULL CHECK (move >= 0),
+  PRIMARY KEY (org_id, period, assessment_id, question_id, rev),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+
+CREATE TABLE confirmation (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 1),
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  confirmed_at TEXT NOT NULL,
+  confirmed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, question_id, seq),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+
+CREATE TABLE sealed_doubt (
+  org_id TEXT NOT NULL,
+  period TEXT NOT NULL,
+  assessment_id TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  why TEXT NOT NULL CHECK (why IN ('carried', 'changed', 'aged')),
+  since TEXT NOT NULL,
+  paths TEXT NOT NULL,
+  commits INTEGER NOT NULL CHECK (commits >= 0),
+  origins TEXT NOT NULL,
+  PRIMARY KEY (org_id, period, assessment_id, question_id),
+  FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
+) {keyed};
+""",
     "0009 connections": """
 CREATE TABLE connection (
   org_id TEXT NOT NULL,
@@ -684,6 +752,12 @@ WHERE connection.state IN ('declared', 'confirmed');
 """,
 }
 
+#: Migration -> constraints that are in the way of it, as (table, words in its definition). An engine that can drop one
+#: does; SQLite rebuilds the table with all its rows, columns, indexes and guards, in the same transaction.
+DROPPED_CONSTRAINTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "0008 zones, withdrawals, confirmations": (("assessment", "UNIQUE (org_id, system_id, period),"),),
+}
+
 _DEMONSTRATION_ASSESSMENT = (
     "EXISTS (SELECT 1 FROM assessment JOIN system ON system.org_id = assessment.org_id"
     " AND system.system_id = assessment.system_id WHERE assessment.org_id = OLD.org_id"
@@ -735,6 +809,28 @@ _CONNECTED = (
     "places",
     "made_at",
     "made_by",
+)
+#: Withdrawing an assessment leaves every other column as it was sealed.
+_AS_IT_WAS = " AND ".join(
+    f"NEW.{column} IS OLD.{column}"
+    for column in (
+        "org_id",
+        "assessment_id",
+        "system_id",
+        "period",
+        "checklist_id",
+        "scope",
+        "switches",
+        "state",
+        "change_seq",
+        "previous",
+        "document_sha256",
+        "opened_at",
+        "opened_by",
+        "closed_at",
+        "closed_by",
+        "zone",
+    )
 )
 #: Columns of an action that are fixed when it is made.
 _PROMISED = (
@@ -944,6 +1040,58 @@ SQLITE_GUARDS: dict[str, str] = {
     ),
     "0005 tags of systems": "\n".join(
         _append_only("sealing", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id")
+    ),
+    "0008 zones, withdrawals, confirmations": "\n".join(
+        [
+            "DROP TRIGGER assessment_sealed;",
+            _guard(
+                "assessment_sealed",
+                "UPDATE",
+                "assessment",
+                "OLD.state = 'closed' AND NOT (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL"
+                f" AND NEW.withdrawn_by IS NOT NULL AND NEW.withdrawn_because <> '' AND {_AS_IT_WAS})",
+                "a closed assessment never changes: withdraw it and say why",
+            ),
+            _guard(
+                "assessment_withdrawn_when_closed",
+                "UPDATE",
+                "assessment",
+                "NEW.withdrawn_at IS NOT NULL AND OLD.state <> 'closed'",
+                "only a closed assessment is withdrawn",
+            ),
+            *_append_only(
+                "carried_answer", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, rev"
+            ),
+            *_append_only("confirmation", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, seq"),
+            *_append_only("sealed_doubt", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id"),
+            *(
+                _guard(
+                    f"{table}_sealed_insert",
+                    "INSERT",
+                    table,
+                    _CLOSED.format(row="NEW"),
+                    f"the assessment is closed: its rows in {table} are sealed",
+                )
+                for table in ("carried_answer", "confirmation", "sealed_doubt", "checklist_move")
+            ),
+            _guard(
+                "checklist_move_undone_once",
+                "UPDATE",
+                "checklist_move",
+                "OLD.undone_at IS NOT NULL OR NEW.undone_at IS NULL OR NEW.org_id <> OLD.org_id"
+                " OR NEW.assessment_id <> OLD.assessment_id OR NEW.seq <> OLD.seq"
+                " OR NEW.from_checklist <> OLD.from_checklist OR NEW.to_checklist <> OLD.to_checklist"
+                f" OR NEW.moved_at <> OLD.moved_at OR NEW.moved_by <> OLD.moved_by OR {_CLOSED.format(row='OLD')}",
+                "a move to another checklist is undone once, while the quarter is open, and changes in nothing else",
+            ),
+            _guard(
+                "checklist_move_never_deleted",
+                "DELETE",
+                "checklist_move",
+                f"NOT {_DEMONSTRATION_ASSESSMENT}",
+                "a move to another checklist is never deleted",
+            ),
+        ]
     ),
     "0007 targets and comments": "\n".join(
         [

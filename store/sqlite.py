@@ -229,9 +229,14 @@ class SqliteEngine:
             for name in schema.MIGRATIONS:
                 migrations(name=name)(_step(name))
             self._keep_wal(connection)
-            with self._transaction(connection, "BEGIN IMMEDIATE"):
+            with _rebuilding(connection), self._transaction(connection, "BEGIN IMMEDIATE"):
                 self._applied(connection)  # again, now that nobody else can change it
                 migrations.apply(_wrapped(connection))
+                if orphan := connection.execute("PRAGMA foreign_key_check").fetchone():
+                    raise StoreError(
+                        f"The database was not brought up to date: a row of {orphan[0]} refers to nothing; "
+                        "restore a backup. Nothing was changed."
+                    )
 
     def backup(self, path: Path, /) -> Path:
         """VACUUM INTO a folder of its own beside the target, checked, then named: what has that name is whole."""
@@ -513,9 +518,44 @@ def _wrapped(connection: sqlite3.Connection) -> Database:
 def _step(name: str) -> Callable[[Database], None]:
     def apply(database: Database) -> None:
         ddl = schema.statements(name, strict="STRICT", keyed="STRICT, WITHOUT ROWID", real="REAL", blob="BLOB")
-        database.executescript(ddl + schema.SQLITE_GUARDS.get(name, ""))
+        database.executescript(ddl)
+        for table, constraint in schema.DROPPED_CONSTRAINTS.get(name, ()):
+            _drop_constraint(database.conn, table, constraint)
+        database.executescript(schema.SQLITE_GUARDS.get(name, ""))
 
     return apply
+
+
+@contextmanager
+def _rebuilding(connection: sqlite3.Connection) -> Generator[None]:
+    """Let a table be dropped and named anew under those that refer to it, as SQLite's manual says to rebuild one.
+
+    Neither can be switched inside a transaction; what refers to what is checked before it is committed.
+    """
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA legacy_alter_table = ON")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA legacy_alter_table = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _drop_constraint(connection: sqlite3.Connection, table: str, constraint: str) -> None:
+    """Rebuild a table without one of its constraints: the same columns and rows, then its indexes and guards."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND sql <> ''", (table,))
+    parts = rows.fetchall()
+    definition = next(sql for kind, name, sql in parts if kind == "table" and name == table)
+    if constraint not in definition:
+        raise StoreError(f"The table {table} is not as it was made; restore a backup. Nothing was changed.")
+    rebuilt = definition.replace(constraint, "", 1).replace(table, f"{table}_rebuilt", 1)
+    connection.execute(rebuilt)
+    connection.execute(f"INSERT INTO {table}_rebuilt SELECT * FROM {table}")  # noqa: S608  (a name of our own)
+    connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"ALTER TABLE {table}_rebuilt RENAME TO {table}")
+    for kind, _, sql in parts:
+        if kind in {"index", "trigger"}:
+            connection.execute(sql)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -27,6 +27,7 @@ WHOLE: Any = json.loads(
 )
 WHOLE["hotspots"] = [{"path": "a.py", "changes": 9, "complexity": 8, "lines": 70, "authors": 2, "admitted": 1}]
 WHOLE["admitted"] = [{"path": "a.py", "line": 3, "marker": "TODO", "age_days": 400}]
+WHOLE["touched"] = [{"path": "a.py", "days": ["2026-11-20", "2026-11-02"]}]
 WHOLE["unparsed"] = [{"path": "b.py", "reason": "line 3: not Python"}]
 
 ODD: tuple[Any, ...] = (

@@ -12,6 +12,7 @@ from evidence.document import BYTES_MAX, InvalidEvidence, evidence_hash, from_js
 from evidence.evidence import (
     ADMITTED_MAX,
     HOTSPOTS_MAX,
+    TOUCHED_DAYS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
     AdmittedDebt,
@@ -25,6 +26,7 @@ from evidence.evidence import (
     Signal,
     State,
     Strength,
+    Touched,
     Unparsed,
 )
 from tests.evidence.making import evidence_of, sample
@@ -81,6 +83,11 @@ hotspots = st.builds(
 admitted = st.builds(
     AdmittedDebt, path=paths, line=counts, marker=st.sampled_from(["TODO", "workaround"]), age_days=st.none() | counts
 )
+touched = st.builds(
+    Touched,
+    path=paths,
+    days=st.lists(st.dates().map(lambda day: day.isoformat()), max_size=TOUCHED_DAYS_MAX).map(tuple),
+)
 documents = st.builds(
     Evidence,
     schema=st.just(SCHEMA),
@@ -99,11 +106,13 @@ documents = st.builds(
     ),
     hotspots=st.lists(hotspots, max_size=HOTSPOTS_MAX).map(tuple),
     admitted=st.lists(admitted, max_size=ADMITTED_MAX).map(tuple),
+    touched=st.lists(touched, max_size=3).map(tuple),
 )
 QUARTER = {
     "period": "2026Q2", "commit": "a" * 40, "date": "2026-06-30", "kind": "library", "files": 3, "lines": 9,
     "signals": [{"id": "stale-copies", "state": "found", "value": 1, "denominator": None, "version": 1}],
 }  # fmt: skip
+TOUCHED = {"path": "a.py", "days": ["2026-11-20"]}
 HOTSPOT = {"path": "a.py", "changes": 3, "complexity": 9, "lines": 80, "authors": 2, "admitted": 0}
 ADMITTED = {"path": "a.py", "line": 3, "marker": "TODO", "age_days": 400}
 
@@ -126,6 +135,12 @@ def test_evidence_comes_back_as_it_was(evidence):
     assert from_json(text) == evidence
     assert to_json(from_json(text)) == text
     assert evidence_hash(from_json(text)) == evidence_hash(evidence)
+
+
+def test_a_document_of_a_collector_that_told_no_days_of_change_reads_and_stays_as_it_is():
+    text = to_json(evidence_of({"a.py": "x"}))
+    assert '"touched"' not in text
+    assert from_json(text).touched == ()
 
 
 def test_equal_evidence_gives_equal_bytes_whatever_the_order_of_languages():
@@ -176,6 +191,11 @@ def test_equal_evidence_gives_equal_bytes_whatever_the_order_of_languages():
         (lambda d: d.update(history=[QUARTER | {"signals": QUARTER["signals"] * 2}]), "'stale-copies' stands there"),
         (lambda d: d.update(history=[QUARTER | {"signals": [{}]}]), "history[0].signals[0]: 'denominator' is missing"),
         (lambda d: d.update(history=[None]), "history[0]: expected an object"),
+        (lambda d: d.update(touched=[TOUCHED] * 501), "501 entries, at most 500"),
+        (lambda d: d.update(touched=[TOUCHED | {"days": ["2026-11-20"] * 13}]), "13 entries, at most 12"),
+        (lambda d: d.update(touched=[TOUCHED | {"days": ["yesterday"]}]), "touched[0].days[0]: expected a day such as"),
+        (lambda d: d.update(touched=[TOUCHED | {"path": "/etc/passwd"}]), "touched[0].path: expected a path inside"),
+        (lambda d: d.update(touched=[TOUCHED | {"who": "a@b.c"}]), "touched[0]: 'who' is not known"),
         (lambda d: d.update(hotspots=[HOTSPOT] * 11), "11 entries, at most 10"),
         (lambda d: d.update(hotspots=[HOTSPOT | {"path": "../a.py"}]), "hotspots[0].path: expected a path inside"),
         (lambda d: d.update(hotspots=[HOTSPOT | {"author": "a@b.c"}]), "hotspots[0]: 'author' is not known"),

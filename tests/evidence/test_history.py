@@ -232,6 +232,15 @@ def test_hotspots_are_ranked_by_changes_and_complexity(root):
     assert seen == [("train.py", 3, 2, 0), ("later.py", 4, 2, 1)]
 
 
+def test_the_days_people_changed_a_file_are_told_the_latest_first_without_who(root):
+    commit(root, {"train.py": "x = 1\n"}, day=day("2026-07-16"), author="bob")
+    commit(root, {"train.py": "x = 2\n"}, day=day("2026-07-18"), author="renovate[bot]")
+    commit(root, {"train.py": "x = 3\n"}, day=day("2026-07-19"), author="ann")
+    found = {one.path: one.days for one in collect(root).touched}
+    assert found["train.py"][:2] == ("2026-07-19", "2026-07-16")
+    assert next(iter(found)) == "train.py"
+
+
 def test_admitted_debt_is_as_old_as_the_history_shows(root):
     commit(root, {"later.py": "# TODO: later\nx = 2\n"}, day=day("2026-07-16"))
     now = {one.path: one.age_days for one in collect(root).admitted}

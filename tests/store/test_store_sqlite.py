@@ -20,10 +20,10 @@ import pytest
 from store import schema
 from store import sqlite as engine_module
 from store.engine import connect
-from store.errors import DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
+from store.errors import AlreadyThere, DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 from store.sqlite import IDLE_CONNECTIONS_MAX, SqliteEngine
 from store.store import default_location, open_store
-from tests.store.world import SCORING, a_score, a_system, a_world, an_action, an_answer, fill, seal
+from tests.store.world import SCORING, a_score, a_system, a_world, an_action, an_answer, an_assessment, fill, seal
 
 HERE = "churn-2026Q4"
 
@@ -221,12 +221,13 @@ def test_an_older_database_is_brought_up_to_date_with_its_guards(monkeypatch, st
 
 
 TAGS = "0005 tags of systems"  #: part of every older database here: the world is written by today's records
+ZONES = "0008 zones, withdrawals, confirmations"  #: likewise
 
 
 def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypatch, path):
     first = "0001 the first tables"
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", {name: schema.MIGRATIONS[name] for name in (first, TAGS)})
+        before.setattr(schema, "MIGRATIONS", {name: schema.MIGRATIONS[name] for name in (first, TAGS, ZONES)})
         with open_store(path) as store:
             store.write(a_world)
         with raw(path) as connection:
@@ -254,9 +255,8 @@ def test_a_database_of_the_first_version_keeps_its_decisions_and_scans(monkeypat
 def test_a_database_without_plans_gets_them_and_keeps_the_rest(monkeypatch, path):
     plans = "0003 actions, estimates, plan settings, class values"
     with monkeypatch.context() as before:
-        before.setattr(
-            schema, "MIGRATIONS", {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans or name == TAGS}
-        )
+        older = {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < plans or name in (TAGS, ZONES)}
+        before.setattr(schema, "MIGRATIONS", older)
         with open_store(path) as store:
             store.write(a_world)
             store.write(lambda records: records.save_answer(HERE, an_answer(), 0))
@@ -292,6 +292,61 @@ def test_a_database_without_tags_gets_them_and_knows_what_its_quarters_were_seal
         (cell,) = again.read(lambda records: records.portfolio.cells("2026Q4", "today" * 12))
         assert (cell.scoring_id, cell.disputed) == (SCORING, None)
         assert again.verify() == ()
+
+
+def test_a_database_in_which_a_quarter_could_not_be_assessed_twice_is_rebuilt_with_its_rows_and_guards(
+    full, tmp_path, monkeypatch
+):
+    old = tmp_path / "old.db"
+    with monkeypatch.context() as before:
+        older = {name: ddl for name, ddl in schema.MIGRATIONS.items() if name < ZONES}
+        before.setattr(schema, "MIGRATIONS", older)
+        before.setattr(schema, "DROPPED_CONSTRAINTS", {})
+        open_store(old).close()
+    with raw(old) as connection:
+        connection.execute("ATTACH ? AS new", (str(full),))
+        tables = [row[0] for row in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")]
+        for table in sorted(tables, key=lambda name: name == "assessment"):  # what is closed takes no more rows
+            if not table.startswith(("sqlite_", "_sqlite", "organisation")):
+                columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+                connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        rows = connection.execute("SELECT * FROM main.assessment ORDER BY assessment_id").fetchall()
+        guards = {row[0] for row in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'trigger'")}
+        connection.commit()
+    assert len(rows) == 2
+    with open_store(old) as store:
+        assert store.verify() == ()
+        store.write(lambda records: records.withdraw("real-2026Q3", "the wrong system", at="then", by="ada"))
+        opened = store.write(
+            lambda records: records.open_assessment(an_assessment("again", system_id="real", period="2026Q3"))
+        )
+        assert store.read(lambda records: records.assessments_of("real"))[0] == opened
+        with pytest.raises(AlreadyThere):
+            store.write(
+                lambda records: records.open_assessment(an_assessment("third", system_id="real", period="2026Q3"))
+            )
+        assert store.verify() == ()
+    with raw(old) as connection:
+        kept = connection.execute("SELECT * FROM assessment WHERE assessment_id <> 'again' ORDER BY assessment_id")
+        assert [row[: len(rows[0])] for row in kept] == rows
+        now = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        assert guards <= now
+        for change, sentence in WITHDRAWN_FOR_GOOD:
+            with pytest.raises(sqlite3.IntegrityError, match=sentence):
+                connection.execute(change)
+
+
+WITHDRAWN_FOR_GOOD = [
+    ("UPDATE assessment SET withdrawn_at = NULL, withdrawn_by = NULL WHERE assessment_id = 'real-2026Q3'", "never"),
+    ("UPDATE assessment SET withdrawn_because = 'other' WHERE assessment_id = 'real-2026Q3'", "never changes"),
+    ("UPDATE assessment SET state = 'open' WHERE assessment_id = 'real-2026Q3'", "a closed assessment never changes"),
+    ("UPDATE assessment SET withdrawn_at = 'now' WHERE state = 'open'", "only a closed assessment is withdrawn"),
+    ("UPDATE answer SET note = '?' WHERE assessment_id = 'real-2026Q3'", "sealed"),
+    ("DELETE FROM assessment WHERE assessment_id = 'real-2026Q3'", "an assessment is never deleted"),
+    ("INSERT INTO confirmation VALUES ('local', '2026Q3', 'real-2026Q3', 'ENT-01', 1, 1, 'x', 'x')", "sealed"),
+    ("INSERT INTO carried_answer VALUES ('local', '2026Q3', 'real-2026Q3', 'ENT-01', 1, 'x', '[]', 0)", "sealed"),
+    ("INSERT INTO sealed_doubt VALUES ('local', '2026Q3', 'real-2026Q3', 'Q', 'aged', 'x', '[]', 0, '[]')", "sealed"),
+]  # fmt: skip
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch, store, path):
@@ -441,6 +496,9 @@ APPEND_ONLY = [
     "team_estimate",
     "plan_setting",
     "class_values",
+    "carried_answer",
+    "confirmation",
+    "sealed_doubt",
 ]
 
 
@@ -492,6 +550,9 @@ def test_what_was_recorded_is_not_replaced_through_the_store(full, table):
         ("UPDATE action SET planned_days = 1", "what an action promised never changes"),
         ("UPDATE action SET debt_before = 0.5", "what an action promised never changes"),
         ("UPDATE action SET class_values_id = 'x'", "what an action promised never changes"),
+        ("DELETE FROM checklist_move", "never deleted"),
+        ("UPDATE checklist_move SET to_checklist = from_checklist", "undone once"),
+        ("UPDATE checklist_move SET undone_at = 'x', undone_by = 'x' WHERE period = '2026Q3'", "undone once"),
         ("UPDATE audit_head SET seq = 0", "one entry at a time"),
         ("DELETE FROM audit_head", "never deleted"),
     ],

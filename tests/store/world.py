@@ -20,6 +20,7 @@ from store.records import (
     TokenRecord,
 )
 from store.target_records import TargetRecord
+from store.version_records import CarriedRecord, MoveRecord, SealedDoubt
 
 AT = "2026-11-20T14:02:11.123Z"
 LATER = "2026-11-20T14:05:00.000Z"
@@ -191,6 +192,22 @@ def plan(records: Records, system_id: str, period: str, team: str) -> None:
     records.plans.adopt_class_values(team, "ml-debt", '{"M":12}', 0, AT, "ada")
 
 
+def keep_versions_apart(records: Records, assessment_id: str, period: str) -> None:
+    """What lets checklists and answers change without changing what was: a move, a carried answer, a confirmation."""
+    records.versions.add_move(
+        period,
+        MoveRecord(
+            assessment_id=assessment_id, seq=1, from_checklist=CHECKLIST, to_checklist=CHECKLIST, moved_at=AT,
+            moved_by="ada",
+        ),
+    )  # fmt: skip
+    carried = CarriedRecord(question_id="ENT-01", rev=1, origin_assessment=assessment_id, origins=("OLD-01",), move=1)
+    records.versions.add_carried(period, assessment_id, [carried])
+    records.confirm(assessment_id, "ENT-01", 1, at=LATER, by="bo")
+    doubt = SealedDoubt(question_id="ENT-01", why="changed", since="2026-11-02", paths=("tr\u00e4in.py",), commits=4)
+    records.versions.seal_doubts(period, assessment_id, [doubt])
+
+
 def fill(records: Records, system_id: str, periods: list[str], *, demonstration: bool) -> None:
     """A system with everything a system can have, closed in every period but the last."""
     keep_versions(records)
@@ -212,6 +229,7 @@ def fill(records: Records, system_id: str, periods: list[str], *, demonstration:
             SCORING,
             [a_score(area, system_id=system_id, period=period, assessment_id=assessment_id) for area in ("", "ENT")],
         )
+        keep_versions_apart(records, assessment_id, period)
         if period != periods[-1]:
             seal(records, assessment_id)
         previous = assessment_id
