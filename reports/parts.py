@@ -281,12 +281,15 @@ def change_of(sources: ReportSources, rows: Sequence[Row]) -> ChangeByCause | No
 
 
 def ranks_of(sources: ReportSources, rows: Sequence[Row], names: Names) -> RankMoves | None:
-    """The most indebted systems now and their places before; equal debts share a place. None without a before."""
+    """The most indebted systems now and their places before, among those rated now; equal debts share a place."""
     now = {row.system_id: row.total.debt for row in rows if row.total.rated and row.total.debt is not None}
     before = {
         it.id: it.total_before.estimate
         for it in sources.systems
-        if it.total_before is not None and it.total_before.band and it.total_before.estimate is not None
+        if it.id in now
+        and it.total_before is not None
+        and it.total_before.band
+        and it.total_before.estimate is not None
     }
     if len(now) < 2 or not before:
         return None
