@@ -16,6 +16,8 @@ from evidence.evidence import (
     HOTSPOTS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
+    STORAGE_MAX,
+    STORAGE_PLACES_MAX,
     TOUCHED_DAYS_MAX,
     TOUCHED_MAX,
     AdmittedDebt,
@@ -23,11 +25,14 @@ from evidence.evidence import (
     Hotspot,
     Kind,
     Location,
+    Mode,
     PastQuarter,
     PastSignal,
     Polarity,
     Signal,
     State,
+    StorageKind,
+    StorageUse,
     Strength,
     Touched,
     Unparsed,
@@ -47,9 +52,12 @@ TEXT_LENGTH_MAX = 1_000
 PATH_LENGTH_MAX = 300
 NUMBER_MAX = 1e15
 PROBLEMS_MAX = 20
-OPTIONAL = frozenset({"touched"})  #: fields a document may lack: a collector made before them knows none
+OPTIONAL = frozenset({"storage", "touched"})  #: fields a document may lack: a collector made before them knows none
+STORAGE_NAME_MAX = 200
 WAY_OUT = "make the file anew with the collector's `scan PATH --output FILE`"
 
+#: No query, no password, no quotes: what else stands in an address is nobody's business.
+_STORAGE_NAME = re.compile(r"(?:[a-z][a-z0-9]{1,9}://)?\w[\w.@/:$+=~*-]*\Z")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}\Z")
 _AREA = re.compile(r"[A-Z]{2,6}\Z")
 _QUESTION = re.compile(r"[A-Z]{2,6}-[0-9]{2,3}\Z")
@@ -118,6 +126,12 @@ def read_quarter(value: Any) -> PastQuarter:
     if reader.problems or quarter is None:
         raise InvalidEvidence(tuple(reader.problems[:PROBLEMS_MAX]))
     return quarter
+
+
+def is_storage_name(name: str) -> bool:
+    """Whether a text may stand as the name of shared storage: letters, figures, marks of paths; no credential."""
+    address = name.partition("://")[2] or name
+    return len(name) <= STORAGE_NAME_MAX and bool(_STORAGE_NAME.match(name)) and ":" not in address.partition("@")[0]
 
 
 class _Refusal(ValueError):
@@ -203,6 +217,7 @@ class _Reader:
             hotspots=self._each(fields["hotspots"], "hotspots", HOTSPOTS_MAX, self._hotspot),
             admitted=self._each(fields["admitted"], "admitted", ADMITTED_MAX, self._admitted),
             touched=self._each(fields["touched"], "touched", TOUCHED_MAX, self._touched),
+            storage=self._each(fields["storage"], "storage", STORAGE_MAX, self._storage),
         )
         self._once("signals", evidence.signals)
         periods = [quarter.period for quarter in evidence.history]
@@ -303,6 +318,22 @@ class _Reader:
 
     def _day(self, value: Any, where: str) -> str:
         return self._match(value, where, _ANY_DAY, "a day such as '2026-11-20'")
+
+    def _storage(self, value: Any, where: str) -> StorageUse | None:
+        fields = self._fields(value, where, StorageUse)
+        if fields is None:
+            return None
+        name = self._text(fields["name"], f"{where}.name", STORAGE_NAME_MAX)
+        if not is_storage_name(name):
+            self.problem(
+                f"{where}.name", f"expected the name of a table, topic, bucket, view or model, not {_shown(name)}"
+            )
+        return StorageUse(
+            kind=self._choice(fields["kind"], f"{where}.kind", StorageKind),
+            name=name,
+            mode=self._choice(fields["mode"], f"{where}.mode", Mode),
+            locations=self._each(fields["locations"], f"{where}.locations", STORAGE_PLACES_MAX, self._location),
+        )
 
     def _location(self, value: Any, where: str) -> Location | None:
         fields = self._fields(value, where, Location)

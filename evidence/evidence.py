@@ -11,6 +11,8 @@ HOTSPOTS_MAX = 10
 ADMITTED_MAX = 10
 TOUCHED_MAX = 500  #: files whose days of change are told, the latest touched first
 TOUCHED_DAYS_MAX = 12  #: newest days of change told of one file
+STORAGE_MAX = 300
+STORAGE_PLACES_MAX = 3
 
 
 class State(StrEnum):
@@ -128,6 +130,33 @@ class AdmittedDebt:
     age_days: int | None  #: since it was first seen, None when the history does not tell
 
 
+class StorageKind(StrEnum):
+    """What of shared storage a name stands for."""
+
+    TABLE = "table"
+    TOPIC = "topic"
+    BUCKET = "bucket"  #: of an object store, with the path in it where that is written
+    VIEW = "feature view"
+    MODEL = "model"  #: in a registry
+
+
+class Mode(StrEnum):
+    """What code does with shared storage."""
+
+    READ = "read"
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageUse:
+    """Shared storage that the code names, and whether it reads or writes it. Names only, never the text around them."""
+
+    kind: StorageKind
+    name: str  #: "sales.churn_scores", "s3://bucket/path"; "*" at its end where the rest is made when it runs
+    mode: Mode
+    locations: tuple[Location, ...]  #: at most STORAGE_PLACES_MAX
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
     """On which days people changed a file: enough to say how often since any day. Not who, and not what."""
@@ -155,3 +184,4 @@ class Evidence:
     hotspots: tuple[Hotspot, ...] = ()  #: at most HOTSPOTS_MAX, by changes x complexity
     admitted: tuple[AdmittedDebt, ...] = ()  #: at most ADMITTED_MAX, oldest first
     touched: tuple[Touched, ...] = ()  #: at most TOUCHED_MAX, latest first; left out of the document where empty
+    storage: tuple[StorageUse, ...] = ()  #: at most STORAGE_MAX; left out of the document where there is none

@@ -27,7 +27,7 @@ STOPPED_READER = "stopped the reader, so not read"
 STOPPED_AGAIN = "not read, because other files stopped the reader again and again"
 
 _TEXT_FILE = re.compile(
-    r"(?i)(?:\.(?:ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
+    r"(?i)(?:\.(?:sql|ya?ml|toml|cfg|ini|conf|env|properties|json)|(?:^|/)(?:\.env[\w.-]*|dockerfile[\w.-]*|[\w.-]*\.dockerfile|"
     r"makefile|justfile|procfile|jenkinsfile|pipfile|crontab|codeowners|mlproject|\.gitattributes|\.gitignore|[\w.-]*requirements[\w.-]*\.(?:txt|in)|"
     r"[\w.-]+\.dvc|[\w.-]+\.cron))$"
 )

@@ -20,6 +20,7 @@ from evidence.repository import Repository
 from evidence.signals import SIGNALS
 from evidence.signals.detector import Detector, Finding
 from evidence.source import display
+from evidence.storage import storage_of
 
 MESSAGE_LENGTH_MAX = 400
 UNPARSED_MAX = 1_000
@@ -44,6 +45,9 @@ def judge(
     notes = (*repository.notes, *notes)
     if len(unparsed) > UNPARSED_MAX:
         notes = (*notes, f"{len(unparsed) - UNPARSED_MAX} more files could not be read and are not listed.")
+    storage, left_out = storage_of(repository)
+    if left_out:
+        notes = (*notes, f"{left_out} more names of tables, topics and buckets are not listed.")
     return Evidence(
         schema=SCHEMA,
         repository=repository.name,
@@ -60,6 +64,7 @@ def judge(
         hotspots=hotspots(repository),
         admitted=admitted_debt(repository, past_markers),
         touched=touched(repository),
+        storage=storage,
     )
 
 

@@ -18,6 +18,14 @@ from evidence.syntax import NotPython, parse
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
+QUERY_LENGTH_MAX = 4_000
+#: How a query in SQL begins, after comments.
+QUERY = re.compile(
+    r"\s{0,200}(?:--[^\n]{0,300}\n\s{0,200}){0,20}\(?\s{0,20}"
+    r"(?:SELECT|WITH|INSERT|CREATE|MERGE|UPDATE|DELETE|COPY|TRUNCATE|EXPORT|UNLOAD)\b",
+    re.IGNORECASE,
+)
+LISTED_MAX = 20
 RECORD_KEYS_MAX = 40
 GUARDS_MAX = 40
 ARGUMENTS_MAX = 12  #: of a call that are kept
@@ -30,7 +38,9 @@ TEXT_LIST_LENGTH_MAX = 60  #: of one of its texts
 DATA_BYTES_MIN = 64 * 1024
 PUNCTUATION_SHARE_MAX = 0.4
 TELLING_NAME = re.compile(
-    r"pass(?:word|wd|phrase)|pwd|secret|token|key|credential|model|engine|deployment|llm|prompt", re.IGNORECASE
+    r"pass(?:word|wd|phrase)|pwd|secret|token|key|credential|model|engine|deployment|llm|prompt"
+    r"|table|topic|bucket|dataset",
+    re.IGNORECASE,
 )
 QUIET_CALLS = frozenset(
     {
@@ -59,13 +69,19 @@ class Reference(NamedTuple):
     part: bool = False
 
 
+class Listed(NamedTuple):
+    """A short list of texts and nothing else, as topics and features are given."""
+
+    texts: tuple[str, ...]
+
+
 class Result(NamedTuple):
     """What a call gives, named by the call."""
 
     call: str
 
 
-Value = str | int | float | bool | None | Reference | Result | Opaque
+Value = str | int | float | bool | None | Reference | Result | Listed | Opaque
 
 
 class Import(NamedTuple):
@@ -423,7 +439,9 @@ class Walk:
         elif kind is ast.Subscript:
             value = _new(Reference, (self._name(node.value), not _is_column(node.slice)))
         elif kind is ast.JoinedStr:
-            value = _template(node)
+            value = _template(node)[:TEXT_LENGTH_MAX]
+        elif kind is ast.List:
+            value = _listed(node)
         elif kind is ast.UnaryOp and node.op.__class__ is ast.USub and node.operand.__class__ is ast.Constant:
             number = node.operand.value
             value = -number if isinstance(number, _NUMBERS) else OPAQUE
@@ -441,7 +459,7 @@ class Walk:
         length = len(text)
         if length < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
             return
-        self.texts.append(_new(Text, (text[:TEXT_LENGTH_MAX], length, self._cell or node.lineno, name, call)))
+        self.texts.append(_new(Text, (_cut(text), length, self._cell or node.lineno, name, call)))
 
     def _number(self, node: Any, name: str, place: Place, how: str, call: str = "") -> None:
         if name and node.__class__ in _NUMERALS:
@@ -762,7 +780,21 @@ def _template(node: ast.JoinedStr) -> str:
     parts = [
         part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{}" for part in node.values
     ]
-    return "".join(parts)[:TEXT_LENGTH_MAX]
+    return _cut("".join(parts))
+
+
+def _cut(text: str) -> str:
+    """A text to its first TEXT_LENGTH_MAX characters; a query further, because what it reads stands at its end."""
+    if len(text) <= TEXT_LENGTH_MAX:
+        return text
+    return text[: QUERY_LENGTH_MAX if QUERY.match(text) else TEXT_LENGTH_MAX]
+
+
+def _listed(node: ast.List) -> Listed | Opaque:
+    if not 0 < len(node.elts) <= LISTED_MAX:
+        return OPAQUE
+    texts = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+    return Listed(tuple(text[:TEXT_LENGTH_MAX] for text in texts)) if len(texts) == len(node.elts) else OPAQUE
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:

@@ -59,6 +59,7 @@ class Repository:
     python: tuple[PythonFile, ...]
     notebooks: tuple[Notebook, ...]
     texts: Mapping[str, str]  #: settings, workflows, manifests, Dockerfiles by path
+    queries: Mapping[str, str]  #: SQL files by path
     requirements: tuple[Requirement, ...]
     locks: tuple[str, ...]
     lines_by_language: Mapping[str, int]
@@ -280,6 +281,7 @@ def assemble(
     python: list[PythonFile] = []
     notebooks: list[Notebook] = []
     texts: dict[str, str] = {}
+    queries: dict[str, str] = {}
     requirements: list[Requirement] = []
     lines: dict[str, int] = {}
     problems = list(unparsed)
@@ -295,7 +297,7 @@ def assemble(
             notebooks.append(known.notebook.placed(path, role_of(path)))
         if known.text is not None and len(known.text) <= room:
             room -= len(known.text)
-            texts[path] = known.text
+            (queries if path.lower().endswith(".sql") else texts)[path] = known.text
             if is_manifest(path):
                 try:
                     requirements.extend(read_manifest(known.text, path))
@@ -315,6 +317,7 @@ def assemble(
         python=tuple(python),
         notebooks=tuple(notebooks),
         texts=texts,
+        queries=queries,
         requirements=tuple(sorted(requirements, key=lambda wanted: (wanted.path, wanted.line, wanted.name))),
         locks=tuple(member.path for member in members if is_lock(member.path)),
         lines_by_language=lines,

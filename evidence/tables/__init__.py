@@ -22,6 +22,7 @@ TABLES = {
     "places": "paths that exist on one machine only",
     "secrets": "what a real credential looks like",
     "serving": "what marks code that answers requests",
+    "storage": "what touches storage that other systems may touch too",
     "tools": "packages by what their use says",
     "tracking": "how runs are recorded and models are kept",
 }
