@@ -39,6 +39,8 @@ class _Row(NamedTuple):
     needs: frozenset[str]
     within: tuple[str, ...]
     within_argument: int | None
+    first: frozenset[str]  #: texts one of which stands first: `option("subscribe", "topic")`
+    after: str  #: a word that stands before it: ".read" of `spark.readStream.format().option`
 
 
 class _Use(NamedTuple):
@@ -64,6 +66,8 @@ def _rows() -> Mapping[str, tuple[_Row, ...]]:
             needs=frozenset(row.get("needs", ())),
             within=tuple(row.get("within", ())),
             within_argument=row.get("within_argument"),
+            first=frozenset(row.get("first", ())),
+            after=row.get("after", ""),
         )
         for last in {name.rpartition(".")[2] for name in made.names}:
             by_last.setdefault(last, []).append(made)
@@ -186,6 +190,10 @@ def _of_call(  # noqa: PLR0917  (one call with all that its names may mean)
 
 def _fits(row: _Row, call: Call, tops: frozenset[str]) -> bool:
     if row.needs and row.needs.isdisjoint(tops):
+        return False
+    if row.first and not (call.arguments and isinstance(call.arguments[0], str) and call.arguments[0] in row.first):
+        return False
+    if row.after not in call.name:
         return False
     return any(call.name == name or call.name.endswith(f".{name}") for name in row.names)
 

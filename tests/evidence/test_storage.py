@@ -36,6 +36,8 @@ def uses_of(files: dict[str, str] | str) -> set[str]:
         ("from kafka import KafkaConsumer\nKafkaConsumer('churn-scores', group_id='x')", "read topic churn-scores"),
         ("from confluent_kafka import Consumer\nc.subscribe(['churn-scores'])", "read topic churn-scores"),
         ("from kafka import KafkaProducer\np.send('churn-scores', b'')", "written topic churn-scores"),
+        ("spark.readStream.format('kafka').option('subscribe', 'churn-scores').load()", "read topic churn-scores"),
+        ("df.write.format('jdbc').option('dbtable', 'ml.churn_scores').save()", "written table ml.churn_scores"),
         ("publisher.topic_path('acme', 'churn-scores')", "written topic churn-scores"),
         ("import boto3\ns3.get_object(Bucket='acme-scores', Key='churn/x.csv')", "read bucket s3://acme-scores/churn"),
         ("import boto3\ns3.upload_file('x', 'acme-scores', 'churn/x.csv')", "written bucket s3://acme-scores/churn"),
