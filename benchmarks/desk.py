@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks.report import show
 from benchmarks.server import Server
 from benchmarks.streamlit_client import ANSWER_SECONDS_MAX, Visitor
-from benchmarks.workshop import SETTLE_SECONDS, a_workshop
+from benchmarks.workshop import SETTLE_SECONDS, Phone, a_workshop
 
 COMMAND = "python -m benchmarks Desk"
 STEP_SECONDS = 0.45  #: a step is not taken by a click that comes sooner after its button came up
@@ -36,7 +36,8 @@ class Desk(Visitor):
     boards: list[Any] = field(default_factory=list)  #: what the workshop components were given by the last drawing
     waits: list[float] = field(default_factory=list)  #: seconds of each look
     drawn: int = 0  #: how often the whole page was drawn
-    _looks: dict[str, float] = field(default_factory=dict)
+    _watched: dict[str, Any] = field(default_factory=dict)  #: what the page asks, and the counter it shows
+    _line: Phone | None = None  #: over which it asks
 
     def _take(self, message: bytes) -> None:
         forward = ForwardMsg()
@@ -45,10 +46,8 @@ class Desk(Visitor):
             case "navigation":
                 self._page_hash = forward.navigation.page_script_hash
             case "new_session" if not forward.metadata.run.fragment_ids:
-                self.buttons, self.fields, self.boards, self._looks = {}, {}, [], {}
+                self.buttons, self.fields, self.boards = {}, {}, []
                 self.drawn += 1
-            case "auto_rerun":
-                self._looks[forward.auto_rerun.fragment_id] = forward.auto_rerun.interval
             case "delta" if forward.delta.WhichOneof("type") == "new_element":
                 self._see(forward.delta.new_element, forward.delta.fragment_id)
             case "script_finished" if forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -65,17 +64,18 @@ class Desk(Visitor):
                 self.fields[element.text_input.id] = element.text_input.label, ()
             case "bidi_component" if element.bidi_component.component_name == "arrears_workshop_board":
                 self.boards.append(json.loads(element.bidi_component.json))
+            case "bidi_component" if element.bidi_component.component_name == "arrears_workshop_watch":
+                self._watched = json.loads(element.bidi_component.json)
             case _:
                 super()._see(element, fragment)
 
-    async def _run(self, told: Iterable[tuple[str, str | bool]] = (), *, fragment: str = "") -> float:
-        """One run of the page or its fragment. Returns the seconds until it was finished."""
+    async def _run(self, told: Iterable[Told] = ()) -> float:
+        """One run of the page. Returns the seconds until it was finished."""
         async with self._lock:
             back = BackMsg()
             run = back.rerun_script
-            run.query_string, run.page_script_hash, run.fragment_id = self.query, self._page_hash, fragment
+            run.query_string, run.page_script_hash = self.query, self._page_hash
             run.page_name = "" if self._page_hash else self.path
-            run.is_auto_rerun = bool(fragment)
             for widget, said in told:
                 state = run.widget_states.widgets.add()
                 state.id = widget
@@ -93,8 +93,13 @@ class Desk(Visitor):
 
     async def look(self) -> None:
         """What the page does every two seconds; it is drawn anew where something moved."""
-        for fragment in tuple(self._looks):
-            self.waits.append(await self._run(fragment=fragment))
+        if self._line is None:
+            self._line = Phone(port=self.port, name="desk")
+        began = time.perf_counter()
+        _, body = await self._line.ask("GET", f"/{self._watched['address']}")
+        if json.loads(body)["seq"] != self._watched["seq"]:
+            await self._run()
+        self.waits.append(time.perf_counter() - began)
 
     async def keep_looking(self, every: float, ended: asyncio.Event) -> None:
         """Look again and again until `ended`."""

@@ -1,4 +1,4 @@
-"""Our own addresses: /healthz, /export/... for files, what collectors ask for (door.push), the vote (door.workshop)."""
+"""Our own addresses: health, files to hand out, what a desk asks, collectors (door.push), the vote (door.workshop)."""
 
 from __future__ import annotations
 
@@ -85,11 +85,29 @@ async def export_file(request: Request) -> Response:
     return Response(made.body, media_type=made.media_type, headers={**_NO_STORE, "Content-Disposition": disposition})
 
 
+def read_seq(workplace: Workplace, actor: Actor, workshop_id: str) -> int | None:
+    """Ask how often a workshop has changed."""
+    from operations.workshops import read_workshop_seq as read
+
+    return read(workplace, actor, workshop_id=workshop_id)
+
+
+async def workshop_seq(request: Request) -> Response:
+    """How often a workshop has changed, or null: what a desk asks every two seconds. No vote and no name."""
+    read = partial(read_seq, request.state.workplace, LOCAL_ACTOR, request.path_params["workshop_id"])
+    try:
+        seq = await anyio.to_thread.run_sync(read)
+    except StoreError as error:
+        return refusal(request.scope, 503, str(error))
+    return JSONResponse({"seq": seq}, headers=_NO_STORE)
+
+
 def own_routes() -> list[BaseRoute]:
     """The addresses served beside the pages."""
     return [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/export/{kind}", export_file, methods=["GET"]),
+        Route("/workshop-seq/{workshop_id:str}", workshop_seq, methods=["GET"]),
         Route("/api/evidence", EvidenceDoor()),
         Route("/collector.pyz", collector, methods=["GET"]),
         *WorkshopDoor().routes(),

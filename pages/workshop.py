@@ -7,10 +7,10 @@ import os
 import streamlit as st
 
 from operations.assessments import open_assessment
-from operations.errors import InvalidInput, StoreError
+from operations.errors import InvalidInput
 from operations.records import ENDED, LOBBY
 from operations.system_view import SystemView, read_system_view
-from operations.workshops import WorkshopView, list_workshops, read_workshop, read_workshop_seq
+from operations.workshops import WorkshopView, list_workshops, read_workshop
 from pages.place import PROJECTOR, Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
 from pages.workshop_opening import draw_opening
@@ -20,9 +20,8 @@ from ui import numbers, problems, session
 from ui.text import plain
 from ui.workshop_board import draw_projector
 from ui.workshop_door import GUESTS_SETTING, SETTING, Entrance, entrance
+from ui.workshop_watch import watch_workshop
 from ui.workshop_words import position_words, state_words
-
-LOOK_EVERY_SECONDS = 2
 
 
 def workshop() -> None:
@@ -50,7 +49,7 @@ def workshop() -> None:
         draw_round(here, view, view.on_table, way_in)
     else:
         draw_spread(here, view, way_in)
-    _watch(here, view)
+    watch_workshop(view.workshop.workshop_id, change_seq=view.workshop.change_seq, key="workshop-watch")
 
 
 def _view(here: Desk, system_id: str | None) -> WorkshopView | None:
@@ -88,26 +87,6 @@ def _no_quarter(here: Desk, system: SystemView) -> None:
         problems.problem(str(trouble))
         return
     st.rerun()
-
-
-def _watch(here: Desk, view: WorkshopView) -> None:
-    """Look every two seconds whether something moved, and only then draw the page again. It reads nothing else."""
-    workshop_id = view.workshop.workshop_id
-    watched = f"workshop:{workshop_id}"
-    session.set_seen_change(watched, view.workshop.change_seq)
-
-    @st.fragment(run_every=LOOK_EVERY_SECONDS)
-    def look() -> None:
-        try:
-            now = read_workshop_seq(here.workplace, here.actor, workshop_id=workshop_id)
-        except StoreError as trouble:
-            problems.problem(str(trouble))  # a fragment runs outside the shell, which would say it
-            return
-        if now != session.seen_change(watched):
-            st.rerun(scope="app")
-        st.caption(f"updated {session.local_clock(here.workplace.now())}")
-
-    look()
 
 
 # -- for the room --

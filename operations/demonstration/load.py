@@ -24,6 +24,7 @@ from operations.assessments import (
 )
 from operations.authorize import Action, Actor, permitted
 from operations.demonstration import growth, pricing, service
+from operations.demonstration.meeting import hold_meeting
 from operations.demonstration.moments import CLOSED_AFTER, Clock, quarter_ends, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
 from operations.demonstration.promises import PLANNING, Planning, Promise
@@ -241,6 +242,14 @@ class _Quarter:
                     workplace, self._person(place), assessment, area.id, question.id, repeated=question.id in before
                 )
             left -= len(questions[:left])
+        if self.quarter == PRESENT and self.story.meeting is not None:
+            hold_meeting(
+                workplace,
+                self._person(0),
+                self.clock,
+                assessment_id=assessment.assessment_id,
+                meeting=self.story.meeting,
+            )
         return assessment
 
     def _asked_before(self) -> frozenset[str]:

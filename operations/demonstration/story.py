@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from operations.assessments import Choice
 
@@ -51,6 +51,26 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question of a workshop: what each person voted, in the order of the people, and how it was settled."""
+
+    question: str
+    first: tuple[int | None, ...] = ()  #: empty: the question was skipped
+    second: tuple[int | None, ...] = ()  #: empty: there was no second vote
+    level: int | None = None  #: set against the rule, with its reason
+    reason: str = ""
+    comments: Mapping[int, str] = field(default_factory=dict)  #: by the place of who wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A workshop in the present quarter. The answers it settles are those the story says."""
+
+    people: tuple[tuple[str, str], ...]  #: name and role
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One invented system over six quarters."""
 
@@ -66,6 +86,7 @@ class Story:
     everything_from: int | None = None  #: quarter from which all questions are asked, not the core set
     answered_now: int = EVERYTHING  #: how many questions are answered in the present quarter; 0 = not opened yet
     visits: tuple[Visit, ...] = ()
+    meeting: Meeting | None = None
 
     def quarters(self) -> range:
         """The quarters with an assessment."""

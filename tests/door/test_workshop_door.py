@@ -17,12 +17,14 @@ import httpx
 import psutil
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from door.guests import is_of_the_vote
 from door.headers import SafeHeaders
 from door.opening import OpeningRefusedError, check_address
 from door.rates import Rate, Tries
+from door.routes import workshop_seq
 from door.visitors import LocalVisitorsOnly, is_loopback, why_not
 from door.workshop import BODY_BYTES_MAX, GUEST, WRONG_IN_ALL, WRONG_PER_ADDRESS, WorkshopDoor
 from operations.assessments import open_assessment
@@ -124,7 +126,8 @@ class Room:
 
     def __post_init__(self) -> None:
         self.door.wrong_codes.clock = self.door.wrong_in_all.clock = lambda: self.now[0]
-        inner = SafeHeaders(LocalVisitorsOnly(Starlette(routes=self.door.routes())))
+        at_the_desk = Route("/workshop-seq/{workshop_id:str}", workshop_seq)
+        inner = SafeHeaders(LocalVisitorsOnly(Starlette(routes=[at_the_desk, *self.door.routes()])))
 
         async def app(asked: Scope, receive: Receive, send: Send) -> None:
             # the lock and the threads of the door belong to the event loop of one request here
@@ -639,6 +642,21 @@ def test_before_the_reveal_no_answer_holds_anybody_elses_level_or_comment(room: 
     assert "checked" not in heard[0]
 
 
+def test_what_a_desk_asks_is_answered_with_a_counter_that_moves_with_each_vote_and_says_nothing_of_it(
+    room: Room,
+) -> None:
+    room.start()
+    phones = [room.phone(name) for name in ("Cy", "Di", "Ed")]
+    desk = room.phone()
+    counted = [desk.ask("GET", f"/workshop-seq/{room.id}").json()]
+    for level, phone in enumerate(phones):
+        phone.vote(level, comment=NASTY)
+        counted.append(desk.ask("GET", f"/workshop-seq/{room.id}").json())
+    assert counted == [{"seq": counted[0]["seq"] + votes} for votes in range(4)]
+    assert desk.ask("GET", "/workshop-seq/nobody").json() == {"seq": None}
+    assert desk.ask("GET", f"/workshop-seq/{room.id}").headers["cache-control"] == "no-store"
+
+
 def test_votes_of_a_question_that_was_never_revealed_stay_hidden_when_the_next_one_is_asked(room: Room) -> None:
     cy, di = room.phone("Cy"), room.phone("Di")
     room.start()
@@ -781,9 +799,9 @@ def test_with_the_setting_a_phone_comes_in_votes_and_leaves(room: Room, guests: 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/workshop", "/healthz", "/export/portfolio.csv", "/api/evidence", "/collector.pyz", "/_stcore/stream",
-     "/_stcore/host-config", "/static/js/index.js", "/vote/", "/vote/state/", "/vote/x", "/vote/../", "//vote",
-     "/join/a/b", "/joinx", "/leave/", "/VOTE", "/vote\n", "/vote;x", "/join/" + "x" * 65],
+    ["/", "/workshop", "/workshop-seq/x", "/healthz", "/export/portfolio.csv", "/api/evidence", "/collector.pyz",
+     "/_stcore/stream", "/_stcore/host-config", "/static/js/index.js", "/vote/", "/vote/state/", "/vote/x", "/vote/../",
+     "//vote", "/join/a/b", "/joinx", "/leave/", "/VOTE", "/vote\n", "/vote;x", "/join/" + "x" * 65],
 )  # fmt: skip
 def test_with_the_setting_everything_else_still_answers_this_machine_only(path: str, guests: None) -> None:
     far = scope(server="192.168.1.10", client="192.168.1.20", headers=(("host", "192.168.1.10:8501"),))

@@ -31,6 +31,7 @@ from operations.system_view import SystemView, compare_periods, list_with_period
 from operations.systems import create_system, list_systems, read_system
 from operations.upkeep import verify
 from operations.workplace import Workplace, open_workplace, shipped_checklist
+from operations.workshops import list_workshops, read_summary
 from scoring.bands import BANDS
 from store.store import open_store
 
@@ -268,6 +269,47 @@ def test_the_assistant_has_no_letter_because_too_much_is_unknown(loaded: Workpla
         assert total.coverage < 0.8
     assert view.latest is not None
     assert "FMD" in {area.id for area in view.latest.score.areas}
+
+
+# --- the workshop -------------------------------------------------------------------------------------------------
+
+
+def test_an_ended_workshop_shows_what_one_leaves_a_second_vote_an_override_and_a_question_put_off(
+    loaded: Workplace,
+) -> None:
+    view = system_view(loaded, "Ticket sorting")
+    assert view.open is not None
+    (held,) = list_workshops(loaded, YOU, assessment_id=view.open.assessment_id)
+    summary = read_summary(loaded, YOU, workshop_id=held.workshop_id)
+    assert (held.state, held.anonymous, held.opened_by) == ("ended", True, "Daniel Roth")
+    assert (summary.settled, len(summary.view.turns), len(summary.view.people)) == (6, 7, 5)
+    assert [turn.question_id for turn in summary.view.turns if turn.state == "skipped"] == ["RPG-02"]
+    assert [line.question.id for line in summary.turns if line.first] == ["ENT-05", "DAT-02", "MON-09"]
+    (override,) = [turn for turn in summary.view.turns if turn.reason]
+    assert (override.question_id, override.level, override.reason[-1]) == ("MON-03", 2, ".")
+    assert 10 * 60 < summary.seconds < 3 * 3600
+    assert summary.agreement is not None
+    assert summary.agreement.alpha is not None
+    starts = quarter_starts(PERIODS[5]).isoformat()
+    assert starts < held.opened_at < (held.ended_at or "") < NOW.isoformat()
+
+
+def test_the_votes_of_the_workshop_are_those_of_the_answers_and_of_the_story(loaded: Workplace) -> None:
+    story = next(story for story in STORIES if story.meeting is not None)
+    view = system_view(loaded, story.name)
+    assert view.open is not None
+    answers = read_answers(loaded, YOU, assessment_id=view.open.assessment_id)
+    (held,) = list_workshops(loaded, YOU, assessment_id=view.open.assessment_id)
+    for line in read_summary(loaded, YOU, workshop_id=held.workshop_id).turns:
+        answer = answers[line.question.id]
+        said = story.says(line.question.id, line.question.id[:3], PRESENT)
+        assert answer.source == "workshop"
+        assert answer.note == said.choice.note
+        assert sorted(map(str, answer.votes)) == sorted(map(str, line.votes))
+        if said.votes:
+            assert sorted(map(str, line.votes)) == sorted(map(str, said.votes))
+        else:
+            assert line.turn.level == answer.level == said.choice.level
 
 
 # --- plans --------------------------------------------------------------------------------------------------------
