@@ -31,6 +31,7 @@ class Action(StrEnum):
     PLAN = "plan"
     KEEP_ACTIONS = "keep actions"
     COMMENT = "comment"
+    CONNECT_SYSTEMS = "connect systems"
     SET_TARGETS = "set targets"
     ADOPT_CLASS_VALUES = "adopt class values"
     FACILITATE = "facilitate"

@@ -226,6 +226,11 @@ def _horizon(quarters: int) -> int:
     return int(quarters)
 
 
+def estimates_of(records: Records, system_id: str) -> dict[str, TeamEstimate]:
+    """What a team says of the costs of its questions, by question id."""
+    return {question: _kept(record).estimate for question, record in records.plans.estimates(system_id).items()}
+
+
 # --- settings ---
 
 

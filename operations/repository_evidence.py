@@ -32,6 +32,7 @@ from operations.scans import (
     total_of,
 )
 from operations.scores import Scored, score_assessment, weigh_evidence
+from operations.shared_storage import storage_rows
 from operations.systems import find_system
 from operations.wording import LINE_MAX, NAME_MAX, clean_line
 from operations.workplace import Workplace, shipped_checklist
@@ -169,7 +170,10 @@ def _kept(records: Records, actor: Actor, *, system_id: str, found: Evidence, at
         collected_at=at,
         collected_by=actor.name,
     )
-    return record, records.keep_evidence(record)
+    new = records.keep_evidence(record)
+    if new:
+        records.connections.keep_storage(system_id, record.evidence_id, storage_rows(system_id, found))
+    return record, new
 
 
 def _attach(workplace: Workplace, actor: Actor, assessment_id: str, found: Evidence) -> EvidenceRecord:

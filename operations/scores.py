@@ -120,6 +120,11 @@ def _stale(workplace: Workplace, periods: Iterable[str]) -> list[AssessmentRecor
     )
 
 
+def freshen(workplace: Workplace, periods: Iterable[str]) -> None:
+    """Score anew what changed in these quarters since it was scored."""
+    _renew(workplace, _stale(workplace, periods))
+
+
 def scores_in(workplace: Workplace, periods: tuple[str, ...]) -> list[ScoreRow]:
     """All scores of these quarters; assessments that changed since they were scored are scored anew first."""
     _renew(workplace, _stale(workplace, periods))

@@ -90,6 +90,19 @@ class InterestRow:
     days: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRow:
+    """One of the newest two assessments of a system, with the debt it shows."""
+
+    system_id: str
+    assessment_id: str
+    period: str
+    checklist_id: str
+    change_seq: int
+    estimate: float | None
+    band: str | None
+
+
 class ConnectionRecords:
     """How the systems of one organisation hang together, inside one transaction; reached as `Records.connections`."""
 
@@ -241,7 +254,7 @@ class ConnectionRecords:
         )
         return [StorageUseRow(**row) for row in rows]
 
-    # --- interest ---------------------------------------------------------------------------------------------------
+    # --- interest and debt --------------------------------------------------------------------------------------------
 
     def interest(self) -> dict[str, InterestRow]:
         """The interest kept of each assessment, by its id."""
@@ -264,6 +277,21 @@ class ConnectionRecords:
             ],
             key=("org_id", "period", "assessment_id"),
         )
+
+    def standings(self, scoring_id: str) -> list[StandingRow]:
+        """The newest two assessments of each system in use, newest first, with their debt under a scoring version."""
+        rows = self._query(
+            "SELECT newest.system_id, newest.assessment_id, newest.period, newest.checklist_id, newest.change_seq,"
+            " score.estimate, score.band FROM (SELECT assessment.*, row_number() OVER"
+            " (PARTITION BY assessment.system_id ORDER BY assessment.period DESC) AS place FROM assessment"
+            " JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id"
+            " AND system.retired_at IS NULL WHERE assessment.org_id = :org_id) AS newest"
+            " LEFT JOIN score ON score.org_id = newest.org_id AND score.period = newest.period"
+            " AND score.assessment_id = newest.assessment_id AND score.scoring_id = :scoring_id AND score.area = ''"
+            " WHERE newest.place <= 2 ORDER BY newest.system_id, newest.place",
+            scoring_id=scoring_id,
+        )
+        return [StandingRow(**row) for row in rows]
 
     def pricing(self) -> dict[str, str]:
         """What the prices of each system rest on beside its checklist: versions of estimates and class values."""

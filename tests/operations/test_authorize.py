@@ -52,8 +52,10 @@ WITHOUT_ACTOR = {
     "operations.class_values.calibration_of",
     "operations.scores.score_assessment",
     "operations.scores.store_score",
+    "operations.scores.freshen",
     "operations.scores.scores_in",
     "operations.scores.scores_of",
+    "operations.standing.read_standings",
 }
 
 
