@@ -13,6 +13,9 @@ from urllib.parse import urlencode
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
+from operations.movement import read_movement
+from operations.movement_document import movement_rows
+from operations.periods import read_period
 from operations.portfolio import ScoreCell, read_portfolio
 from operations.scores import SYSTEM, Scored, score_assessment
 from operations.system_view import read_question_lines, read_system_view
@@ -233,8 +236,27 @@ def _actions(form: str, workplace: Workplace, actor: Actor, params: Mapping[str,
     return export_actions(workplace, actor, system_id=system, form=form, address=address)
 
 
+def _change(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    before, after = (read_period(params[end]) if params.get(end) else None for end in ("from", "to"))
+    view = read_movement(
+        workplace,
+        actor,
+        before=before,
+        after=after,
+        team=params.get("team") or None,
+        system_id=params.get("system") or None,
+        pack=params.get("checklist"),
+    )
+    return Export(
+        filename=f"{_file_name('change', view.name or 'portfolio', view.before, view.after)}.csv",
+        media_type="text/csv; charset=utf-8",
+        body=_csv(movement_rows(view)),
+    )
+
+
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
+    "change.csv": _change,
     "system.csv": _system,
     "questions.csv": _questions,
     "snapshot.json": _snapshot,

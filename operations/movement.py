@@ -77,6 +77,35 @@ def forget_splits() -> None:
     _ESTIMATES.clear()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What can be looked at: whose debt, and between which quarters."""
+
+    teams: tuple[str, ...]
+    systems: tuple[SystemRecord, ...]  #: those in use, by team and name
+    periods: tuple[str, ...]  #: of the scope asked for, ascending
+    latest: str | None  #: the quarter to look at first: the latest in which something is rated
+
+
+@permitted(Action.READ)
+def read_choices(
+    workplace: Workplace, _actor: Actor, *, system_id: str | None = None, team: str | None = None
+) -> Choices:
+    """What a person may choose among on the page of a movement. Raises NotFound as `read_movement` does."""
+
+    def work(records: Records) -> tuple[_Found, list[SystemRecord]]:
+        return _overview(workplace, records, system_id=system_id, team=team), records.systems()
+
+    found, systems = workplace.store.read(work)
+    latest = _latest_rated(workplace, found) if system_id is None else None
+    return Choices(
+        teams=tuple(dict.fromkeys(sorted((system.team for system in systems), key=str.casefold))),
+        systems=tuple(sorted(systems, key=lambda system: (system.team.casefold(), system.name.casefold()))),
+        periods=found.periods,
+        latest=latest or (found.periods[-1] if found.periods else None),
+    )
+
+
 @permitted(Action.READ)
 def read_movement(
     workplace: Workplace,

@@ -76,6 +76,8 @@ def _part(view: MovementView, part: SystemPart) -> dict[str, Any]:
         "id": part.system,
         "name": system.name,
         "team": system.team,
+        "debt_before": part.before,
+        "debt_after": part.after,
         "share": part.share,
         "questions": [
             {
@@ -103,7 +105,7 @@ def movement_rows(view: MovementView) -> list[list[Cell]]:
         for part in step.systems:
             system = view.systems[part.system]
             about = [name, part.system, system.name, system.team]
-            rows.append([*about, *[None] * 6, part.share])
+            rows.append([*about, *[None] * 4, part.before, part.after, part.share])
             rows += [[*about, *_question(view, asked)] for asked in part.questions]
     return [*rows, _total_row(f"debt in {view.after}", moved.after)]
 

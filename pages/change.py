@@ -71,6 +71,10 @@ def draw_change(here: Desk, view: SystemView, latest: Compared | None) -> None:
     else:
         _finding(comparison, titles)
         change_split(comparison, checklist.questions, key=f"split-{view.system.system_id}-{before}-{after}")
+        st.page_link(
+            "movement.py", label="The whole way from one number to the other", icon=":material/waterfall_chart:",
+            query_params={"system": view.system.system_id, "since": before, "until": after},
+        )  # fmt: skip
     rows = [
         {
             "Question": checklist.questions[c.id].text if c.id in checklist.questions else c.id,

@@ -28,6 +28,8 @@ class SystemPart:
     """What one system adds to a step, in debt of the whole portfolio; the shares of its questions likewise."""
 
     system: str
+    before: float | None  #: the system's own debt; None where it does not count
+    after: float | None
     share: float
     questions: tuple[QuestionShare, ...] = ()
 
@@ -106,7 +108,13 @@ def _causes(stayed: Sequence[Member]) -> list[MovementStep]:
                 replace(asked, share=None if asked.share is None else asked.share / len(stayed))
                 for asked in one.questions
             )
-            part = SystemPart(system=member.system, share=one.share / len(stayed), questions=questions)
+            part = SystemPart(
+                system=member.system,
+                before=member.before,
+                after=member.after,
+                share=one.share / len(stayed),
+                questions=questions,
+            )
             parts.setdefault(one.cause, []).append(part)
     return [_step(cause, parts[cause]) for cause in ORDER if cause in parts]
 
@@ -127,7 +135,7 @@ def _came_or_left(
             share = ((middle if old is None else old) - member.before) / counts_before
         else:
             continue
-        parts.append(SystemPart(system=member.system, share=share))
+        parts.append(SystemPart(system=member.system, before=member.before, after=member.after, share=share))
     return [_step(None, parts)] if parts else []
 
 

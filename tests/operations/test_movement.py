@@ -13,6 +13,7 @@ import pytest
 from operations import movement as module
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.errors import InvalidInput, NotFound
+from operations.exports import export
 from operations.memory import Memory
 from operations.movement import Whose, forget_splits, read_movement
 from operations.movement_document import movement_document, movement_lines, movement_rows
@@ -109,6 +110,16 @@ def test_the_document_and_the_table_hold_the_same_unrounded_numbers(world: World
     assert [row[4] for row in rows[1:] if row[4]] == [asked["id"] for asked in questions]
     assert all(len(row) == len(rows[0]) for row in rows)
     assert "points" in movement_lines(view)[0]
+
+
+def test_the_file_of_a_change_cannot_run_in_a_spreadsheet(world: World) -> None:
+    made = export(world[0], ADA, "change.csv", {"from": "2026Q2", "to": "2026Q3", "team": "", "system": ""})
+    assert made.filename == "change-portfolio-2026q2-2026q3.csv"
+    lines = made.body.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("step,system id,system,team")
+    assert lines[-1].startswith("debt in 2026Q3,")
+    hostile = export(world[0], ADA, "change.csv", {"system": world[1]["worse"]})
+    assert all(not cell.startswith(("=", "+", "@")) for cell in hostile.body.decode("utf-8-sig").split(","))
 
 
 @pytest.mark.parametrize(

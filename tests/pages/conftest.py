@@ -65,6 +65,8 @@ WITH_WORDS = (
     "arrears_findings",
     "arrears_small_table",
     "arrears_change_split",
+    "arrears_movement",
+    "arrears_rank_slope",
     "arrears_vote_dots",
     "arrears_workshop_board",
 )
