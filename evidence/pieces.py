@@ -28,6 +28,7 @@ from evidence.python_source import (
     TextList,
     Walk,
     check_is_code,
+    keywords_of,
     line_count,
     read_python,
     switched_off,
@@ -147,6 +148,7 @@ class _Reading:
             switched_off=switched_off(self._tested, self._off, facts["calls"]),
             turns=self._turns,
             called=frozenset([call.last for call in facts["calls"]]),
+            passed=keywords_of(facts["calls"]),
             **facts,
         )
 
@@ -299,6 +301,17 @@ _MOVES: dict[str, Callable[[Any, int, int], list[Any]]] = {
     "commented": _move_lines,
 }
 _PLAIN = ("classes", "decorators")  # know no line
-_OF_THE_WHOLE = ("path", "role", "lines", "called", "is_script", "switched_off", "turns", "is_notebook", "is_generated")
+_OF_THE_WHOLE = (
+    "path",
+    "role",
+    "lines",
+    "called",
+    "passed",
+    "is_script",
+    "switched_off",
+    "turns",
+    "is_notebook",
+    "is_generated",
+)
 #: a fact that nobody has said how to put together makes every file be read as a whole
 _COMPLETE = {*_MOVES, *_PLAIN, *_OF_THE_WHOLE} == set(PythonFile._fields)

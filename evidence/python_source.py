@@ -179,6 +179,7 @@ class PythonFile(NamedTuple):
     imports: tuple[Import, ...]
     calls: tuple[Call, ...]
     called: frozenset[str]  #: the last words of the calls, to pass over a file at once
+    passed: frozenset[str]  #: the keywords of the calls, likewise
     texts: tuple[Text, ...]
     settings: tuple[Setting, ...]
     records: tuple[Record, ...]
@@ -202,6 +203,10 @@ class PythonFile(NamedTuple):
     def complexity(self) -> int:
         """The cyclomatic complexity of the whole file: its functions and what stands outside of them."""
         return self.turns + sum(function.complexity for function in self.functions)
+
+    def calls_to(self, names: frozenset[str]) -> list[Call]:
+        """The calls whose last word is one of these, in their order: at no cost in a file without one."""
+        return [] if self.called.isdisjoint(names) else [call for call in self.calls if call.last in names]
 
     def makers(self) -> dict[str, str]:
         """Which call made each name: {"scaler": "sklearn.preprocessing.StandardScaler"}; the last one wins."""
@@ -227,6 +232,11 @@ def check_is_code(text: str | bytes) -> None:
     """Raise NotPython for a long text that lists values: parsing it would cost too much."""
     if len(text) > DATA_BYTES_MIN and _is_data(text):
         raise NotPython("lists values rather than code, so not read")
+
+
+def keywords_of(calls: Iterable[Call]) -> frozenset[str]:
+    """The keywords that any of the calls passes."""
+    return frozenset([word for call in calls if call.keywords for word in call.keywords])
 
 
 def line_count(text: str | bytes) -> int:
@@ -316,6 +326,7 @@ class Walk:
             imports=tuple(self.imports),
             calls=tuple(self.calls),
             called=frozenset([call.last for call in self.calls]),
+            passed=keywords_of(self.calls),
             texts=tuple(self.texts),
             settings=tuple(self.settings),
             records=tuple(self.records),

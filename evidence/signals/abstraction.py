@@ -106,6 +106,8 @@ def training_at_top_level(repository: Repository) -> Finding:
 
 def _trainings(file: PythonFile) -> Iterator[Call]:
     """The calls that fit a model to data; `loss.backward()` takes nothing, a scaler is no model."""
+    if file.called.isdisjoint(TRAINING):
+        return
     learns = words("calls", "learns_from_rows")
     scalers = {target for call in file.calls if call.last in learns for target in call.targets}
     makers = file.makers()
@@ -127,7 +129,7 @@ def transformer_outside_pipeline(repository: Repository) -> Finding:
     places: list[tuple[str, int]] = []
     models = 0
     for file in repository.work:
-        if not file.called.isdisjoint(PIPELINES):
+        if file.called.isdisjoint(FITS) or not file.called.isdisjoint(PIPELINES):
             continue
         found_here, fits_models = _loose(file)
         models += fits_models
@@ -144,6 +146,7 @@ def transformer_outside_pipeline(repository: Repository) -> Finding:
     )
 
 
+FITS = frozenset({"fit", "fit_transform"})
 PIPELINES = frozenset({"Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer"})
 STORES = frozenset({"dump", "save", "log_model", "save_model", "to_pickle", "dumps"})
 
@@ -163,7 +166,7 @@ def _loose(file: PythonFile) -> tuple[list[int], int]:
     models: set[int] = set()
     number = 0
     for call in file.calls:
-        if call.last not in ("fit", "fit_transform"):
+        if call.last not in FITS:
             continue
         owner = call.name.rpartition(".")[0]
         maker = makers.get(owner, owner.removesuffix("()"))

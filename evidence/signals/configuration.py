@@ -35,15 +35,19 @@ def config_literals_in_code(repository: Repository) -> Finding:
     """
     literal: list[tuple[str, int]] = []
     managed = 0
+    names = words("calls", "hyperparameters")
     for file in repository.work:
         if SETTINGS_FILE.search(file.path):
             continue
         literal += [(file.path, setting.line) for setting in file.settings if _is_learning_setting(setting)]
+        if file.passed.isdisjoint(names):
+            continue
         managed += sum(
             1
             for call in file.calls
+            if call.keywords
             for name, value in call.keywords.items()
-            if name in words("calls", "hyperparameters") and isinstance(value, Reference)
+            if name in names and isinstance(value, Reference)
         )
     if not literal and not managed:
         return unknown("No learning settings or cut-offs were seen.")
@@ -88,7 +92,7 @@ PLACEHOLDER = re.compile(
 )
 GUESSED = re.compile(r"(?i)(?:attempted|guessed|wrong|typed|entered|weak|strong|common)_")
 ENTROPY_BITS_MIN = 3.0
-SECRET_LENGTH_MIN = 8
+SECRET_LENGTH_MIN, SECRET_LENGTH_MAX = 8, 200
 SETTING_LINE = re.compile(r"""^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^\s"'#]{8,200})""")
 SAMPLE_SETTINGS = re.compile(r"(?i)example|sample|template|\.dist$")
 
@@ -104,8 +108,9 @@ def secrets_in_code(repository: Repository) -> Finding:
     known: set[tuple[str, int]] = set()
     named: set[tuple[str, int]] = set()
     for file in (*repository.python, *(notebook.code for notebook in repository.notebooks)):
+        begins = _beginnings().search("\n".join([text.text for text in file.texts])) is not None
         for text in file.texts:
-            if _is_known_secret(text.text):
+            if begins and _is_known_secret(text.text):
                 known.add((file.path, text.line))
             elif _is_named_secret(text):
                 named.add((file.path, text.line))
@@ -153,9 +158,10 @@ def _is_known_secret(text: str) -> bool:
 
 
 def _is_named_secret(text: Text) -> bool:
-    if GUESSED.match(text.name.rpartition(".")[2]):
+    if not text.name or text.length > SECRET_LENGTH_MAX or not SECRET_NAME.search(text.name):
         return False
-    return bool(text.name) and text.length <= 200 and _looks_secret(text.name.rpartition(".")[2], text.text)
+    name = text.name.rpartition(".")[2]
+    return not GUESSED.match(name) and _looks_secret(name, text.text)
 
 
 def _looks_secret(name: str, value: str) -> bool:
@@ -181,6 +187,7 @@ CONFIG_READERS = frozenset(
         "tomli.load", "configparser.ConfigParser", "configparser.RawConfigParser", "ConfigParser", "ruamel.yaml.YAML",
     }
 )  # fmt: skip
+READING_WORDS = frozenset(name.rpartition(".")[2] for name in CONFIG_READERS)
 CONFIG_CLASS = re.compile(r"(?i)(?:config|settings|params|hparams|options|arguments|hyperparameters)$")
 SCHEMA_BASE = re.compile(r"dataclass|attrs|@define|@attr|BaseModel|BaseSettings|TypedDict|NamedTuple|Struct")
 CHECK_FUNCTION = re.compile(r"(?i)valid\w*|check_(?:config|settings|params|arguments)|assert_\w+")
@@ -195,7 +202,7 @@ def config_without_schema(repository: Repository) -> Finding:
     reads = [
         (file.path, call.line)
         for file in repository.source
-        for call in file.calls
+        for call in file.calls_to(READING_WORDS)
         if call.name in CONFIG_READERS and not file.path.endswith(("setup.py", "conf.py"))
     ]
     if not reads:

@@ -12,7 +12,7 @@ from evidence.python_source import Call, PythonFile, Reference, Result, Value
 from evidence.repository import Repository, is_record, role_of
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.source import MIB
-from evidence.tables import patterns, tools_for, words
+from evidence.tables import last_words, patterns, tools_for, words
 
 MODEL_FILE = re.compile(r"(?i)(?:^|[/_.-])(?:models?|weights?|checkpoints?)(?:[/_.-]|$)")
 LARGE_BYTES = 5 * 1000 * 1000
@@ -224,7 +224,7 @@ def data_version_recorded(repository: Repository) -> Finding:
     fetched = [
         (file.path, call.line)
         for file in repository.work
-        for call in file.calls
+        for call in file.calls_to(last_words("calls", "fetches_by_name"))
         if call.name in words("calls", "fetches_by_name") and call.keywords.get("revision") is not None
     ]
     places = [place for found_at in tools.values() for place in found_at] + [(path, 0) for path in files] + fetched
@@ -246,6 +246,8 @@ def split_after_fit(repository: Repository) -> Finding:
     leaks: list[tuple[str, int]] = []
     splits = 0
     for file in (*repository.work, *(notebook.code for notebook in repository.notebooks if notebook.role == "example")):
+        if file.called.isdisjoint(last_words("calls", "splits")):
+            continue
         calls_by_scope: dict[int, list[Call]] = {}
         for call in file.calls:
             calls_by_scope.setdefault(call.scope, []).append(call)

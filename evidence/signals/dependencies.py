@@ -6,6 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.manifests import Requirement
@@ -83,14 +84,21 @@ def undeclared_imports(repository: Repository) -> Finding:
     )
 
 
+@cache
+def _known_tops() -> frozenset[str]:
+    return frozenset(module.partition(".")[0] for module in origins()) - sys.stdlib_module_names
+
+
 def _known_modules(record: Import) -> Iterator[str]:
     """The rows of the table an import stands for: the longest dotted name that is there."""
+    if record.module.partition(".")[0] not in _known_tops():
+        return
     known = origins()
     for whole in [f"{record.module}.{name}" for name in record.names] or [record.module]:
         parts = whole.split(".", maxsplit=MODULE_PARTS_MAX)[:MODULE_PARTS_MAX]
         names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         module = next((name for name in names if name in known), None)
-        if module is not None and parts[0] not in sys.stdlib_module_names:
+        if module is not None:
             yield module
 
 

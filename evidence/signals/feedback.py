@@ -66,11 +66,10 @@ def model_output_feeds_training(repository: Repository) -> Finding:
 
 
 def _places(file: PythonFile, verbs: frozenset[str]) -> Iterator[tuple[Call, str]]:
-    for call in file.calls:
-        if call.last in verbs:
-            first = call.arguments[0] if call.arguments else None
-            if isinstance(first, str) and len(first) >= 5 and first != "{}":
-                yield call, first.removeprefix("./")
+    for call in file.calls_to(verbs):
+        first = call.arguments[0] if call.arguments else None
+        if isinstance(first, str) and len(first) >= 5 and first != "{}":
+            yield call, first.removeprefix("./")
 
 
 def exploration_present(repository: Repository) -> Finding:

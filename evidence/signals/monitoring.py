@@ -53,6 +53,10 @@ def broad_except(repository: Repository) -> Finding:
     )
 
 
+PRINT = frozenset({"print"})
+LOGS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+
+
 def print_instead_of_logging(repository: Repository) -> Finding:
     """Counts `print` calls in modules that are no command line, where they outnumber calls that log. Weak: it asks
     who would see the message.
@@ -62,13 +66,8 @@ def print_instead_of_logging(repository: Repository) -> Finding:
     for file in repository.source:
         if COMMAND_LINE_FILE.search(file.path):
             continue
-        prints += [(file.path, call.line) for call in file.calls if call.name == "print"]
-        logs += sum(
-            1
-            for call in file.calls
-            if call.last in ("debug", "info", "warning", "error", "exception", "critical")
-            and "log" in call.name.lower()
-        )
+        prints += [(file.path, call.line) for call in file.calls_to(PRINT) if call.name == "print"]
+        logs += sum(1 for call in file.calls_to(LOGS) if "log" in call.name.lower())
     if not repository.source:
         return unknown("There are no Python modules.")
     if len(prints) < PRINTS_MIN or len(prints) <= logs:

@@ -160,8 +160,8 @@ def unreferenced_modules(repository: Repository) -> Finding:
     if not candidates:
         return unknown("No module is one that others would import.")
     total = len(candidates)
-    for word in _imported_words(repository):
-        candidates.pop(word, None)
+    imported = _imported_words(repository)
+    candidates = {stem: file for stem, file in candidates.items() if stem not in imported}
     if candidates:
         named = _words_of_texts(repository)
         tools = {**tools_for("serving"), **tools_for("orchestration")}
@@ -198,12 +198,15 @@ def _could_be_dead(file: PythonFile) -> bool:
     )
 
 
-def _imported_words(repository: Repository) -> Iterator[str]:
+def _imported_words(repository: Repository) -> set[str]:
     """The last words of everything that is imported anywhere."""
+    modules: set[str] = set()
+    imported: set[str] = set()
     for file in (*repository.python, *(notebook.code for notebook in repository.notebooks)):
         for record in file.imports:
-            yield from record.module.split(".")
-            yield from record.names
+            modules.add(record.module)
+            imported.update(record.names)
+    return imported.union(*(module.split(".") for module in modules))
 
 
 def _words_of_texts(repository: Repository) -> set[str]:
@@ -212,8 +215,7 @@ def _words_of_texts(repository: Repository) -> set[str]:
     for text in repository.texts.values():
         words_seen.update(_WORD.findall(text))
     for file in repository.python:
-        for literal in file.texts:
-            words_seen.update(_WORD.findall(literal.text))
+        words_seen.update(_WORD.findall(" ".join([literal.text for literal in file.texts])))
     return words_seen
 
 
@@ -284,9 +286,9 @@ def files_handed_on(repository: Repository) -> Finding:
     written: dict[str, dict[str, int]] = {}
     read: dict[str, dict[str, int]] = {}
     for file in repository.work:
-        for call in file.calls:
-            side = written if call.last in words("calls", "writes") else read if _reads(call) else None
-            if side is not None and (path := _file_of(call)):
+        for call in file.calls_to(words("calls", "writes") | words("calls", "reads")):
+            side = written if call.last in words("calls", "writes") else read
+            if path := _file_of(call):
                 side.setdefault(path, {}).setdefault(file.path, call.line)
     if not written:
         return unknown("No file of a path named in the code is written.")
@@ -307,10 +309,6 @@ def files_handed_on(repository: Repository) -> Finding:
         of=len(written),
         strength=Strength.STRONG if between >= HANDED_STRONG else Strength.WEAK,
     )
-
-
-def _reads(call: Call) -> bool:
-    return call.last in words("calls", "reads")
 
 
 def _file_of(call: Call) -> str:

@@ -29,8 +29,8 @@ def experiments_tracked(repository: Repository) -> Finding:
         (file, call.line)
         for file in repository.work
         if repository.uses(tools_for("tracking"), (file,))
-        for call in file.calls
-        if call.last in words("tracking", "records_run") and _is_of_a_tracker(file, call)
+        for call in file.calls_to(words("tracking", "records_run"))
+        if _is_of_a_tracker(file, call)
     ]
     near = _near_training(repository)
     places = [(file.path, line) for file, line in tracked if file.path in near]
@@ -91,7 +91,7 @@ def training_unrecorded(repository: Repository) -> Finding:
         for name, module in ((name, module) for module, name in tools_for("tracking").items())
         if any(record.module.split(".")[0] == module for file in everywhere for record in file.imports)
     }
-    local = any(call.last in words("tracking", "records_run_locally") for file in everywhere for call in file.calls)
+    local = any(repository.calls_any(file, words("tracking", "records_run_locally")) for file in everywhere)
     recorded = any(path.rpartition("/")[2] in ("dvc.yaml", "mlproject") for path in map(str.lower, repository.texts))
     if tools or local or recorded:
         return absent(f"Something records the runs of {counted(len(training), 'module')} that train.", of=len(training))
@@ -110,6 +110,7 @@ def model_registered(repository: Repository) -> Finding:
     places = [
         (file.path, call.line)
         for file in repository.work
+        if not (file.passed.isdisjoint(keywords) and file.called.isdisjoint(calls))
         for call in file.calls
         if (call.keywords and keywords & call.keywords.keys()) or (call.last in calls and not _is_of_data(file, call))
     ]
@@ -207,13 +208,13 @@ def determinism_asked_for(repository: Repository) -> Finding:
     calls, keywords = words("tracking", "determinism_calls"), words("tracking", "determinism_keywords")
     variables = words("tracking", "determinism_variables")
     for file in repository.work:
-        places += [
-            (file.path, call.line)
-            for call in file.calls
-            if call.keywords and any(call.keywords.get(word) is True for word in keywords)
-        ]
-        if repository.calls_any(file, calls):
-            places += [(file.path, call.line) for call in file.calls if call.last in calls]
+        if not file.passed.isdisjoint(keywords):
+            places += [
+                (file.path, call.line)
+                for call in file.calls
+                if call.keywords and any(call.keywords.get(word) is True for word in keywords)
+            ]
+        places += [(file.path, call.line) for call in file.calls_to(calls)]
         places += [(file.path, line) for key, line in file.environment_writes if key in variables]
     variable = re.compile(rf"\b(?:{'|'.join(sorted(words('tracking', 'determinism_variables')))})\s*[=:]")
     for path, text in repository.texts.items():

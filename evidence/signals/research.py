@@ -18,6 +18,7 @@ SHARE_LIMIT = 0.5
 RUNNER_CALLS = re.compile(
     r"^(?:papermill\.execute_notebook|pm\.execute_notebook|.*PapermillOperator|dbutils\.notebook\.run|.*DatabricksNotebookOperator|.*NotebookOperator)$"
 )
+RUNNER_WORDS = frozenset({"execute_notebook", "run"})  #: the last words of them, but for operators
 RUNNER_COMMAND = re.compile(
     r"(?i)\bpapermill\s+\S+\.ipynb|\bnbconvert\b[^\n]{0,1000}--execute|\b(?:notebook_task|notebook_path)\s*+(?:[\"']\s*+)?[:=]"
 )
@@ -134,9 +135,8 @@ def notebook_in_production(repository: Repository) -> Finding:
 
 def _runs(repository: Repository) -> Iterator[tuple[str, int]]:
     for file in repository.source:
-        for call in file.calls:
-            if RUNNER_CALLS.match(call.name):
-                yield file.path, call.line
+        if not file.called.isdisjoint(RUNNER_WORDS) or any(word.endswith("Operator") for word in file.called):
+            yield from ((file.path, call.line) for call in file.calls if RUNNER_CALLS.match(call.name))
     if tools := repository.uses(tools_for("notebook_runner"), repository.source):
         yield from (place for places in tools.values() for place in places)
     for path, text in repository.texts.items():

@@ -9,7 +9,7 @@ from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Call, Function, PythonFile, Reference, Value
 from evidence.repository import Repository, role_of
 from evidence.signals.detector import PRODUCTS, Detector, Finding, absent, counted, found, unknown
-from evidence.tables import tools_for, words
+from evidence.tables import last_words, tools_for, words
 
 APPLICATION_NAME = re.compile(
     r"(?i)^(?:app|router|api|application|server|blueprint|bp|\w+_(?:app|router|api|bp|blueprint))$"
@@ -26,6 +26,7 @@ PAGE_PATH = re.compile(
     r"(?i)^/?$|/(?:home|index|health\w*|ping|thanks|results?|feedback|about|metrics|login|upload)/?$"
 )
 VERSIONED_PATH = re.compile(r"(?i)^/(?:api/)?v\d+(?:/|$)")
+PREFIXES = frozenset({"prefix", "url_prefix"})
 CONTRACT_FILE = re.compile(r"(?i)(?:^|/)(?:openapi|swagger|asyncapi)[\w.-]*\.(?:ya?ml|json)$|\.proto$|\.avsc$")
 LOG_CALL = re.compile(
     r"(?i)(?:^|\.)_?log(?:ger|ging)?\.(?:debug|info|warning|error|exception|log)$|(?:^|[._])log_\w+$|record_prediction"
@@ -82,6 +83,8 @@ def _predicts(repository: Repository, file: PythonFile) -> bool:
     return repository.calls_any(file, words("calls", "predicts"))
 
 
+DEPENDS = frozenset({"Depends"})
+HEADER_LENGTH_MAX = 60
 AUTH_SWITCHED_ON = re.compile(r"(?im)^[ \t]*auth_?enabled\s*:\s*true")
 ASKS_WHO = re.compile(
     r"(?i)auth(?!or(?!i))|current_user|verify_(?:token|key|jwt)|api_?key|login_required|require_(?:user|login)"
@@ -97,8 +100,8 @@ def endpoint_without_authentication(repository: Repository) -> Finding:
     endpoints = _endpoints(repository)
     if not endpoints:
         return unknown("No route that gives a model's answer was seen.")
-    guard = next((file.path for file in repository.source if _asks_who(file)), None)
-    if guard is not None or any(map(AUTH_SWITCHED_ON.search, repository.texts.values())):
+    asked = any(map(_asks_by_name, repository.source)) or any(map(_asks_by_value, repository.source))
+    if asked or any(map(AUTH_SWITCHED_ON.search, repository.texts.values())):
         return absent(f"Callers are asked who they are ({counted(len(endpoints), 'route')}).", of=len(endpoints))
     return found(
         f"{counted(len(endpoints), 'route gives', 'routes give')} a model's answer and nothing asks who is calling.",
@@ -108,22 +111,29 @@ def endpoint_without_authentication(repository: Repository) -> Finding:
     )
 
 
-def _asks_who(file: PythonFile) -> bool:
+def _asks_by_name(file: PythonFile) -> bool:
+    """Whether a package, a call, a function or a dependency of the file is named for asking who is calling."""
     modules = words("serving", "authentication_modules")
-    headers = words("serving", "authentication_headers")
-    calls = words("serving", "authentication_calls")
     return (
-        not file.called.isdisjoint(calls)
-        or any(record.module.split(".")[0] in modules for record in file.imports)
-        or any(text.text.lower() in headers for text in file.texts)
-        or any(isinstance(value, str) and value.lower() in headers for call in file.calls for value in call.arguments)
-        or any(ASKS_WHO.search(function.name) for function in file.functions)
+        not file.called.isdisjoint(words("serving", "authentication_calls"))
+        or any(record.module.partition(".")[0] in modules for record in file.imports)
         or any(
             isinstance(value, Reference) and ASKS_WHO.search(value.name)
-            for call in file.calls
-            if call.last == "Depends"
+            for call in file.calls_to(DEPENDS)
             for value in call.arguments
         )
+        or any(ASKS_WHO.search(function.name) for function in file.functions)
+    )
+
+
+def _asks_by_value(file: PythonFile) -> bool:
+    """Whether the file names a header that says who is calling. This looks at every text, so it comes last."""
+    headers = words("serving", "authentication_headers")
+    return any(text.text.lower() in headers for text in file.texts if text.length <= HEADER_LENGTH_MAX) or any(
+        value.__class__ is str and value.lower() in headers  # faster than isinstance, for every argument there is
+        for call in file.calls
+        if call.arguments
+        for value in call.arguments
     )
 
 
@@ -222,6 +232,8 @@ def interface_versioned(repository: Repository) -> Finding:
     ]
     for file in repository.source:
         places += [(file.path, call.line) for call, path in routes_of(file) if VERSIONED_PATH.match(path)]
+        if file.passed.isdisjoint(PREFIXES):
+            continue
         places += [
             (file.path, call.line)
             for call in file.calls
@@ -353,7 +365,9 @@ def _trains(repository: Repository, file: PythonFile) -> bool:
 def _serves(repository: Repository, file: PythonFile) -> bool:
     if any(function.name in words("serving", "server_functions") for function in file.functions):
         return True
-    loads = any(call.name in words("serving", "loads_model") for call in file.calls)
+    loads = any(
+        call.name in words("serving", "loads_model") for call in file.calls_to(last_words("serving", "loads_model"))
+    )
     return any(True for _ in routes_of(file)) or (loads and _predicts(repository, file) and not file.is_notebook)
 
 

@@ -116,7 +116,7 @@ def unseeded_randomness(repository: Repository) -> Finding:
         learns = not file.called.isdisjoint(words("calls", "trains"))
         chance = not file.called.isdisjoint(_words_of_chance())
         uses = [call for call in file.calls if _depends_on_chance(call, learns)] if chance else []
-        seeds = any(_sets_seed(call) for call in file.calls)
+        seeds = any(map(_sets_seed, file.calls_to(words("calls", "seeds"))))
         seeded_elsewhere = seeded_elsewhere or seeds
         total += len(uses)
         if not seeds:
@@ -158,7 +158,7 @@ def _is_seeded(call: Call) -> bool:
 
 
 def _sets_seed(call: Call) -> bool:
-    return call.last in words("calls", "seeds") and (bool(call.arguments) or bool(call.keywords) or call.last != "seed")
+    return bool(call.arguments) or bool(call.keywords) or call.last != "seed"
 
 
 def tests_missing(repository: Repository) -> Finding:

@@ -115,6 +115,12 @@ def words(table: str, name: str) -> frozenset[str]:
 
 
 @cache
+def last_words(table: str, name: str) -> frozenset[str]:
+    """The last words of the dotted names in a list of a table, as `PythonFile.called` holds them."""
+    return frozenset(word.rpartition(".")[2] for word in words(table, name))
+
+
+@cache
 def frameworks() -> dict[str, dict[str, str]]:
     """The frameworks that do the same job: job -> imported module -> family."""
     return {job: dict(rows) for job, rows in document("frameworks").items() if job != "checked"}
