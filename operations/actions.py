@@ -10,7 +10,7 @@ from math import isfinite
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.class_values import class_values_of
-from operations.errors import InvalidInput, NotFound
+from operations.errors import Conflict, InvalidInput, NotFound
 from operations.scores import Scored, score_assessment
 from operations.systems import find_system
 from operations.undoing import not_undone
@@ -216,6 +216,66 @@ def change_action(
         )
 
     return _change(workplace, actor, system_id, action_id, expected_rev, change)
+
+
+@permitted(Action.KEEP_ACTIONS)
+def assign_action(
+    workplace: Workplace, actor: Actor, *, system_id: str, action_id: str, owner: str, seen: str
+) -> ActionRecord:
+    """Give an action to somebody, or with "" to nobody; `seen` is the owner the person had before them.
+
+    What others changed in it meanwhile stays as they left it. Raises NotFound, InvalidInput, Conflict when somebody
+    else gave it to another one since.
+    """
+    wanted = clean_line(owner, field="owner", longest=NAME_MAX)
+    return _change_one(
+        workplace, actor, system_id, action_id, "owner", seen, lambda current: replace(current, owner=wanted)
+    )
+
+
+@permitted(Action.KEEP_ACTIONS)
+def move_action(
+    workplace: Workplace, actor: Actor, *, system_id: str, action_id: str, due: date | None, seen: date | None
+) -> ActionRecord:
+    """Say by when an action is to be done, None for no day; `seen` is the day the person had before them.
+
+    What others changed in it meanwhile stays as they left it. Raises NotFound, Conflict when somebody else gave it
+    another day since.
+    """
+    return _change_one(workplace, actor, system_id, action_id, "due", seen, lambda current: replace(current, due=due))
+
+
+def _change_one(  # noqa: PLR0917  (ids, a field, what it was, and how it is to be)
+    workplace: Workplace,
+    actor: Actor,
+    system_id: str,
+    action_id: str,
+    field: str,
+    seen: str | date | None,
+    change: Callable[[ActionRecord], ActionRecord],
+) -> ActionRecord:
+    """Change one thing that is said of an action, if it still is what was seen; a change elsewhere is no conflict."""
+
+    def work(records: Records) -> ActionRecord:
+        current = find_action(records, system_id, action_id)
+        wanted = change(current)
+        if getattr(current, field) == getattr(wanted, field):
+            return current
+        if getattr(current, field) != seen:
+            raise Conflict(
+                f"{current.changed_by} changed the {_FIELDS[field]} meanwhile; look at it and choose again.",
+                current=current,
+            )
+        kept = records.plans.change_action(
+            replace(wanted, changed_at=workplace.now(), changed_by=actor.name), current.rev, "changed"
+        )
+        _audit(workplace, actor, records, _AUDITED["changed"], kept)
+        return kept
+
+    return workplace.store.write(work)
+
+
+_FIELDS = {"owner": "owner", "due": "day it is due"}
 
 
 @permitted(Action.KEEP_ACTIONS)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlencode
 
+from operations.action_board import ActionFilter, read_board
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
@@ -17,6 +18,7 @@ from operations.movement import read_movement
 from operations.movement_document import movement_rows
 from operations.periods import read_period
 from operations.portfolio import ScoreCell, read_portfolio
+from operations.promises import measure_actions, read_promises
 from operations.scores import SYSTEM, Scored, score_assessment
 from operations.system_view import read_question_lines, read_system_view
 from operations.systems import find_system
@@ -254,12 +256,102 @@ def _change(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Ex
     )
 
 
+_PROMISED_HEADS = ("promised debt 0-1", "measured debt 0-1", "measured in")
+
+
+def _portfolio_actions(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    """The actions of all systems in use, or those that the parameters of the actions page leave."""
+    wanted = ActionFilter(
+        team=params.get("team", ""),
+        system_id=params.get("system", ""),
+        owner=params.get("owner", ""),
+        nobody=bool(params.get("nobody")),
+        state=params.get("state", ""),
+        due=params.get("due", ""),
+    )
+    shown = read_board(workplace, actor).only(wanted)
+    effects = measure_actions(workplace, actor, actions=[row.action for row in shown])
+    rows: list[list[str | float | None]] = [
+        [
+            *("action id", "action", "system", "team", "question id", "owner", "due", "overdue", "state", "reason"),
+            *("planned days", "actual days", "avoided days", "over quarters", *_PROMISED_HEADS, "comments", "link"),
+        ]
+    ]
+    for row in shown:
+        action = row.action
+        measured, measured_in = effects.get(action.action_id, (None, None))
+        rows.append(
+            [
+                action.action_id,
+                action.title,
+                row.system.name,
+                row.system.team,
+                action.question_id,
+                action.owner,
+                "" if action.due is None else action.due.isoformat(),
+                "yes" if row.overdue else "no",
+                action.state,
+                action.reason,
+                action.planned_days,
+                action.actual_days,
+                action.benefit_days,
+                action.horizon_quarters,
+                action.debt_before - action.debt_target,
+                measured,
+                measured_in,
+                row.comments,
+                action.link,
+            ]
+        )
+    return Export(filename="portfolio-actions.csv", media_type="text/csv; charset=utf-8", body=_csv(rows))
+
+
+def _promises(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    """The promises of a quarter, by default of the last one that is over."""
+    system_id, team = params.get("system"), params.get("team", "")
+    promises = read_promises(workplace, actor, period=params.get("period"), system_id=system_id, team=team)
+    rows: list[list[str | float | None]] = [
+        [
+            *("action id", "action", "system", "team", "question id", "owner", "promised for", "outcome", "closed on"),
+            *("put off to", "planned days", "actual days", *_PROMISED_HEADS),
+        ]
+    ]
+    for row in promises.rows:
+        action = row.action
+        rows.append(
+            [
+                action.action_id,
+                action.title,
+                row.system.name,
+                row.system.team,
+                action.question_id,
+                action.owner,
+                row.due.isoformat(),
+                row.outcome.value,
+                "" if row.closed_on is None else row.closed_on.isoformat(),
+                "" if row.moved_to is None else row.moved_to.isoformat(),
+                action.planned_days,
+                action.actual_days,
+                row.promised,
+                row.measured,
+                row.measured_in,
+            ]
+        )
+    return Export(
+        filename=f"{_file_name('promises', promises.period)}.csv",
+        media_type="text/csv; charset=utf-8",
+        body=_csv(rows),
+    )
+
+
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
     "change.csv": _change,
     "system.csv": _system,
     "questions.csv": _questions,
     "snapshot.json": _snapshot,
+    "portfolio-actions.csv": _portfolio_actions,
+    "promises.csv": _promises,
     **{f"actions.{form}": partial(_actions, form) for form in FORMS},
 }
 

@@ -171,7 +171,7 @@ def _just_changed(here: Desk, actions: Sequence[ActionRecord]) -> None:
 
     def undo() -> None:
         session.note_decided(SHOWN, "")
-        _attempt(lambda: undo_action(here.workplace, here.actor, **_name(action)), "It is as it was before.")
+        attempt(lambda: undo_action(here.workplace, here.actor, **named(action)), "It is as it was before.")
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(f"{action.question_id} is {STATES[action.state]}."), width="content")
@@ -186,7 +186,7 @@ def _words(action: ActionRecord, *, today: date | None = None) -> str:
     return f"{action.question_id} · {who} · {due}{late} · {promised}"
 
 
-def _outcome(action: ActionRecord) -> str:
+def outcome_words(action: ActionRecord) -> str:
     """What became of a closed action."""
     if action.state != "done":
         return f"Dropped: {action.reason}"
@@ -218,7 +218,7 @@ def _open_action(here: Desk, action: ActionRecord, today: date) -> None:
         _title(action, today=today)
         with st.container(horizontal=True, width="content"):
             for name, label, open_dialog in (
-                ("done", "It is done…", _close), ("change", "Change…", _edit), ("drop", "Drop…", _drop),
+                ("done", "It is done…", ask_days), ("change", "Change…", ask_words), ("drop", "Drop…", ask_reason),
             ):  # fmt: skip
                 if st.button(label, key=session.widget_key(name, action.action_id)):
                     open_dialog(here, action, here.workplace.now())
@@ -226,11 +226,11 @@ def _open_action(here: Desk, action: ActionRecord, today: date) -> None:
 
 def _closed_action(here: Desk, action: ActionRecord) -> None:
     with _box(action):
-        _title(action, outcome=_outcome(action))
+        _title(action, outcome=outcome_words(action))
 
         def reopen() -> None:
-            _attempt(
-                lambda: reopen_action(here.workplace, here.actor, **_name(action)),
+            attempt(
+                lambda: reopen_action(here.workplace, here.actor, **named(action)),
                 "It is open again.",
             )
 
@@ -240,7 +240,7 @@ def _closed_action(here: Desk, action: ActionRecord) -> None:
         )  # fmt: skip
 
 
-def _attempt(change: Callable[[], object], done: str) -> str:
+def attempt(change: Callable[[], object], done: str) -> str:
     """Do it and say so; what was refused comes back in words, and is said briefly where no scrolling hides it."""
     try:
         change()
@@ -251,14 +251,14 @@ def _attempt(change: Callable[[], object], done: str) -> str:
     return ""
 
 
-def _name(action: ActionRecord) -> Named:
+def named(action: ActionRecord) -> Named:
     """What an operation needs to find an action as the person has it before them."""
     return {"system_id": action.system_id, "action_id": action.action_id, "expected_rev": action.rev}
 
 
 def _finish(action: ActionRecord, change: Callable[[], object], done: str) -> None:
     """Do it from a dialog: close it when it worked, else say why not where the person looks."""
-    if refused := _attempt(change, done):
+    if refused := attempt(change, done):
         problems.problem(refused)
         return
     session.note_decided(SHOWN, action.action_id)
@@ -271,7 +271,7 @@ def _field(name: str, action: ActionRecord, opened: str) -> str:
 
 
 @st.dialog("It is done")
-def _close(here: Desk, action: ActionRecord, opened: str) -> None:
+def ask_days(here: Desk, action: ActionRecord, opened: str) -> None:
     """Ask what it really took: the one way estimates get better."""
     st.markdown(plain(action.title))
     with st.form("close-action", border=False):
@@ -289,7 +289,7 @@ def _close(here: Desk, action: ActionRecord, opened: str) -> None:
     _finish(
         action,
         lambda: close_action(
-            here.workplace, here.actor, **_name(action), actual_days=days,
+            here.workplace, here.actor, **named(action), actual_days=days,
             friction_gone=GONE[gone],
         ),
         "Done. Answer its question anew to see it in the debt.",
@@ -297,7 +297,8 @@ def _close(here: Desk, action: ActionRecord, opened: str) -> None:
 
 
 @st.dialog("Change the action")
-def _edit(here: Desk, action: ActionRecord, opened: str) -> None:
+def ask_words(here: Desk, action: ActionRecord, opened: str) -> None:
+    """Say an action better, or give it another owner, day or link."""
     with st.form("edit-action", border=False):
         title = st.text_input(
             "What is to be done", action.title, key=_field("edit-title", action, opened), max_chars=300
@@ -312,7 +313,7 @@ def _edit(here: Desk, action: ActionRecord, opened: str) -> None:
     _finish(
         action,
         lambda: change_action(
-            here.workplace, here.actor, **_name(action), title=title, owner=owner,
+            here.workplace, here.actor, **named(action), title=title, owner=owner,
             due=due if isinstance(due, date) else None, link=link,
         ),
         "Saved.",
@@ -320,7 +321,7 @@ def _edit(here: Desk, action: ActionRecord, opened: str) -> None:
 
 
 @st.dialog("Drop the action")
-def _drop(here: Desk, action: ActionRecord, opened: str) -> None:
+def ask_reason(here: Desk, action: ActionRecord, opened: str) -> None:
     """A dropped action keeps its reason, so that nobody has to guess next quarter."""
     st.markdown(plain(action.title))
     with st.form("drop-action", border=False):
@@ -329,6 +330,6 @@ def _drop(here: Desk, action: ActionRecord, opened: str) -> None:
             return
     _finish(
         action,
-        lambda: drop_action(here.workplace, here.actor, **_name(action), reason=reason),
+        lambda: drop_action(here.workplace, here.actor, **named(action), reason=reason),
         "Dropped. It can be opened again.",
     )

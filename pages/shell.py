@@ -27,6 +27,7 @@ PAGES = [
     st.Page("workshop.py", title="Workshop", url_path="workshop"),
     st.Page("about.py", title="About", url_path="about"),
     st.Page("movement.py", title="Change", url_path="change", visibility="hidden"),
+    st.Page("actions.py", title="Actions", url_path="actions", visibility="hidden"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
 ]
 

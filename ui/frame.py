@@ -64,6 +64,8 @@ _CSS = """
 @media (min-width: 641px) and (min-height: 780px) {
   [data-testid="stColumn"]:has(.st-key-plan-aside) { position: sticky; top: 4rem; align-self: flex-start; }
 }
+/* An action that is opened comes before the others on a phone. */
+@media (max-width: 640px) { [data-testid="stColumn"]:has(.st-key-action-drawer) { order: -1; } }
 /* What a room reads fills the screen. */
 [data-testid="stMainBlockContainer"]:has(.st-key-projector) { padding: 1rem 1.5rem 0; max-width: none; }
 [data-testid="stApp"]:has(.st-key-projector) [data-testid="stHeader"] { display: none; }

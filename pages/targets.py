@@ -1,0 +1,158 @@
+"""Targets: the debt to come down to and by when; how far each is, and the form that sets, changes and withdraws one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypedDict
+
+import streamlit as st
+
+from checklists.reader import DEFAULT_PACK
+from operations.errors import InvalidInput, StoreError
+from operations.periods import shift
+from operations.records import PORTFOLIO, WHOLE, SystemRecord
+from operations.systems import list_systems
+from operations.targets import Place, TargetView, read_debt, read_targets, set_target, undo_target, withdraw_target
+from pages.place import Desk, present_period
+from scoring.bands import BAND_WORDS
+from scoring.targets import Pace
+from ui import numbers, problems, session
+from ui.target_words import distance_words, pace_words, target_figure
+from ui.text import plain
+
+QUARTERS_AHEAD = 12  #: that the form offers
+FIRST_AHEAD = 2  #: the one it proposes
+CHANGED = "target"  #: under this name the tab remembers what it changed last
+DID: Final[Mapping[str, str]] = {
+    "set": "set", "changed": "changed", "withdrawn": "withdrawn", "undone": "as it was before",
+}  # fmt: skip
+
+
+class Spot(TypedDict):
+    """What a target is of, as the operations take it."""
+
+    system_id: str
+    area: str
+    pack: str
+
+
+def draw_targets(here: Desk, *, pack: str = DEFAULT_PACK) -> None:
+    """The targets of the portfolio and of all systems, those behind first, and the one button."""
+    st.header("Targets", anchor=False)
+    views = read_targets(here.workplace, here.actor, pack=pack)
+    systems = {system.system_id: system for system in list_systems(here.workplace, here.actor)}
+    just_changed(here, PORTFOLIO, pack)
+    whole = views.get((PORTFOLIO, WHOLE))
+    if whole is None:
+        st.markdown("The portfolio has no target. Say what its debt is to come down to, and by when.")
+    else:
+        st.markdown(plain(f"The portfolio: {distance_words(whole.target, whole.distance)}"))
+    target_button(here, views.get((PORTFOLIO, WHOLE)), name="the portfolio", pack=pack)
+    rows = _rows(views, systems)
+    if rows:
+        st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption("Targets of a system and of its areas are set on the system’s own page.")
+
+
+_ORDER = (Pace.MISSED, Pace.BEHIND, Pace.UNKNOWN, Pace.ON_THE_WAY, Pace.REACHED)
+
+
+def _rows(views: Mapping[Place, TargetView], systems: Mapping[str, SystemRecord]) -> list[dict[str, str]]:
+    listed = sorted(
+        (view for (system_id, _), view in views.items() if system_id in systems),
+        key=lambda view: (
+            _ORDER.index(view.distance.pace), systems[view.target.system_id].name, view.target.area
+        ),
+    )  # fmt: skip
+    return [
+        {
+            "System": systems[view.target.system_id].name,
+            "Area": view.target.area or "All areas",
+            "Debt": numbers.debt(view.distance.estimate),
+            "Target": target_figure(view.target),
+            "By": numbers.period(view.target.by_period or ""),
+            "To go": "" if view.distance.gap is None else numbers.change(max(0.0, view.distance.gap)).lstrip("+"),
+            "State": pace_words(view.distance),
+        }
+        for view in listed
+    ]
+
+
+def target_button(
+    here: Desk, view: TargetView | None, *, name: str, system_id: str = PORTFOLIO, area: str = WHOLE, pack: str
+) -> None:
+    """The button that opens the form for one target."""
+    label = "Change the target…" if view is not None else "Set a target…"
+    key = session.widget_key("target", system_id or "portfolio", area or "all")
+    if st.button(label, key=key, icon=":material/flag:"):
+        set_dialog(here, view, name, {"system_id": system_id, "area": area, "pack": pack}, here.workplace.now())
+
+
+@st.dialog("Set a target")
+def set_dialog(here: Desk, view: TargetView | None, name: str, place: Spot, opened: str) -> None:
+    """Ask for a debt or a letter, and a quarter."""
+    target = view.target if view is not None else None
+    now = "" if view is None or view.distance.estimate is None else f" It is at {numbers.debt(view.distance.estimate)}."
+    st.markdown(plain(f"What is the debt of {name} to come down to?{now}"))
+    present = present_period(here)
+    quarters = [shift(present, ahead) for ahead in range(QUARTERS_AHEAD + 1)]
+    standing = target.by_period if target is not None and target.by_period in quarters else quarters[FIRST_AHEAD]
+    with st.form("set-target", border=False):
+        debt, by = st.columns(2)
+        said = debt.text_input(
+            "Debt, 0 to 100, or a letter", "" if target is None or target.debt is None else f"{target.debt * 100:g}",
+            key=_field("debt", place, opened), max_chars=20, placeholder="40 or C",
+            help="A letter stands for its upper limit: " + ", ".join(
+                f"{letter} {words}" for letter, words in BAND_WORDS.items()
+            ),
+        )  # fmt: skip
+        quarter = by.selectbox(
+            "By the end of", quarters, index=quarters.index(standing or present), format_func=numbers.period,
+            key=_field("by", place, opened),
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            save = st.form_submit_button("Save the target", type="primary")
+            withdraw = target is not None and st.form_submit_button("Withdraw it")
+    if not save and not withdraw:
+        return
+    rev = target.rev if target is not None else 0
+    try:
+        if withdraw:
+            kept = withdraw_target(here.workplace, here.actor, **place, expected_rev=rev)
+        else:
+            kept = set_target(
+                here.workplace, here.actor, **place, debt=read_debt(said or ""), by_period=quarter or "",
+                expected_rev=rev,
+            )  # fmt: skip
+    except (InvalidInput, StoreError) as refusal:
+        problems.problem(f"Not saved: {refusal}")
+        return
+    session.note_decided(CHANGED, "|".join((kept.system_id, kept.pack, kept.area, str(kept.rev), kept.what)))
+    session.say_after_rerun(f"The target is {DID[kept.what]}.")
+    st.rerun()
+
+
+def _field(name: str, place: Spot, opened: str) -> str:
+    return session.widget_key("target", name, place["system_id"] or "portfolio", place["area"] or "all", opened)
+
+
+def just_changed(here: Desk, system_id: str, pack: str) -> None:
+    """What this tab did last to a target of this system, with the way back."""
+    said = session.last_decided(CHANGED).split("|")
+    if len(said) != 5 or (said[0], said[1]) != (system_id, pack):
+        return
+    _, _, area, rev, what = said
+
+    def undo() -> None:
+        session.note_decided(CHANGED, "")
+        try:
+            undo_target(here.workplace, here.actor, system_id=system_id, area=area, pack=pack, expected_rev=int(rev))
+        except (InvalidInput, StoreError) as refusal:
+            problems.attention(f"Not changed: {refusal}")
+        else:
+            session.say_after_rerun("The target is as it was before.")
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(plain(f"The target{f' of {area}' if area else ''} is {DID[what]}."), width="content")
+        st.button("Undo", key=session.widget_key("undo-target", system_id or "portfolio"), icon=":material/undo:",
+                  on_click=undo)  # fmt: skip
