@@ -587,7 +587,10 @@ def close_assessment(workplace: Workplace, actor: Actor, *, assessment_id: str) 
         body = canonical(snapshot_document(records, system, scored))
         digest = hashlib.sha256(body.encode()).hexdigest()
         store_score(workplace, records, scored)
-        records.seal(assessment_id, body, document_sha256=digest, at=workplace.now(), by=actor.name)
+        records.seal(
+            assessment_id, body, document_sha256=digest, at=workplace.now(), by=actor.name,
+            scoring_id=scored.score.scoring_id,
+        )  # fmt: skip
         records.audit(
             at=workplace.now(), actor=actor.name, action="close assessment", subject=assessment_id, detail=digest
         )

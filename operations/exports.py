@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from urllib.parse import urlencode
 
+from checklists.reader import DEFAULT_PACK
 from operations.action_board import ActionFilter, read_board
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
@@ -17,7 +19,7 @@ from operations.errors import InvalidInput, NotFound
 from operations.movement import read_movement
 from operations.movement_document import movement_rows
 from operations.periods import read_period
-from operations.portfolio import ScoreCell, read_portfolio
+from operations.portfolio import ScoreCell, read_portfolio, read_portfolio_trend
 from operations.promises import measure_actions, read_promises
 from operations.scores import SYSTEM, Scored, score_assessment
 from operations.system_view import read_question_lines, read_system_view
@@ -62,13 +64,14 @@ def _estimate(cell: ScoreCell | None) -> list[str | float | None]:
 
 
 def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
-    portfolio = read_portfolio(workplace, actor, period=params.get("period"))
+    sealed = params.get("rules") != "today"
+    portfolio = read_portfolio(workplace, actor, period=params.get("period"), sealed=sealed)
     rows: list[list[str | float | None]] = [
         ["system id", "system", "team", "period", "area id", "area", *_ESTIMATE_HEADS, "checklist"]
     ]
     for pack in portfolio.packs:  # all of them, each line says which: a file is read without the page around it
         if pack.id != portfolio.pack:
-            portfolio = read_portfolio(workplace, actor, period=params.get("period"), pack=pack.id)
+            portfolio = read_portfolio(workplace, actor, period=params.get("period"), pack=pack.id, sealed=sealed)
         titles = {SYSTEM: "All areas"} | {area.id: area.title for area in portfolio.areas}
         for row in portfolio.rows:
             system = row.system
@@ -91,6 +94,29 @@ def _portfolio(workplace: Workplace, actor: Actor, params: Mapping[str, str]) ->
         media_type="text/csv; charset=utf-8",
         body=_csv(rows),
     )
+
+
+def _trend(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    shown = read_portfolio_trend(workplace, actor, pack=params.get("checklist") or DEFAULT_PACK)
+    marks = {
+        period: "; ".join(mark.what for mark in found)
+        for period, found in groupby(shown.marks, key=lambda mark: mark.period)
+    }
+    rows: list[list[str | float | None]] = [
+        [
+            "period", "systems rated", "systems assessed", "still open", "debt 0-1", "low 0-1", "high 0-1",
+            "lower quartile 0-1", "median 0-1", "upper quartile 0-1", "changed from here on", "checklist",
+        ]
+    ]  # fmt: skip
+    rows += [
+        [
+            point.period, point.debt.rated, point.assessed, point.still_open, point.debt.debt, point.debt.low,
+            point.debt.high, point.debt.spread.lower_quartile, point.debt.spread.median,
+            point.debt.spread.upper_quartile, marks.get(point.period, ""), shown.pack,
+        ]
+        for point in shown.points
+    ]  # fmt: skip
+    return Export(filename="portfolio-trend.csv", media_type="text/csv; charset=utf-8", body=_csv(rows))
 
 
 def _system(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
@@ -347,6 +373,7 @@ def _promises(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> 
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
     "change.csv": _change,
+    "trend.csv": _trend,
     "system.csv": _system,
     "questions.csv": _questions,
     "snapshot.json": _snapshot,

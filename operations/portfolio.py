@@ -1,20 +1,27 @@
-"""The portfolio: systems by areas for one quarter, with the change since the quarter before."""
+"""The portfolio: systems by areas for one quarter, with the change since the one before, and the debt of them all."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple, Protocol
 
 from checklists.reader import DEFAULT_PACK
 from operations.authorize import Action, Actor, permitted
 from operations.periods import period_of, preceding
-from operations.scores import SYSTEM, scores_in
+from operations.scores import PARAMETERS, SYSTEM, renew_open
 from operations.workplace import Workplace, shipped_checklist
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
-from store.records import AssessmentRecord, Records, ScoreRow, SystemRecord
+from scoring.portfolio import PortfolioDebt, Spread, portfolio_change, portfolio_debt
+from scoring.score import scoring_id
+from scoring.trend import Trend, trend
+from store.portfolio_records import CellRow, WholeRow
+from store.records import AssessmentRecord, Records, SystemRecord
 
 UNCERTAIN_WIDTH = 0.5  #: an interval wider than two bands is marked as uncertain
+HEAVY = ("D", "E")  #: the bands of heavy debt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +33,7 @@ class AreaHead:
     short: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreCell:
+class ScoreCell(NamedTuple):
     """One system's debt in one area (or in all) with its change since the quarter before."""
 
     estimate: float | None
@@ -37,6 +43,9 @@ class ScoreCell:
     band: str | None
     change: float | None  #: difference of the estimates, None when there is nothing to compare
     direction: str | None  #: "better", "worse" or None when it is within what repeats differ by
+    disputed: int | None = None  #: questions whose votes are split; None where that was not counted
+    contradicted: int | None = None  #: answers the evidence disagrees with
+    undecided: int | None = None  #: those of them nobody has decided on
 
     @property
     def uncertain(self) -> bool:
@@ -57,6 +66,11 @@ class PortfolioRow:
     def total(self) -> ScoreCell | None:
         """The system's own debt, None when it was not assessed in this quarter."""
         return self.cells.get(SYSTEM)
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it is in band D or E."""
+        return self.total is not None and self.total.band in HEAVY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +93,14 @@ class Portfolio:
     packs: tuple[PackInUse, ...]  #: the one with the most systems first
     areas: tuple[AreaHead, ...]
     rows: tuple[PortfolioRow, ...]
+    debt: PortfolioDebt  #: of the rated systems
+    change: Spread  #: since the quarter before, over the systems rated in both and asked the same
+    heavy_change: int  #: how many of those systems are in D or E more than before
+    sealed_elsewhere: int  #: assessments of this quarter sealed under other scoring rules than today's
+    to_score_anew: (
+        int  #: those of them that were not scored under today's rules yet; with `sealed` False they are absent
+    )
+    sealed: bool  #: closed quarters as they were sealed, rather than as they would score today
     demonstration: bool  #: whether the demonstration portfolio is loaded
 
     @property
@@ -91,12 +113,62 @@ class Portfolio:
         """The systems of which enough is known for a letter; only these enter means and counts."""
         return tuple(row for row in self.rows if row.total is not None and row.total.band is not None)
 
-    def mean(self, *, change: bool = False) -> float | None:
-        """Mean debt of the rated systems, or the mean change of those rated in both quarters."""
-        cells = [row.total for row in self.rated if row.total is not None]
-        numbers = [cell.change if change else cell.estimate for cell in cells]
-        known = [number for number in numbers if number is not None]
+    @property
+    def heavy(self) -> tuple[PortfolioRow, ...]:
+        """The systems in heavy debt, the heaviest first."""
+        return tuple(sorted((row for row in self.rows if row.heavy), key=lambda row: -_estimate(row)))
+
+    @property
+    def answered(self) -> float | None:
+        """The share of what is asked that is known, 0..1: the mean over the systems assessed in this quarter."""
+        known = [row.total.coverage for row in self.rows if row.total is not None]
         return sum(known) / len(known) if known else None
+
+    @property
+    def direction(self) -> str | None:
+        """Which way the portfolio moved, beyond what repeats of unchanged systems would."""
+        return direction_of_mean(self.change)
+
+    def moved(self, direction: str) -> tuple[PortfolioRow, ...]:
+        """The systems that became clearly "better" or "worse", the one that moved most first."""
+        found = [row for row in self.rows if row.total is not None and row.total.direction == direction]
+        return tuple(sorted(found, key=lambda row: (-abs(_change(row)), row.system.name.casefold())))
+
+
+def _estimate(row: PortfolioRow) -> float:
+    return row.total.estimate if row.total is not None and row.total.estimate is not None else -1.0
+
+
+def _change(row: PortfolioRow) -> float:
+    return row.total.change if row.total is not None and row.total.change is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioPoint:
+    """The portfolio in one quarter of its trend."""
+
+    period: str
+    debt: PortfolioDebt
+    assessed: int
+    still_open: int  #: assessments nobody has closed yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A quarter from which on something else is measured: its numbers do not simply follow on from those before."""
+
+    period: str
+    what: str  #: "checklist 2026.2", "scoring rules 2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioTrend:
+    """The debt of the systems of one pack over all quarters, each as it was sealed."""
+
+    pack: str
+    points: tuple[PortfolioPoint, ...]  #: quarters with an assessment, ascending
+    marks: tuple[Mark, ...]
+    said: Trend
 
 
 def direction_of(change: float | None) -> str | None:
@@ -104,6 +176,13 @@ def direction_of(change: float | None) -> str | None:
     if change is None or abs(change) <= SMALLEST_DETECTABLE_CHANGE:
         return None
     return "worse" if change > 0 else "better"
+
+
+def direction_of_mean(change: Spread) -> str | None:
+    """Like `direction_of`, for the mean change of several systems: what is chance in each partly cancels out."""
+    if change.mean is None or abs(change.mean) <= SMALLEST_DETECTABLE_CHANGE / change.count**0.5:
+        return None
+    return "worse" if change.mean > 0 else "better"
 
 
 def asks_the_same(assessment: AssessmentRecord | None, other: AssessmentRecord | None) -> bool:
@@ -116,7 +195,28 @@ def asks_the_same(assessment: AssessmentRecord | None, other: AssessmentRecord |
     )
 
 
-def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
+class _Kept(Protocol):
+    """A stored score, whichever way it was read."""
+
+    @property
+    def estimate(self) -> float | None: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def coverage(self) -> float: ...
+    @property
+    def band(self) -> str | None: ...
+    @property
+    def disputed(self) -> int | None: ...
+    @property
+    def contradicted(self) -> int | None: ...
+    @property
+    def undecided(self) -> int | None: ...
+
+
+def score_cell(row: _Kept, before: _Kept | None) -> ScoreCell:
     """A stored score as a cell, compared with the same area a quarter before where both are known well enough.
 
     Below the coverage of a letter most of a number is what unanswered questions count as: a quarter in the middle of
@@ -126,100 +226,142 @@ def score_cell(row: ScoreRow, before: ScoreRow | None) -> ScoreCell:
     if before is not None and row.estimate is not None and before.estimate is not None and row.band and before.band:
         change = row.estimate - before.estimate
     return ScoreCell(
-        estimate=row.estimate,
-        low=row.low,
-        high=row.high,
-        coverage=row.coverage,
-        band=row.band,
-        change=change,
-        direction=direction_of(change),
-    )
-
-
-def _assessments_in(workplace: Workplace, period: str) -> dict[str, AssessmentRecord]:
-    """The assessments of a quarter by system."""
-    return {a.system_id: a for a in workplace.store.read(lambda records: records.assessments_in(period))}
+        row.estimate, row.low, row.high, row.coverage, row.band, change, direction_of(change),
+        row.disputed, row.contradicted, row.undecided,
+    )  # fmt: skip
 
 
 @permitted(Action.READ)
 def read_portfolio(
-    workplace: Workplace, _actor: Actor, *, period: str | None = None, pack: str | None = None
+    workplace: Workplace, actor: Actor, *, period: str | None = None, pack: str | None = None, sealed: bool = True
 ) -> Portfolio:
     """Systems by areas for `period`, by default the present quarter or else the latest one assessed.
 
     Only the systems of one pack: `pack`, by default (and where nobody uses it) the one most systems are assessed with.
+    A system that was not there yet in that quarter, or was out of use, is no row of it.
+
+    Closed quarters are shown as they were sealed; with `sealed` False all are shown under today's scoring rules, as far
+    as they were scored under them (operations.rescoring). What was found out is remembered until the database changes.
     """
+    renew_open(workplace)
+    return workplace.memory.recall(
+        ("portfolio", actor, workplace.today(), period, pack, sealed),
+        workplace.store.version,
+        lambda: workplace.store.read(lambda records: _portfolio(workplace, records, period, pack, sealed=sealed)),
+    )
 
-    def overview(records: Records) -> tuple[list[SystemRecord], list[str], dict[str, str]]:
-        return records.systems(), records.periods(), records.checklist_names()
 
-    systems, known, names = workplace.store.read(overview)
+def _portfolio(
+    workplace: Workplace, records: Records, period: str | None, pack: str | None, *, sealed: bool
+) -> Portfolio:
+    all_systems, known, names = records.systems(include_retired=True), records.periods(), records.checklist_names()
     present = period_of(workplace.today())
     quarter = period or (present if not known or present in known else known[-1])
     before = preceding(quarter)
-    scores: dict[tuple[str, str, str], ScoreRow] = {
-        (row.system_id, row.period, row.area): row for row in scores_in(workplace, (quarter, before))
-    }
-    assessments, earlier = _assessments_in(workplace, quarter), _assessments_in(workplace, before)
+    assessments, earlier = ({a.system_id: a for a in records.assessments_in(p)} for p in (quarter, before))
+    systems = _there(workplace, records, all_systems, quarter, assessments)
+    packs_of = _packs_of(records, systems, assessments, names, quarter)
+    packs = _packs_in_use(workplace, records, packs_of, names) if systems else ()
+    chosen = pack if pack in {each.id for each in packs} else packs[0].id if packs else DEFAULT_PACK
+    active = scoring_id(PARAMETERS)
+    then = {(c.system_id, c.area): c for c in records.portfolio.cells(before, active, sealed=sealed)}
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
-    for (system_id, row_period, area), row in scores.items():
-        if row_period == quarter:
-            comparable = asks_the_same(assessments.get(system_id), earlier.get(system_id))
-            cells[system_id][area] = score_cell(row, scores.get((system_id, before, area)) if comparable else None)
-    rows = [
+    pairs: list[tuple[CellRow, CellRow]] = []
+    comparable = {one for one, now in assessments.items() if asks_the_same(now, earlier.get(one))}
+    for cell in records.portfolio.cells(quarter, active, sealed=sealed):
+        if packs_of.get(cell.system_id) != chosen:
+            continue
+        old = then.get((cell.system_id, cell.area)) if cell.system_id in comparable else None
+        if old is not None and old.scoring_id != cell.scoring_id:
+            old = None
+        cells[cell.system_id][cell.area] = score_cell(cell, old)
+        if old is not None and cell.area == SYSTEM and old.band and cell.band:
+            pairs.append((old, cell))
+    rows = tuple(
         PortfolioRow(
             system=system,
             assessment=assessments.get(system.system_id),
             cells=cells.get(system.system_id, {}),
-            pack=_pack_of(workplace, system, assessments.get(system.system_id), names),
+            pack=chosen,
         )
         for system in systems
-    ]
-    packs = _packs_in_use(workplace, rows, names) if systems else ()
-    chosen = pack if pack in {each.id for each in packs} else packs[0].id if packs else DEFAULT_PACK
+        if packs_of[system.system_id] == chosen
+    )
     return Portfolio(
         period=quarter,
         compared_with=before,
         periods=tuple(sorted({*known, present, quarter})),
-        pack=chosen or DEFAULT_PACK,
+        pack=chosen,
         packs=packs,
-        areas=_areas(workplace, [row for row in rows if row.pack == chosen], chosen or DEFAULT_PACK, names)
+        areas=_areas(workplace, records, rows, chosen, names)
         if systems  # the very first page need not wait for the checklist to be read
         else (),
-        rows=tuple(row for row in rows if row.pack == chosen),
-        demonstration=any(s.demonstration for s in systems),
+        rows=rows,
+        debt=portfolio_debt(row.total for row in rows if row.total is not None),
+        change=portfolio_change(pairs),
+        heavy_change=sum(now.band in HEAVY for _, now in pairs) - sum(old.band in HEAVY for old, _ in pairs),
+        sealed_elsewhere=records.portfolio.sealed_elsewhere(quarter, active),
+        to_score_anew=sum(len(records.portfolio.to_score_anew(p, active)) for p in (quarter, before)),
+        sealed=sealed,
+        demonstration=any(s.demonstration for s in all_systems),
     )
 
 
-def _pack_of(
-    workplace: Workplace, system: SystemRecord, assessment: AssessmentRecord | None, names: Mapping[str, str]
-) -> str:
-    """The pack a system stands under in this quarter."""
-    if assessment is not None:
-        return names[assessment.checklist_id]
+def _there(
+    workplace: Workplace, records: Records, systems: Sequence[SystemRecord], quarter: str, assessed: Collection[str]
+) -> list[SystemRecord]:
+    """The systems of a quarter: those assessed in it, and those that were there already and still in use.
+
+    A system is there from the quarter it was added in, or assessed in first where somebody entered the past.
+    """
+    lifetimes = records.portfolio.lifetimes()
+    days: dict[str, str] = {}
+
+    def period(moment: str) -> str:
+        if moment not in days:
+            days[moment] = period_of(workplace.day_of(moment))
+        return days[moment]
+
+    def there(system: SystemRecord) -> bool:
+        if system.system_id in assessed:
+            return True
+        first, _ = lifetimes.get(system.system_id, (quarter + "~", ""))
+        begun = min(period(system.created_at), first) <= quarter
+        return begun and (system.retired_at is None or quarter < period(system.retired_at))
+
+    return [system for system in systems if there(system)]
+
+
+def _packs_of(
+    records: Records,
+    systems: Sequence[SystemRecord],
+    assessments: Mapping[str, AssessmentRecord],
+    names: Mapping[str, str],
+    quarter: str,
+) -> dict[str, str]:
+    """The pack each system stands under in this quarter."""
     if set(names.values()) <= {DEFAULT_PACK}:  # as nearly everywhere: no need to look
-        return DEFAULT_PACK
-    all_of = workplace.store.read(lambda records: records.assessments_of(system.system_id))
-    return names[all_of[-1].checklist_id] if all_of else DEFAULT_PACK
+        return dict.fromkeys((system.system_id for system in systems), DEFAULT_PACK)
+    last = records.portfolio.last_checklists(quarter)
+    asked = last | {one: assessment.checklist_id for one, assessment in assessments.items()}
+    return {s.system_id: names[asked[s.system_id]] if s.system_id in asked else DEFAULT_PACK for s in systems}
 
 
 def _packs_in_use(
-    workplace: Workplace, rows: Sequence[PortfolioRow], names: Mapping[str, str]
+    workplace: Workplace, records: Records, packs_of: Mapping[str, str], names: Mapping[str, str]
 ) -> tuple[PackInUse, ...]:
-    counts = Counter(row.pack for row in rows)
+    counts = Counter(packs_of.values())
     newest = {name: checklist_id for checklist_id, name in names.items()}
 
     def title(pack: str) -> str:
-        if pack == DEFAULT_PACK:
-            return shipped_checklist().title
-        return workplace.store.read(lambda records: workplace.checklist(records, newest[pack])).title
+        return shipped_checklist().title if pack == DEFAULT_PACK else workplace.checklist(records, newest[pack]).title
 
     order = sorted(counts, key=lambda pack: (-counts[pack], pack != DEFAULT_PACK, pack))
     return tuple(PackInUse(id=pack, title=title(pack), systems=counts[pack]) for pack in order)
 
 
 def _areas(
-    workplace: Workplace, rows: Sequence[PortfolioRow], pack: str, names: Mapping[str, str]
+    workplace: Workplace, records: Records, rows: Sequence[PortfolioRow], pack: str, names: Mapping[str, str]
 ) -> tuple[AreaHead, ...]:
     """The columns: the areas of every version of the pack that is in use here, each once."""
     if pack == DEFAULT_PACK:
@@ -227,6 +369,60 @@ def _areas(
     else:
         used = dict.fromkeys(row.assessment.checklist_id for row in rows if row.assessment is not None)
         used = used or {one: None for one, name in names.items() if name == pack}  # nobody is assessed in this quarter
-        checklists = workplace.store.read(lambda records: [workplace.checklist(records, one) for one in used])
+        checklists = [workplace.checklist(records, one) for one in used]
     areas = {area.id: area for checklist in checklists for area in checklist.areas}
     return tuple(AreaHead(id=area.id, title=area.title, short=area.short) for area in areas.values())
+
+
+@permitted(Action.READ)
+def read_portfolio_trend(workplace: Workplace, actor: Actor, *, pack: str = DEFAULT_PACK) -> PortfolioTrend:
+    """The debt of the portfolio in every quarter, each as it was sealed, with marks where the yardstick changed.
+
+    Every system counts in the quarters it was rated in, also one that is out of use by now.
+    """
+    renew_open(workplace)
+    return workplace.memory.recall(
+        ("trend", actor, pack),
+        workplace.store.version,
+        lambda: workplace.store.read(lambda records: _trend(records, pack)),
+    )
+
+
+def _trend(records: Records, pack: str) -> PortfolioTrend:
+    names, rules = records.portfolio.checklist_versions(), records.portfolio.scoring_versions()
+    of_pack = {one for one, (name, _) in names.items() if name == pack}
+    wholes = [row for row in records.portfolio.wholes(scoring_id(PARAMETERS)) if row.checklist_id in of_pack]
+    quarters = {period: list(rows) for period, rows in groupby(wholes, key=lambda row: row.period)}
+    points = tuple(
+        PortfolioPoint(
+            period=period,
+            debt=portfolio_debt(rows),
+            assessed=sum(row.estimate is not None for row in rows),
+            still_open=sum(row.state == "open" for row in rows),
+        )
+        for period, rows in quarters.items()
+    )
+    versions = {one: version for one, (_, version) in names.items()}
+    marks = (
+        *_marks(quarters, lambda row: row.checklist_id, lambda one: f"checklist {versions[one]}"),
+        *_marks(quarters, lambda row: row.scoring_id, lambda one: f"scoring rules {rules.get(one, '')}".strip()),
+    )
+    return PortfolioTrend(
+        pack=pack,
+        points=points,
+        marks=tuple(sorted(marks, key=lambda mark: mark.period)),
+        said=trend([(point.period, point.debt.debt) for point in points]),
+    )
+
+
+def _marks(
+    quarters: Mapping[str, Sequence[WholeRow]], used: Callable[[WholeRow], str], words: Callable[[str], str]
+) -> list[Mark]:
+    """A mark at each quarter in which most systems go by something else than most did in the quarter before."""
+    marks, before = [], None
+    for period, rows in quarters.items():
+        (most, _), *_ = Counter(used(row) for row in rows).most_common(1)
+        if before is not None and most != before:
+            marks.append(Mark(period=period, what=words(most)))
+        before = most
+    return marks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklists.checklist import Checklist
@@ -10,6 +10,7 @@ from operations.scans import scan_of
 from operations.workplace import Workplace
 from scoring.score import (
     CODE_VERSION,
+    Estimate,
     Parameters,
     Response,
     ResponseState,
@@ -72,12 +73,26 @@ def score_assessment(workplace: Workplace, records: Records, assessment: Assessm
     return Scored(assessment=assessment, checklist=checklist, answers=answers, weighed=weighed, score=scored)
 
 
-def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
-    """Keep the score of an assessment, area by area and for the system, marked with the change it was made from."""
-    assessment = scored.assessment
-    estimates = {area.id: area.estimate for area in scored.score.areas} | {SYSTEM: scored.score.system}
-    rows = [
-        ScoreRow(
+VOTES_APART_MIN = 3  #: levels between the votes on a question that make it disputed
+
+
+def is_disputed(votes: Iterable[int | None]) -> bool:
+    """Whether the votes on a question lie three levels or more apart."""
+    known = [vote for vote in votes if vote is not None]
+    return bool(known) and max(known) - min(known) >= VOTES_APART_MIN
+
+
+def score_rows(
+    assessment: AssessmentRecord, scored: Score, *, decided: Collection[tuple[str, str]]
+) -> tuple[ScoreRow, ...]:
+    """A score as it is kept: a row for each area and one for the system, with what lists of systems ask for.
+
+    `decided` are the (question, signal) pairs on which somebody has decided already.
+    """
+
+    def row(area_id: str, estimate: Estimate, questions: Collection[str]) -> ScoreRow:
+        against = [c for c in scored.contradictions if c.question in questions]
+        return ScoreRow(
             system_id=assessment.system_id,
             period=assessment.period,
             assessment_id=assessment.assessment_id,
@@ -88,9 +103,24 @@ def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
             coverage=estimate.coverage,
             band=estimate.band,
             change_seq=assessment.change_seq,
+            disputed=sum(is_disputed(scored.questions[q].votes) for q in questions if q in scored.questions),
+            contradicted=len(against),
+            undecided=sum((c.question, c.signal) not in decided for c in against),
         )
-        for area_id, estimate in estimates.items()
-    ]
+
+    areas = [row(area.id, area.estimate, area.questions) for area in scored.areas]
+    return (*areas, row(SYSTEM, scored.system, scored.questions.keys()))
+
+
+def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
+    """Keep the score of an assessment, area by area and for the system, marked with the change it was made from."""
+    assessment = scored.assessment
+    decided = records.floor_decisions(assessment.assessment_id)
+    keep_scores(workplace, records, assessment, score_rows(assessment, scored.score, decided=decided.keys()))
+
+
+def keep_scores(workplace: Workplace, records: Records, assessment: AssessmentRecord, rows: Sequence[ScoreRow]) -> None:
+    """Keep the rows of an assessment under today's scoring version."""
     active = scoring_id(PARAMETERS)  # what a pack declares beyond it is part of the checklist, kept under its own hash
     records.keep_scoring(
         active,
@@ -99,6 +129,16 @@ def store_score(workplace: Workplace, records: Records, scored: Scored) -> None:
         at=workplace.now(),
     )
     records.put_scores(assessment.assessment_id, active, rows)
+
+
+def renew_open(workplace: Workplace) -> None:
+    """Score every open assessment anew that changed since it was scored, each in its own short transaction."""
+
+    def stale(records: Records) -> list[AssessmentRecord]:
+        found = (records.assessment(one) for one in records.portfolio.stale(scoring_id(PARAMETERS)))
+        return [assessment for assessment in found if assessment is not None]
+
+    _renew(workplace, workplace.store.read(stale))
 
 
 def _renew(workplace: Workplace, stale: Iterable[AssessmentRecord]) -> None:

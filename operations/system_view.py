@@ -15,7 +15,7 @@ from operations.errors import InvalidInput, NotFound
 from operations.periods import following, period_of
 from operations.portfolio import ScoreCell, asks_the_same, score_cell
 from operations.scans import scan_of
-from operations.scores import SYSTEM, Scored, scope_of, score_assessment, scores_of
+from operations.scores import SYSTEM, Scored, is_disputed, scope_of, score_assessment, scores_of
 from operations.systems import find_system
 from operations.workplace import Workplace
 from scoring.compare import Comparison, Direction, compare
@@ -63,7 +63,7 @@ def judged(view: SystemView, comparison: Comparison, period: str) -> SystemView:
     """
     verdicts = {area.id: area.direction for area in comparison.areas} | {SYSTEM: comparison.system.direction}
     cells = {
-        (area, quarter): replace(cell, direction=_said(verdicts[area]))
+        (area, quarter): cell._replace(direction=_said(verdicts[area]))
         for (area, quarter), cell in view.cells.items()
         if quarter == period and area in verdicts and cell.change is not None
     }
@@ -89,8 +89,7 @@ class QuestionLine:
     @property
     def disputed(self) -> bool:
         """Whether the votes lie three levels or more apart."""
-        votes = [v for v in (self.answer.votes if self.answer else ()) if v is not None]
-        return bool(votes) and max(votes) - min(votes) >= 3
+        return is_disputed(self.answer.votes if self.answer else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
 from operations.packs import offered_packs
-from operations.wording import LINE_MAX, NAME_MAX, clean_line
+from operations.wording import LINE_MAX, NAME_MAX, clean_line, clean_tags
 from operations.workplace import Workplace, shipped_checklist
 from store.records import Records, SystemRecord
 
@@ -44,6 +45,7 @@ def create_system(
     decides: str = "",
     affected: str = "",
     switches: frozenset[str] = frozenset(),
+    tags: Iterable[str] = (),
     demonstration: bool = False,
 ) -> SystemRecord:
     """Add a system to the portfolio. Raises InvalidInput, AlreadyThere (same name in the same team)."""
@@ -54,6 +56,7 @@ def create_system(
         decides=clean_line(decides, field="what it decides", longest=LINE_MAX),
         affected=clean_line(affected, field="who is affected", longest=LINE_MAX),
         switches=_read_switches(switches),
+        tags=clean_tags(tags),
         demonstration=demonstration,
         created_at=workplace.now(),
         retired_at=None,
@@ -81,9 +84,10 @@ def change_system(
     decides: str,
     affected: str,
     switches: frozenset[str],
+    tags: Iterable[str] | None = None,
     expected_rev: int,
 ) -> SystemRecord:
-    """Change what is said about a system; its open assessments follow the switches.
+    """Change what is said about a system; its open assessments follow the switches. Without `tags` they stay.
 
     Raises NotFound, InvalidInput, Conflict when somebody else changed it since `expected_rev`.
     """
@@ -97,6 +101,7 @@ def change_system(
             decides=clean_line(decides, field="what it decides", longest=LINE_MAX),
             affected=clean_line(affected, field="who is affected", longest=LINE_MAX),
             switches=_read_switches(switches, kept=before.switches),
+            tags=before.tags if tags is None else clean_tags(tags),
         )
         stored = records.change_system(changed, expected_rev=expected_rev, at=workplace.now())
         for assessment in records.assessments_of(system_id):
@@ -120,6 +125,13 @@ def list_systems(workplace: Workplace, _actor: Actor) -> list[SystemRecord]:
 def list_teams(workplace: Workplace, _actor: Actor) -> list[str]:
     """The names of the teams, for suggestions."""
     return workplace.store.read(lambda records: records.teams())
+
+
+@permitted(Action.READ)
+def list_tags(workplace: Workplace, _actor: Actor) -> list[str]:
+    """Every tag of a system in use, for suggestions and filters."""
+    systems = workplace.store.read(lambda records: records.systems())
+    return sorted({tag for system in systems for tag in system.tags}, key=lambda tag: (tag.casefold(), tag))
 
 
 @permitted(Action.READ)

@@ -12,12 +12,11 @@ from typing import Any
 from operations.assessments import canonical
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput
-from operations.scans import scan_of
+from operations.rescoring import score_sealed
 from operations.scores import PARAMETERS
 from operations.workplace import Workplace
 from scoring.answers import score_document
-from scoring.score import Response, ResponseState, Scope, score, scoring_id
-from scoring.weigh import weigh
+from scoring.score import scoring_id
 from store.records import Records, SystemRecord
 from store.store import Health
 
@@ -48,17 +47,8 @@ def back_up(workplace: Workplace, _actor: Actor, *, path: Path) -> Path:
 
 
 def _rescore(workplace: Workplace, records: Records, document: Mapping[str, Any]) -> dict[str, Any]:
-    checklist = workplace.checklist(records, document["checklist"])
-    responses = {
-        key: Response(state=ResponseState(a["state"]), level=a["level"], votes=tuple(a["votes"]), reason=a["reason"])
-        for key, a in document["answers"].items()
-    }
-    overridden = frozenset((d["question"], d["signal"]) for d in document["decisions"] if d["decision"] == "overridden")
-
-    stored = records.evidence_of(document["assessment"])
-    weighed = weigh(checklist, scan_of(stored) if stored else None, overridden=overridden)
-    scope = Scope(core_only=document["scope"] == "core", switches=frozenset(document["switches"]))
-    return score_document(score(checklist, responses, weighed.floors, asked=scope, parameters=PARAMETERS), checklist)
+    checklist, scored = score_sealed(workplace, records, document)
+    return score_document(scored, checklist)
 
 
 def _changed_scan(records: Records, system: SystemRecord) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from operations.errors import InvalidInput
@@ -13,6 +14,8 @@ LINE_MAX = 300
 NOTE_MAX = 4000
 LINK_MAX = 500
 LINKS_MAX = 10
+TAG_MAX = 30
+TAGS_MAX = 10
 
 _PLACE = re.compile(r"[^:]+:[0-9]+")  #: train.py:42
 
@@ -50,6 +53,21 @@ def clean_links(text: str) -> tuple[str, ...]:
         if scheme and scheme not in {"http", "https"} and not _PLACE.fullmatch(link):
             raise InvalidInput("evidence links", f"{link[:60]!r} starts with {scheme!r}; use http(s) or a path")
     return cleaned
+
+
+def clean_tags(tags: Iterable[str]) -> frozenset[str]:
+    """Tags as they are kept: on one line, each once whatever its capitals. Raises InvalidInput.
+
+    A comma would split a tag in two wherever they are typed in one line, so it is the end of one here as well.
+    """
+    kept: dict[str, str] = {}
+    for tag in (part for given in tags for part in given.split(",")):
+        cleaned = clean_line(tag, field="tags", longest=TAG_MAX)
+        if cleaned:
+            kept.setdefault(cleaned.casefold(), cleaned)
+    if len(kept) > TAGS_MAX:
+        raise InvalidInput("tags", f"{len(kept)} are given; at most {TAGS_MAX} are kept for a system")
+    return frozenset(kept.values())
 
 
 def clean_tracker_link(text: str) -> str:

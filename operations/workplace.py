@@ -13,6 +13,7 @@ from threading import Lock
 from checklists.checklist import Checklist
 from checklists.reader import DEFAULT_PACK, PACKS, canonical_body, load_checklist, read_canonical
 from operations.errors import InvalidInput, NotFound
+from operations.remembered import Memory
 from store.records import Records
 from store.store import Store, default_location, open_store
 
@@ -36,6 +37,7 @@ class Workplace:
     new_id: Callable[[], str] = _random_id
     #: checklists by content hash, read once
     _read: dict[str, Checklist] = field(default_factory=dict, repr=False, compare=False)
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     def now(self) -> str:
         """The present moment as stored: ISO 8601, UTC, milliseconds."""

@@ -1,4 +1,4 @@
-"""Create a system: five short answers, and the person lands in its questionnaire."""
+"""Create a system: a few short answers, and the person lands in its questionnaire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from checklists.checklist import Checklist
 from operations.assessments import MINUTES_A_QUESTION, open_assessment
 from operations.errors import AlreadyThere, InvalidInput
-from operations.systems import create_system, list_teams
+from operations.systems import create_system, list_tags, list_teams
 from pages.pack_choice import choose_pack
 from pages.place import desk, present_period
 from ui import numbers, problems, session
@@ -41,6 +41,10 @@ def create() -> None:
         affected = st.text_input(
             "Who is affected?", max_chars=300, placeholder="About 2 million subscribers", key="create-affected"
         )
+        tags = st.multiselect(
+            "Tags", list_tags(here.workplace, here.actor), accept_new_options=True, key="create-tags",
+            placeholder="Words to find it by, e.g. payments, customer-facing",
+        )  # fmt: skip
         if checklist.switches:
             st.markdown("**What is in it?** These decide which questions are asked.")
         switches = frozenset(
@@ -71,6 +75,7 @@ def create() -> None:
             decides=decides,
             affected=affected,
             switches=switches,
+            tags=tags,
         )
         opened = open_assessment(
             here.workplace,

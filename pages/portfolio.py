@@ -1,4 +1,4 @@
-"""Portfolio: all systems by area for one quarter, or the first step when there is none."""
+"""Portfolio: how a quarter stands in one sentence and four numbers, where the debt is, what moved, what needs you."""
 
 from __future__ import annotations
 
@@ -6,99 +6,112 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from operations.portfolio import Portfolio, PortfolioRow, direction_of, read_portfolio
-from operations.scores import SYSTEM
-from operations.system_view import explain_whole, read_area_view, read_contradicted
+from operations.attention import read_attention
+from operations.portfolio import Portfolio, read_portfolio, read_portfolio_trend
+from operations.promises import read_promises
+from operations.rescoring import score_anew
+from operations.verdict import verdict
 from pages.pack_choice import choose_shown
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
-from scoring.bands import BAND_WORDS, BANDS
+from pages.portfolio_first import first_start, strip_of_demonstration
+from pages.portfolio_heatmap import draw_heatmap
 from ui import numbers, problems, session
-from ui.area_panel import difference, draw_area, draw_steps, estimate_sentence, figure, figures, plan_link
-from ui.grids import portfolio_grid
-from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
+from ui.area_panel import difference, figure, figures
+from ui.attention import draw_attention, draw_movers
+from ui.portfolio_trend import portfolio_trend, trend_finding, trend_table
 from ui.text import plain
 
-ROWS_A_PAGE = 25
-EVERY = "All"
-TOTAL = "ALL"  #: the column of the system's own debt
+TODAY = "today"  #: in the link: closed quarters as they would score under today's rules
 
 
 def portfolio() -> None:
     """Draw the overview the link names."""
     here = desk()
-    view = read_portfolio(here.workplace, here.actor, period=chosen_period(), pack=from_link("checklist"))
-    if not view.rows:
-        _first_start(here)
+    by_today = from_link("rules") == TODAY
+    view = read_portfolio(
+        here.workplace, here.actor, period=chosen_period(), pack=from_link("checklist"), sealed=not by_today
+    )
+    if not view.rows and len(view.periods) < 2:
+        first_start(here)
         return
     session.choose_period(view.period)
+    if by_today and view.to_score_anew:
+        _score_anew(here, view)
     _finding(view)
     if view.demonstration:
-        _demonstration(here)
-    _numbers(view)
-    if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
-        st.switch_page("create.py")
+        strip_of_demonstration(here)
+    _choices(view)
     _packs(view)
-    shown = _filtered(view)
-    if not shown:
-        problems.empty("No system fits these filters. Take one away to see more.")
-        return
-    _grid(here, view, shown)
-
-
-def _first_start(here: Desk) -> None:
-    st.title("What does your ML system owe?", anchor=False)
-    st.markdown(
-        "Arrears asks your team what a system's machine learning owes, holds the answers against its repository, "
-        "and shows where the debt is, how sure that is, and how it moves from quarter to quarter."
-    )
-    with st.container(horizontal=True):
-        if st.button("Assess your first system", type="primary", key="first-system"):
-            st.switch_page("create.py")
-        if st.button("Look around in a demonstration portfolio", key="load-demonstration"):
-            from operations.demonstration import load_demonstration  # brings the collector along
-
-            load_demonstration(here.workplace, here.actor, progress=problems.progress("Making the demonstration"))
-            st.rerun()
-    st.caption(
-        "25 minutes alone with the core questions, 90 minutes for a team. Everything stays in one file on this machine."
-    )
+    _numbers(here, view)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _trend(here, view)
+    with right:
+        draw_movers(view)
+    draw_heatmap(here, view)
+    draw_attention(read_attention(here.workplace, here.actor, period=view.period, pack=view.pack), view)
 
 
 def _finding(view: Portfolio) -> None:
-    """The title says what the quarter shows."""
-    rated = view.rated
-    heavy = [row for row in rated if row.total and row.total.band in ("D", "E")]
-    period = numbers.period(view.period)
-    if not rated:
-        st.title(f"No system is rated in {period} yet", anchor=False)
-        st.caption("A system gets its letter when 80 % of the weight of its questions is known.")
-        return
-    worst = max(rated, key=lambda row: row.total.estimate if row.total and row.total.estimate is not None else -1)
-    if heavy:
-        title = f"{numbers.count(len(heavy), 'system')} of {len(rated)} rated in heavy debt in {period}"
+    """The title says what the quarter comes to."""
+    st.title(plain(verdict(view)), anchor=False)
+    said = f"{len(view.assessed)} of {numbers.count(len(view.rows), 'system')} assessed, {len(view.rated)} rated."
+    if not view.rated:
+        said += " A system gets its letter when 80 % of the weight of its questions is known."
     else:
-        title = f"No system is in heavy debt in {period}"
-    st.title(plain(title), anchor=False)
-    st.caption(
-        plain(f"The heaviest is {worst.system.name} of {worst.system.team}. Debt runs from 0 to 100; higher is worse.")
-    )
+        worst = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0)
+        said += f" The heaviest is {worst.system.name} of {worst.system.team}."
+    st.caption(plain(f"{said} Debt runs from 0 to 100; higher is worse."))
 
 
-def _numbers(view: Portfolio) -> None:
-    """At most four numbers."""
-    rated = view.rated
-    mean, change = view.mean(), view.mean(change=True)
-    heavy = sum(1 for row in rated if row.total and row.total.band in ("D", "E"))
-    better = sum(1 for row in rated if row.total and row.total.direction == "better")
-    worse = sum(1 for row in rated if row.total and row.total.direction == "worse")
-    row = figures()
-    figure(row, "Systems assessed", f"{len(view.assessed)} of {len(view.rows)}")
-    difference(
-        row, f"Mean debt of {len(rated)} rated", numbers.debt(mean) if mean is not None else "–", change,
-        since=numbers.period(view.compared_with), direction=direction_of(change),
+def _score_anew(here: Desk, view: Portfolio) -> None:
+    """Score what was sealed under other rules under today's, which may take a while and may be stopped."""
+    st.title(f"Scoring {numbers.period(view.period)} under today's rules", anchor=False)
+    move = problems.progress(f"{view.to_score_anew} sealed assessments of two quarters")
+    st.button("Stop", key="stop-scoring", on_click=lambda: put_in_link(rules=None), icon=":material/stop:")
+    st.caption("What is scored by then is kept. The scores these quarters were sealed with stay as they are.")
+    score_anew(here.workplace, here.actor, periods=(view.compared_with, view.period), progress=move)
+    st.rerun()
+
+
+def _choices(view: Portfolio) -> None:
+    """Which quarter, by which rules; and the way to another system."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="portfolio-choices"):
+        period_key = session.widget_key("period")
+        session.feed(period_key, view.period, version=view.period)
+
+        def choose_period() -> None:
+            session.choose_period(session.widget_value(period_key))
+            put_in_link(period=session.widget_value(period_key))
+
+        st.selectbox(
+            "Quarter", list(reversed(view.periods)), key=period_key, format_func=numbers.period,
+            on_change=choose_period, width=150,
+        )  # fmt: skip
+        put_in_link(period=view.period)
+        _rules(view)
+        if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
+            st.switch_page("create.py")
+
+
+def _rules(view: Portfolio) -> None:
+    """The switch between what a closed quarter was sealed with and what it would score today."""
+    if not any(row.assessment is not None and row.assessment.state == "closed" for row in view.rows):
+        return
+    key = session.widget_key("rules")
+    session.feed(key, not view.sealed, version=int(not view.sealed))
+
+    def choose_rules() -> None:
+        put_in_link(rules=TODAY if session.widget_value(key) else None)
+
+    alike = "" if view.sealed_elsewhere else " Here both are the same: all were sealed under today's rules."
+    st.toggle(
+        "By today's scoring rules", key=key, on_change=choose_rules,
+        help=f"A closed quarter stands as it was sealed. This shows how it would score today.{alike}",
     )  # fmt: skip
-    figure(row, "In band D or E", str(heavy))
-    figure(row, "Clearly better / worse", f"{better} / {worse}")
+    if not view.sealed:
+        others = numbers.count(view.sealed_elsewhere, "system")
+        st.caption(f"{others} of this quarter sealed under other rules.", width="content")
 
 
 def _packs(view: Portfolio) -> None:
@@ -115,124 +128,52 @@ def _packs(view: Portfolio) -> None:
     )
 
 
-def _demonstration(here: Desk) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="demonstration"):
-        st.badge("Demonstration", icon=":material/science:", color="gray")
-        st.caption("Invented systems, teams and answers.", width="content")
-        if st.button("Remove the demonstration", key="remove-demonstration", icon=":material/delete:", type="tertiary"):
-            from operations.demonstration import remove_demonstration
-
-            remove_demonstration(here.workplace, here.actor)
-            session.choose_system(None)
-            session.choose_period(None)
-            st.query_params.clear()
-            session.say_after_rerun("The demonstration portfolio is removed.")
-            st.rerun()
-        if st.button("Assess your own system", key="own-system", icon=":material/add:", type="tertiary"):
-            st.switch_page("create.py")
-
-
-def _filtered(view: Portfolio) -> list[PortfolioRow]:
-    """The rows the filters leave, by team, the heaviest system first."""
-    boxes = st.columns([2, 2, 2, 3, 2])
-    teams = sorted({row.system.team for row in view.rows})
-    team = boxes[0].selectbox("Team", [EVERY, *teams], key="team", bind="query-params")
-    bands = [EVERY, *BANDS, "not rated"]
-    band = boxes[1].selectbox(
-        "Band", bands, key="band", bind="query-params",
-        format_func=lambda b: f"{b}, {BAND_WORDS[b]}" if b in BAND_WORDS else b,
+def _numbers(here: Desk, view: Portfolio) -> None:
+    """Four numbers, each with its change where there is one."""
+    row = figures()
+    since = numbers.period(view.compared_with)
+    debt = view.debt
+    difference(
+        row, "Portfolio debt",
+        numbers.DASH if debt.debt is None or debt.low is None or debt.high is None
+        else numbers.interval(debt.debt, debt.low, debt.high),
+        view.change.mean, since=since, direction=view.direction,
     )  # fmt: skip
-    sort = boxes[2].selectbox("Order", ["By team", "Heaviest first", "Name"], key="order", bind="query-params")
-    words = boxes[3].text_input("Search", key="search", bind="query-params", placeholder="Name of a system or team")
-    period_key = session.widget_key("period")
-    session.feed(period_key, view.period, version=view.period)
-
-    def choose_period() -> None:
-        session.choose_period(session.widget_value(period_key))
-        put_in_link(period=session.widget_value(period_key))
-
-    boxes[4].selectbox(
-        "Quarter", list(reversed(view.periods)), key=period_key, format_func=numbers.period, on_change=choose_period
-    )
-    put_in_link(period=view.period)
-
-    def fits(row: PortfolioRow) -> bool:
-        rated = row.total.band if row.total else None
-        needle = (words or "").strip().casefold()
-        return (
-            team in (EVERY, row.system.team)
-            and (band in (EVERY, rated) or (band == "not rated" and rated is None))
-            and (needle in row.system.name.casefold() or needle in row.system.team.casefold())
+    heavy = f"{len(view.heavy)} of {len(view.rated)}"
+    if view.change.count:
+        row.metric(
+            "Systems in D or E", heavy, delta=f"{numbers.whole(view.heavy_change)} since {since}",
+            delta_color="off" if not view.heavy_change else "red" if view.heavy_change > 0 else "blue",
+            delta_arrow="off" if not view.heavy_change else "up" if view.heavy_change > 0 else "down", width=200,
+        )  # fmt: skip
+    else:
+        figure(row, "Systems in D or E", heavy)
+    figure(row, "Answered", numbers.DASH if view.answered is None else numbers.percent(view.answered))
+    promises = read_promises(here.workplace, here.actor, period=view.compared_with)
+    figure(row, f"Promises kept, {since}", f"{promises.kept} of {promises.due}" if promises.due else "none due")
+    if view.change.count:
+        both = numbers.count(view.change.count, "system")
+        st.caption(
+            f"Changes are over the {both} rated in both quarters and asked the same. The interval is what the "
+            "portfolio would be with every system at its best, or at its worst."
         )
 
-    def weight(row: PortfolioRow) -> float:
-        return row.total.estimate if row.total and row.total.estimate is not None else -1.0
 
-    rows = [row for row in view.rows if fits(row)]
-    if sort == "Name":
-        return sorted(rows, key=lambda row: row.system.name.casefold())
-    if sort == "Heaviest first":
-        return sorted(rows, key=lambda row: -weight(row))
-    return sorted(rows, key=lambda row: (row.system.team.casefold(), -weight(row), row.system.name.casefold()))
-
-
-def _grid(here: Desk, view: Portfolio, rows: list[PortfolioRow]) -> None:
-    pages = -(-len(rows) // ROWS_A_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.pagination(pages, key="page", bind="query-params")
-    here_rows = rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
-    grouped = from_link("order") in (None, "By team")
-    shown = [row.assessment.assessment_id for row in here_rows if row.assessment]
-    contradicted = read_contradicted(here.workplace, here.actor, assessment_ids=shown)
-    grid = portfolio_grid(view, here_rows, grouped=grouped, contradicted=contradicted)
-    wanted = (from_link("system"), from_link("area"))
-    asked = (wanted[0], wanted[1]) if wanted[0] and wanted[1] else None
-    drawer_open = session.selected_cell("portfolio") or asked
-    left, right = st.columns([7, 3], gap="small") if drawer_open else (st.container(), None)
-    with left:
-        chosen = heatmap(grid, key="portfolio", selected=asked)
-        st.caption(plain(heatmap_sentence(grid)))
-    put_in_link(system=chosen[0] if chosen else None, area=chosen[1] if chosen else None)
-    if (chosen is None) != (right is None):
-        st.rerun()
-    if chosen is not None and right is not None:
-        session.choose_system(chosen[0])
-        with right, st.container(border=True):
-            _drawer(here, view, chosen)
-    with st.expander("The same as a table"):
-        st.dataframe(heatmap_table(grid), hide_index=True, width="stretch")
-    st.markdown(f"[Download as CSV](/export/portfolio.csv?{urlencode({'period': view.period})})")
-
-
-def _drawer(here: Desk, view: Portfolio, chosen: tuple[str, str]) -> None:
-    """What stands behind a cell, beside the grid."""
-    system_id, area_id = chosen
-    row = next((row for row in view.rows if row.system.system_id == system_id), None)
-    if row is None:
-        problems.notice("No such system in this portfolio. Choose a cell of the heatmap.")
+def _trend(here: Desk, view: Portfolio) -> None:
+    """The debt of the portfolio over all quarters."""
+    shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack)
+    st.markdown(f"**{plain(trend_finding(shown))}**")
+    if not shown.points:
         return
-    where = {"system": system_id, "period": view.period}
-    if row.assessment is None:
-        st.subheader(plain(row.system.name), anchor=False)
-        st.markdown(f"Not assessed in {numbers.period(view.period)}.")
-        st.page_link("assess.py", label="Start the assessment", icon=":material/edit:", query_params=where)
-        return
-    if area_id == TOTAL:
-        total = row.cells[SYSTEM]
-        st.subheader(plain(row.system.name), anchor=False)
-        st.caption(plain(f"{row.system.team} · {numbers.period(view.period)} · {row.system.decides}"))
-        scored = explain_whole(here.workplace, here.actor, assessment_id=row.assessment.assessment_id)
-        st.markdown(plain(estimate_sentence(scored.estimate)))
-        interval_bar(total.low, total.estimate, total.high, label=f"{row.system.name}: debt and its interval")
-        plan_link(where)
-        with st.expander("How this number came about, step by step", expanded=True):
-            draw_steps(scored.steps)
-    else:
-        draw_area(read_area_view(here.workplace, here.actor, system_id=system_id, period=view.period, area_id=area_id))
-    with st.container(horizontal=True):
-        st.page_link("system.py", label="Open the system", icon=":material/open_in_full:", query_params=where)
-        st.page_link("assess.py", label="Open the questionnaire", icon=":material/edit:", query_params=where)
+    portfolio_trend(shown, key="portfolio-trend")
+    with st.expander("How to read it, and the same as a table"):
+        st.caption(
+            "The line is the mean debt of the rated systems, the band holds the middle half of them. Each quarter "
+            "stands as it was sealed; an open dot has systems still open. A dotted line marks a quarter from which on "
+            "the checklist or the scoring rules are others, so that the numbers before it do not simply go on."
+        )
+        st.dataframe(trend_table(shown), hide_index=True, width="stretch")
+        st.markdown(f"[Download as CSV](/export/trend.csv?{urlencode({'checklist': view.pack})})")
 
 
 portfolio()

@@ -23,6 +23,7 @@ from operations.system_view import (
     read_system_view,
 )
 from operations.systems import change_system
+from operations.wording import TAG_MAX, TAGS_MAX
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
 from pages.change import draw_change, latest_change
@@ -96,7 +97,8 @@ def _finding(view: SystemView) -> None:
         st.title(plain(f"{name}: {letter}{where}{moved}"), anchor=False)
     pack = view.packs[view.assessments[-1].period] if view.assessments else DEFAULT_PACK
     checklist = "" if pack == DEFAULT_PACK else view.titles[pack]
-    about = [view.system.team, view.system.decides, view.system.affected, checklist]
+    tags = ", ".join(sorted(view.system.tags, key=str.casefold))
+    about = [view.system.team, view.system.decides, view.system.affected, checklist, tags]
     st.caption(plain(" · ".join(part for part in about if part)))
 
 
@@ -311,10 +313,10 @@ def _settings(here: Desk, view: SystemView) -> None:
         try:
             change_system(
                 here.workplace, here.actor, system_id=known.system_id, **{field: given(field) for field in SETTINGS},
-                switches=switches, expected_rev=known.rev,
+                switches=switches, tags=given("tags").split(","), expected_rev=known.rev,
             )  # fmt: skip
         except Conflict:
-            mine = "; ".join(f"{SETTINGS[field]} {given(field)}" for field in SETTINGS)
+            mine = "; ".join(f"{label} {given(field)}" for field, label in (*SETTINGS.items(), ("tags", "Tags")))
             session.set_trouble(
                 known.system_id, "settings",
                 f"Not saved: somebody else changed this meanwhile, and theirs is shown now. You had entered: {mine}",
@@ -336,6 +338,8 @@ def _settings(here: Desk, view: SystemView) -> None:
         for field, label in SETTINGS.items():
             session.feed(key(field), getattr(known, field), version=known.rev)
             st.text_input(label, key=key(field), max_chars=80 if field in {"name", "team"} else 300)
+        session.feed(key("tags"), ", ".join(sorted(known.tags, key=str.casefold)), version=known.rev)
+        st.text_input("Tags, with commas between", key=key("tags"), max_chars=TAGS_MAX * (TAG_MAX + 2))
         if offered:
             st.markdown("**What is in it?** An open quarter follows at once; closed ones stay as they are.")
         for switch in offered:

@@ -120,3 +120,8 @@ def names(all_of: Sequence[str], most: int = 3) -> str:
     if len(listed) > most:
         return f"{', '.join(listed[: most - 1])} and {len(listed) - most + 1} more"
     return " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1]))) if listed else ""
+
+
+def whole(difference: int) -> str:
+    """Write a difference of a count as "+2", "−1" or "0", with a true minus."""
+    return "0" if not difference else f"{'+' if difference > 0 else MINUS}{abs(difference)}"

@@ -53,8 +53,9 @@ class PortfolioRecords:
     def cells(self, period: str, scoring_id: str, *, sealed: bool = True) -> list[CellRow]:
         """Every score of a quarter: closed ones as they were sealed, or all under this one scoring version."""
         rows = self._query(
-            f"SELECT score.system_id, score.area, score.estimate, score.low, score.high, score.coverage, score.band,"  # noqa: S608
-            f" score.scoring_id, score.disputed, score.contradicted, score.undecided FROM score{_SEALED if sealed else ''}"
+            "SELECT score.system_id, score.area, score.estimate, score.low, score.high, score.coverage, score.band,"  # noqa: S608
+            " score.scoring_id, score.disputed, score.contradicted, score.undecided FROM score"
+            f"{_SEALED if sealed else ''}"
             f" WHERE score.org_id = :org AND score.period = :period AND {_as_of(sealed)}",
             period=period,
             scoring_id=scoring_id,
@@ -139,6 +140,16 @@ class PortfolioRecords:
             scoring_id=scoring_id,
         )
         return int(rows[0]["sealed"])
+
+    def checklist_versions(self) -> dict[str, tuple[str, str]]:
+        """The id of the pack and the version of every checklist kept, by content hash."""
+        rows = self._query("SELECT checklist_id, name, version FROM checklist_version")
+        return {row["checklist_id"]: (row["name"], row["version"]) for row in rows}
+
+    def scoring_versions(self) -> dict[str, str]:
+        """The version of the rules behind every scoring version kept."""
+        rows = self._query("SELECT scoring_id, code_version FROM scoring_version")
+        return {row["scoring_id"]: row["code_version"] for row in rows}
 
     def _query(self, sql: str, **parameters: Any) -> list[Row]:
         return self._session.query(sql, {"org": self._org, **parameters})

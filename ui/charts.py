@@ -94,7 +94,7 @@ def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") ->
     """Build the figure: every quarter on the x axis, debt 0..100 on the y axis, faint band limits."""
     import plotly.graph_objects as go
 
-    periods = _every_quarter([point.period for point in points])
+    periods = every_quarter([point.period for point in points])
     labels = {code: numbers.period(code) for code in periods}
     by_period = {point.period: point for point in points}
     rated = [by_period.get(code) for code in periods]
@@ -209,7 +209,7 @@ def _point_words(point: TrendPoint, name: str) -> str:
     return f"{start}: {numbers.interval(point.estimate, point.low, point.high)}{open_yet}"
 
 
-def _every_quarter(periods: Sequence[str]) -> list[str]:
+def every_quarter(periods: Sequence[str]) -> list[str]:
     """List every quarter from the first to the last, so that a skipped one shows as a gap; odd codes stay."""
     found = [match for period in periods if (match := _PERIOD.fullmatch(period))]
     if len(found) != len(periods) or not found:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from statistics import median
 
 from operations.portfolio import Portfolio, PortfolioRow, ScoreCell
 from operations.scores import SYSTEM
 from operations.system_view import SystemView
+from scoring.bands import band
 from ui import numbers
 from ui.heatmap import Cell, ColumnHead, Grid, RowHead
 
@@ -38,36 +40,121 @@ def cell_of(score: ScoreCell | None, *, contradicted: bool = False) -> Cell:
 
 
 def portfolio_grid(
-    view: Portfolio, rows: Sequence[PortfolioRow], *, grouped: bool, contradicted: Collection[tuple[str, str]] = ()
+    view: Portfolio,
+    rows: Sequence[PortfolioRow],
+    *,
+    grouped: bool,
+    contradicted: Collection[tuple[str, str]] = (),
+    areas: Collection[str] = (),
+    teams: Mapping[str, Sequence[PortfolioRow]] | None = None,
 ) -> Grid:
-    """Systems by areas, the total at the right edge; a system not assessed in the quarter has only question marks."""
-    columns = [ColumnHead(id=area.id, short=area.short, title=area.title) for area in view.areas]
+    """Systems by areas, the total at the right edge; a system not assessed in the quarter has only question marks.
+
+    `areas` leaves only these columns (and the total). `teams` are the systems of each team, on whichever page: where
+    rows are grouped, each team begins with its median and its worst cell of every column. A cell is contradicted when
+    the stored score says so, or `contradicted` holds it as (assessment id, area id).
+    """
+    shown = [area for area in view.areas if not areas or area.id in areas]
+    columns = [ColumnHead(id=area.id, short=area.short, title=area.title) for area in shown]
     columns.append(ColumnHead(id=TOTAL, short="All", title="All areas", total=True))
 
     def cells(row: PortfolioRow) -> tuple[Cell, ...]:
         if row.assessment is None:
             return tuple(Cell(kind="unanswered") for _ in columns)
-        disagree = {area for assessment_id, area in contradicted if assessment_id == row.assessment.assessment_id}
-        areas = (cell_of(row.cells.get(area.id), contradicted=area.id in disagree) for area in view.areas)
-        return (*areas, cell_of(row.cells.get(SYSTEM)))
+        one = row.assessment.assessment_id
+        found = ((area.id, row.cells.get(area.id)) for area in shown)
+        by_area = (
+            cell_of(cell, contradicted=bool(cell and cell.contradicted) or (one, area) in contradicted)
+            for area, cell in found
+        )
+        return (*by_area, cell_of(row.cells.get(SYSTEM)))
 
-    return Grid(
-        caption=f"Debt of {numbers.count(len(rows), 'system')} by area, {numbers.period(view.period)}",
-        rows=tuple(
+    heads: list[RowHead] = []
+    body: list[tuple[Cell, ...]] = []
+    begun = None
+    for row in rows:
+        team = row.system.team
+        if grouped and teams is not None and team != begun:
+            begun = team
+            for head, drawn in _of_team(team, teams.get(team, ()), [area.id for area in shown]):
+                heads.append(head)
+                body.append(drawn)
+        heads.append(
             RowHead(
                 id=row.system.system_id,
                 label=row.system.name,
-                note="" if grouped else row.system.team,
-                group=row.system.team if grouped else None,
+                note=_note(row, grouped=grouped),
+                group=team if grouped else None,
                 href=f"/system?system={row.system.system_id}&period={view.period}",
             )
-            for row in rows
-        ),
+        )
+        body.append(cells(row))
+    return Grid(
+        caption=f"Debt of {numbers.count(len(rows), 'system')} by area, {numbers.period(view.period)}",
+        rows=tuple(heads),
         columns=tuple(columns),
-        cells=tuple(cells(row) for row in rows),
+        cells=tuple(body),
         corner="System",
         compared=numbers.period(view.compared_with),
     )
+
+
+def teams_grid(view: Portfolio, teams: Mapping[str, Sequence[PortfolioRow]], *, areas: Collection[str] = ()) -> Grid:
+    """Teams by areas: the median and the worst cell of each team."""
+    shown = [area for area in view.areas if not areas or area.id in areas]
+    columns = [ColumnHead(id=area.id, short=area.short, title=area.title) for area in shown]
+    columns.append(ColumnHead(id=TOTAL, short="All", title="All areas", total=True))
+    drawn = [
+        pair for team, rows in teams.items() for pair in _of_team(team, rows, [area.id for area in shown], always=True)
+    ]
+    return Grid(
+        caption=f"Debt of {numbers.count(len(teams), 'team')} by area, {numbers.period(view.period)}",
+        rows=tuple(head for head, _ in drawn),
+        columns=tuple(columns),
+        cells=tuple(cells for _, cells in drawn),
+        corner="Team",
+        compared=numbers.period(view.compared_with),
+    )
+
+
+def _note(row: PortfolioRow, *, grouped: bool) -> str:
+    retired = "out of use by now" if row.system.retired_at is not None else ""
+    return " · ".join(part for part in ("" if grouped else row.system.team, retired) if part)
+
+
+MEDIAN, WORST = "median:", "worst:"  #: in front of a team's name: the id of its rows
+
+
+def team_of(row_id: str) -> str | None:
+    """The team a row about several systems speaks of, None for the row of a system."""
+    return next((row_id.removeprefix(start) for start in (MEDIAN, WORST) if row_id.startswith(start)), None)
+
+
+def _of_team(
+    team: str, rows: Sequence[PortfolioRow], areas: Sequence[str], *, always: bool = False
+) -> list[tuple[RowHead, tuple[Cell, ...]]]:
+    """The median and the worst cell of each column over a team's rated cells; nothing for fewer than two systems."""
+    rated = [row for row in rows if row.total is not None and row.total.band is not None]
+    if len(rated) < 2 and not always:
+        return []
+
+    def debts(area: str) -> list[float]:
+        found = (row.cells.get(area) for row in rated)
+        return sorted(cell.estimate for cell in found if cell is not None and cell.estimate is not None and cell.band)
+
+    columns = [debts(area) for area in (*areas, SYSTEM)]
+    systems = numbers.count(len(rated), "rated system")
+    return [
+        (
+            RowHead(id=f"{start}{team}", label=label, note=systems, group=team, summary=True),
+            tuple(_summary(chosen(known)) if known else _EMPTY for known in columns),
+        )
+        for start, label, chosen in ((MEDIAN, "Median", median), (WORST, "Worst", max))
+    ]
+
+
+def _summary(debt: float) -> Cell:
+    return Cell(kind="score", debt=debt, band=band(debt))
 
 
 def system_grid(view: SystemView, *, contradicted: Collection[tuple[str, str]] = ()) -> Grid:

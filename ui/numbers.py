@@ -20,6 +20,7 @@ from reports.numbers import (
     percent_points,
     period,
     points,
+    whole,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "percent_points",
     "period",
     "points",
+    "whole",
 ]

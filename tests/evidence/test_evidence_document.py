@@ -12,9 +12,9 @@ from evidence.document import BYTES_MAX, InvalidEvidence, evidence_hash, from_js
 from evidence.evidence import (
     ADMITTED_MAX,
     HOTSPOTS_MAX,
-    TOUCHED_DAYS_MAX,
     LOCATIONS_MAX,
     SCHEMA,
+    TOUCHED_DAYS_MAX,
     AdmittedDebt,
     Evidence,
     Hotspot,

@@ -63,6 +63,8 @@ def title(page: AppTest) -> str:
 #: Components of ours that hold words of their own; what they are given is what a reader sees.
 WITH_WORDS = (
     "arrears_findings",
+    "arrears_link_rows",
+    "arrears_portfolio_trend",
     "arrears_small_table",
     "arrears_change_split",
     "arrears_movement",

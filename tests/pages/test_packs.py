@@ -106,7 +106,7 @@ def test_the_portfolio_shows_one_checklist_at_a_time_and_says_so(at_page: Open, 
     assert "Fraud" not in words(page)
     choice = next(one for one in page.segmented_control if one.label == "Systems assessed with")
     page = choice.set_value(THREE).run()
-    assert title(page) == f"1 system of 1 rated in heavy debt in {NOW}"
+    assert title(page) == f"{NOW}: debt stands at 100, and the one rated system is in heavy debt"
     assert "Fraud" in words(page)
     assert [area.id for area in read_portfolio(workplace, ADA, pack=THREE).areas] == ["MON", "OPS"]
 

@@ -1,4 +1,4 @@
-"""All systems at once: a quarter as it was sealed and as it scores today, what is left open, and when it all changed."""
+"""All systems at once: a quarter as it was sealed and as it scores today, what is left open, what changed."""
 
 from __future__ import annotations
 
