@@ -273,7 +273,7 @@ class WorkshopDoor:
                     (one.question.id for one in view.questions if one.state == "voting" and not one.voted), None
                 )
                 view = see(question_id=first) if first else view
-            return page_of(view, mark=seen, workshop_id=workshop_id, now=workplace.clock())
+            return page_of(view, mark=seen, guest=guest, now=workplace.clock())
 
         return await self._run(look)
 

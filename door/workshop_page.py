@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from checklists.checklist import Question
-    from operations.ballots import GuestView
+    from operations.ballots import Guest, GuestView
     from operations.records import AnswerRecord
     from operations.workshops import OnTable, Revealed
 
@@ -138,7 +138,7 @@ class VotePage:
     """Everything the templates name. Before the reveal nothing in it comes from somebody else's vote."""
 
     mark: str
-    room: str  #: tells workshops apart in the browser's memory
+    room: str  #: tells workshops, and people at one phone, apart in the browser's memory
     name: str
     system: str
     phase: str  #: "waiting", "voting" or "open"
@@ -182,11 +182,11 @@ class VotePage:
         return " ".join(filter(None, (self.place, self.title, self.word, self.state_said)))
 
 
-def page_of(view: GuestView, *, mark: str, workshop_id: str, now: datetime) -> VotePage:
+def page_of(view: GuestView, *, mark: str, guest: Guest, now: datetime) -> VotePage:
     """What a participant's page shows of a view at a moment."""
     about: dict[str, Any] = {
         "mark": mark,
-        "room": hashlib.sha256(workshop_id.encode()).hexdigest()[:12],
+        "room": hashlib.sha256(guest.participant.participant_id.encode()).hexdigest()[:12],
         "name": view.name,
         "system": view.system,
         "spread": view.mode == "spread",

@@ -13,7 +13,7 @@ from operations.errors import AlreadyThere, Closed, Conflict, InvalidInput, NotF
 from operations.systems import find_system
 from operations.wording import NAME_MAX, clean, clean_line
 from operations.workplace import Workplace
-from operations.workshops import CODE_LENGTH, CODE_LETTERS, HIDDEN_MIN, OnTable, on_table
+from operations.workshops import CODE_LENGTH, CODE_LETTERS, HIDDEN_MIN, ROLE_SHARED_MIN, OnTable, on_table
 from store.records import Records
 from store.workshop_records import (
     ENDED,
@@ -298,7 +298,7 @@ def cast_vote(
         ballot = BallotRecord(
             level=level,
             comment=words,
-            role=guest.participant.role,
+            role=_shared_role(records, guest.participant),
             turn=turn,
             participant_id=None if held.anonymous else guest.participant.participant_id,
         )
@@ -309,6 +309,13 @@ def cast_vote(
         return Cast(question_id=question_id, round=ballot_round, ballot=kept)
 
     return workplace.store.write(work)
+
+
+def _shared_role(records: Records, voter: ParticipantRecord) -> str:
+    """The voter's role where enough people have it; a rarer one beside a vote would say whose it is."""
+    present = records.workshops.participants(voter.workshop_id)
+    shared = sum(person.role.casefold() == voter.role.casefold() for person in present)
+    return voter.role if shared >= ROLE_SHARED_MIN else ""
 
 
 def _question(workplace: Workplace, records: Records, workshop: WorkshopRecord, question_id: str) -> Question:

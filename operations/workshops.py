@@ -48,7 +48,7 @@ TIME_BOX_SECONDS_MAX = 3600
 HIDDEN_MIN = 3  #: with fewer votes than this everybody can tell whose is whose
 ROUNDS = 2  #: a vote and one re-vote: more wears people down without bringing them together
 MODES = (LIVE, SPREAD)
-ROLE_SHARED_MIN = 2  #: a role that only one person has is that person's name
+ROLE_SHARED_MIN = 3  #: a role that fewer people have is nearly a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,7 +380,7 @@ def _speakers(
     """Who gave the extremes: a name where votes carry names, a role that several share, else nobody in particular."""
     levels = [ballot.level for ballot in ballots if ballot.level is not None]
     names = {p.participant_id: p.name for p in participants}
-    roles = [p.role for p in participants if p.role]
+    roles = [ballot.role for ballot in ballots if ballot.role]  # of those who voted: only they can be meant
     words = []
     for level in dict.fromkeys((min(levels), max(levels))):
         extreme = [ballot for ballot in ballots if ballot.level == level]

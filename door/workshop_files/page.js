@@ -2,11 +2,12 @@
 // follows the workshop. Without this script the same page works as a plain form.
 "use strict";
 (() => {
-  const POLL_MS = 2000, SPREAD_POLL_MS = 15000, RETRY_MS_MAX = 4000, PATIENCE_MS = 5000, SETTLE_MS = 250;
+  const POLL_MS = 2000, SPREAD_POLL_MS = 15000, RETRY_MS_MAX = 4000, PATIENCE_MS = 5000, SETTLE_MS = 250, READ_MS = 15000;
   const SENDING = "Sending ...", UNSENT = "Not sent yet. It is sent by itself when the connection is back.";
   const main = document.getElementById("turn"), lost = document.getElementById("lost"), said = document.getElementById("said");
   const memory = new Map();  // where the browser keeps nothing
   let failures = 0, polling = 0, settling = 0, sending = false, ticking = 0, boxEnds = 0, retrying = 0;
+  let refused = { words: "", until: 0 };  // why the last vote was not kept: said long enough to be read, also on the next page
   document.documentElement.classList.add("live");
 
   const now = () => document.getElementById("now").dataset;
@@ -51,7 +52,8 @@
     put(lost, failures ? `Connection lost. ${at ? `Your last kept vote is from ${clock(at)}.` : "No vote of yours was waiting."}`
       + " Leave this page open: it comes back by itself." : "");
   }
-  function trouble(words) {
+  function trouble(words, until = Date.now() + READ_MS) {
+    refused = { words, until };
     const shown = document.createElement("p");
     shown.className = "problem";
     shown.setAttribute("role", "alert");
@@ -78,6 +80,7 @@
     if (before.kept && before.level === level && before.comment === entry.comment) { tell(); return; }
     entry.turn += 1;
     remember(place(), entry);
+    refused.until = 0;
     document.querySelectorAll("#now > .problem").forEach((old) => old.remove());
     tell();
     send();
@@ -178,6 +181,7 @@
     main.innerHTML = news.html;  // made by the server with every text escaped
     const same = before.question === now().question && before.round === now().round;
     dress();
+    if (Date.now() < refused.until) trouble(refused.words, refused.until);
     if (same && typing >= 0 && document.getElementById("comment")) {
       document.getElementById("comment").focus();
       document.getElementById("comment").setSelectionRange(typing, typing);

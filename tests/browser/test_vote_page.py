@@ -27,6 +27,7 @@ from tests.browser.serving import Server
 
 KEPT = re.compile(r"^Voted at \d\d:\d\d:\d\d: you can change it until the reveal\.$")
 LOST = re.compile(r"^Connection lost\. ")
+TOO_LATE = "The votes on this question are revealed already; yours was not kept."
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 
 
@@ -263,7 +264,38 @@ def test_a_vote_that_comes_after_the_reveal_is_told_so(server: Server, visit: Vi
     page.context.set_offline(False)
     expect(page.locator(".state")).to_be_visible()
     expect(page.locator("#lost")).to_have_text("")
+    expect(page.get_by_role("alert")).to_have_text(TOO_LATE)
     counts(room, page, [4])
+
+
+def test_what_is_said_to_a_late_vote_stays_when_the_page_goes_on(server: Server, visit: Visit, room: Room) -> None:
+    room.start()
+    page, other = come_in(visit, server, room, "Cy"), come_in(visit, server, room, "Di")
+    tap(other, 4)
+    expect(own(other)).to_have_text(KEPT)
+    page.route("**/vote/state*", lambda route: route.abort())  # the reveal has not come to this phone
+    room.reveal()
+    tap(page, 0)
+    expect(page.get_by_role("alert")).to_have_text(TOO_LATE)
+    page.unroute_all(behavior="ignoreErrors")
+    expect(page.locator(".state")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_text(TOO_LATE)
+
+
+def test_the_next_person_on_the_same_phone_begins_with_no_vote(server: Server, visit: Visit, room: Room) -> None:
+    room.start()
+    page = come_in(visit, server, room, "Cy")
+    tap(page, 3)
+    expect(own(page)).to_have_text(KEPT)
+    page.locator("summary", has_text="Cy").tap()
+    page.get_by_role("button", name="Leave the workshop").tap()
+    page.get_by_label("Code").fill(room.workshop.code)
+    page.get_by_label("Your name").fill("Di")
+    page.get_by_role("button", name="Join").tap()
+    expect(own(page)).to_have_text("Not voted yet.")
+    tap(page, 3)
+    expect(own(page)).to_have_text(KEPT)
+    counts(room, page, [3, 3])
 
 
 def test_two_tabs_of_one_person_are_one_vote_and_the_last_choice_stands(

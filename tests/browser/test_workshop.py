@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -88,6 +91,7 @@ class Phone:
 
     def __init__(self, visit: Visit, server: Server, workshop: WorkshopRecord, name: str) -> None:
         self.page = visit(server, width=390, height=844).page
+        self.context = self.page.context
         self.page.goto(f"/join/{workshop.code}")
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_role("button", name="Join").click()
@@ -211,6 +215,86 @@ def test_five_questions_from_the_lobby_to_the_sealed_quarter(
         "CFG-01": ("answered", 3, (1, 1, 1, 2)),
         "FBL-01": ("unknown", None, (2, None, None, None)),
         "MON-01": ("answered", None, (0, 0, 0, 0)),
+    }
+
+
+def scanned(you: Visitor) -> list[str]:
+    """What a phone's camera reads off the screen."""
+    with Image.open(io.BytesIO(you.page.screenshot())) as picture:
+        return [found.text for found in zxingcpp.read_barcodes(picture.convert("L"))]
+
+
+def test_a_vote_spread_over_days_from_the_qr_code_to_the_settled_answers(
+    server: Server, visit: Visit, workplace: Workplace
+) -> None:
+    """Two people vote when they have a moment, one leaves a question out; nobody sees anything until the reveal."""
+    assessment = open_system(workplace, "Churn over days")
+    you = visit(server).open(f"/workshop?system={assessment.system_id}")
+    you.title("a workshop on")
+    you.page.get_by_text("Own order", exact=True).click()
+    select = you.page.locator(".st-key-workshop-own input")
+    for question in QUESTIONS[:3]:
+        select.fill(question)
+        select.press("Enter")
+        expect(you.page.locator(".st-key-workshop-own")).to_contain_text(question)
+    you.press("Escape")
+    you.page.get_by_text("Spread over days", exact=True).click()
+    expect(you.page.get_by_text("Votes until", exact=True)).to_be_visible()
+    you.click("Open the workshop")
+    you.title("people come in")
+    (workshop,) = list_workshops(workplace, ADA, assessment_id=assessment.assessment_id)
+    assert workshop.mode == "spread"
+    assert scanned(you) == [f"{server.address}/join/{workshop.code}"]
+
+    phones = [Phone(visit, server, workshop, name) for name in ("Bo", "Cy")]
+    you.says("2 people are in")
+    step(you, "Start")
+    you.title("votes until")
+    phones[0].vote("ENT-01", 0)
+    phones[0].page.get_by_role("link", name="CFG-01").click()
+    phones[0].vote("CFG-01", 2)
+    phones[0].page.get_by_role("link", name="ENT-03").click()
+    phones[0].vote("ENT-03", None)
+    you.says("1 of 2")
+    away = phones[1].page
+    expect(away.get_by_text("0 of 3 voted on")).to_be_visible()
+    away.close()  # the tab is gone; the next day it is opened again
+    phones[1].page = phones[1].context.new_page()
+    phones[1].page.goto("/vote")
+    phones[1].vote("ENT-01", 4)
+    phones[1].page.reload()
+    phones[1].at("ENT-03")  # the next one that waits
+    assert "voted on" in phones[1].page.locator("nav").inner_text()
+    for phone in phones:
+        phone.page.goto("/vote?question=ENT-01")
+        expect(phone.page.locator(".state")).to_have_count(0)
+    phones[1].vote("ENT-01", 3)  # changed until the reveal
+
+    step(you, "Look at the first question")
+    step(you, "Reveal the votes")
+    you.says(re.compile("^Split: levels 0 to 3"))
+    for phone in phones:
+        phone.page.goto("/vote?question=ENT-01")
+        expect(phone.page.locator(".state")).to_contain_text("Split")
+    step(you, "Vote again")
+    for phone in phones:
+        phone.page.goto("/vote?question=ENT-01")
+        phone.vote("ENT-01", 2, ballot_round=2)
+    step(you, "Reveal the votes")
+    step(you, "Settle at level 2")
+    step(you, "Next question")
+    step(you, "Reveal without Cy")
+    step(you, "Settle as “we do not know”")
+    step(you, "Next question")
+    step(you, "Reveal without Cy")
+    step(you, "Settle at level 2")
+    step(you, "End the workshop")
+    you.title("3 of 3 questions settled")
+    answers = read_answers(workplace, ADA, assessment_id=assessment.assessment_id)
+    assert {q: (answers[q].state, answers[q].votes) for q in QUESTIONS[:3]} == {
+        "ENT-01": ("answered", (2, 2)),
+        "ENT-03": ("unknown", (None,)),
+        "CFG-01": ("answered", (2,)),
     }
 
 

@@ -296,14 +296,34 @@ def test_with_names_the_extremes_are_called_by_theirs(workplace, assessment_id) 
     assert shown.revealed.speak_first == ("Level 0: Cy", "Level 4: Di")
 
 
-def test_a_role_is_called_only_where_two_share_it(workplace, workshop) -> None:
-    engineers = come_in(workplace, workshop, "Cy", "Di", role="engineer")
-    (analyst,) = come_in(workplace, workshop, "Ed", role="analyst")
+def test_a_role_is_called_only_where_three_have_it_and_three_voted(workplace, workshop) -> None:
+    engineers = come_in(workplace, workshop, "Cy", "Di", "Flo", role="engineer")
+    analysts = come_in(workplace, workshop, "Ed", "Gil", role="analyst")
     start_workshop(workplace, ADA, workshop_id=workshop.workshop_id)
-    for guest, level in zip([*engineers, analyst], (0, 1, 4), strict=True):
+    for guest, level in zip([*engineers, *analysts], (0, 1, 1, 4, 4), strict=True):
         vote(workplace, guest, level)
     shown = reveal(workplace, ADA, workshop_id=workshop.workshop_id, question_id="ENT-01", ballot_round=1)
     assert shown.revealed.speak_first == ("Level 0: an engineer", "Level 4: whoever chose it")
+
+
+def test_where_only_one_of_a_role_has_voted_the_role_does_not_give_them_away(workplace, workshop) -> None:
+    engineers = come_in(workplace, workshop, "Cy", "Di", "Flo", role="engineer")
+    others = come_in(workplace, workshop, "Ed", "Gil")
+    start_workshop(workplace, ADA, workshop_id=workshop.workshop_id)
+    for guest, level in zip([engineers[0], *others], (4, 0, 0), strict=True):
+        vote(workplace, guest, level)
+    shown = reveal(workplace, ADA, workshop_id=workshop.workshop_id, question_id="ENT-01", ballot_round=1)
+    assert shown.revealed.speak_first == ("Level 0: whoever chose it", "Level 4: whoever chose it")
+
+
+def test_a_role_that_fewer_than_three_have_is_not_kept_with_the_vote(workplace, workshop) -> None:
+    (analyst,) = come_in(workplace, workshop, "Ed", role="analyst")
+    engineers = come_in(workplace, workshop, "Cy", "Di", "Flo", role="Engineer")
+    start_workshop(workplace, ADA, workshop_id=workshop.workshop_id)
+    for guest in (analyst, *engineers):
+        vote(workplace, guest, 2)
+    kept = workplace.store.read(lambda records: records.workshops.ballots(workshop.workshop_id, "ENT-01", 1))
+    assert sorted(ballot.role for ballot in kept) == ["", "Engineer", "Engineer", "Engineer"]
 
 
 @pytest.mark.parametrize(("people", "few"), [(1, True), (2, True), (3, False)])
