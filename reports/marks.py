@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reports import numbers
-from reports.palette import PALETTES, Theme
+from reports.palette import Theme, palette_of
 from reports.report import Cell, CellState, Move, PromiseState, Spread, StepKind
 from scoring.bands import BAND_WORDS, BANDS, band_limits
 
@@ -40,7 +40,7 @@ class Look:
 
 def look(cell: Cell, theme: Theme = "light") -> Look:
     """How a cell looks on screen and paper; print and slides take the light theme."""
-    palette = PALETTES[theme]
+    palette = palette_of(theme)
     if cell.state is CellState.UNANSWERED:
         return Look(
             fill=palette.page, ink=palette.muted, edge=palette.strong_line, dashed=True, text=UNANSWERED_SIGN, bold=True

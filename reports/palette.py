@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-Theme = Literal["light", "dark"]
+#: "either" leaves the choice to the page the drawing stands in: its colours are the page's own variables.
+Theme = Literal["light", "dark", "either"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,9 @@ class Palette:
     accent: str
     better: str  #: also links
     worse: str
+    pale: str  #: the area around a line
+    pale_bar: str  #: a wide bar behind a narrow one
+    pale_better: str  #: the area of what is done
     bands: dict[str, BandColour]  #: A..E
 
 
@@ -43,6 +47,9 @@ LIGHT: Final = Palette(
     accent="#7C1D33",
     better="#1F5FA8",
     worse="#C64D2C",
+    pale="#EADFD2",
+    pale_bar="#D8CBBB",
+    pale_better="#CFDDEE",
     bands={
         "A": BandColour(fill="#FFF4DC", ink="#1B1F24", edge="#E9D9B8"),
         "B": BandColour(fill="#FAD08C", ink="#1B1F24", edge="#E9D9B8"),
@@ -62,6 +69,9 @@ DARK: Final = Palette(
     accent="#F0A08A",
     better="#7FB3F0",
     worse="#E2953F",
+    pale="#33291F",
+    pale_bar="#4A3F35",
+    pale_better="#22344A",
     bands={
         "A": BandColour(fill="#2B2524", ink="#FFFFFF", edge="#4A403C"),
         "B": BandColour(fill="#6B4030", ink="#FFFFFF", edge="#4A403C"),
@@ -72,6 +82,39 @@ DARK: Final = Palette(
 )
 
 PALETTES: Final[dict[Theme, Palette]] = {"light": LIGHT, "dark": DARK}
+
+
+def variables(palette: Palette) -> dict[str, str]:
+    """Every colour of a palette by the name of its variable: {"ink": "#1B1F24", "band-a-fill": "#FFF4DC", ...}."""
+    plain = {
+        field.name.replace("_", "-"): getattr(palette, field.name) for field in fields(palette) if field.name != "bands"
+    }
+    return plain | {
+        f"band-{letter.lower()}-{part.name}": getattr(colours, part.name)
+        for letter, colours in palette.bands.items()
+        for part in fields(colours)
+    }
+
+
+def _by_name() -> Palette:
+    """The palette whose colours are the names of variables, for drawings that follow their page."""
+    said = {name: f"var(--{name})" for name in variables(LIGHT)}
+    bands = {
+        letter: BandColour(**{part.name: said[f"band-{letter.lower()}-{part.name}"] for part in fields(BandColour)})
+        for letter in LIGHT.bands
+    }
+    return Palette(
+        bands=bands,
+        **{name.name: said[name.name.replace("_", "-")] for name in fields(Palette) if name.name != "bands"},
+    )
+
+
+EITHER: Final = _by_name()
+
+
+def palette_of(theme: Theme) -> Palette:
+    """The colours of a theme."""
+    return EITHER if theme == "either" else PALETTES[theme]
 
 
 def contrast(first: str, second: str) -> float:

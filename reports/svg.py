@@ -13,7 +13,7 @@ from html import escape
 from typing import Literal
 
 from reports import font
-from reports.palette import PALETTES, Palette, Theme
+from reports.palette import Palette, Theme, palette_of
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -74,7 +74,7 @@ class Drawing:
     @property
     def palette(self) -> Palette:
         """The colours of its theme."""
-        return PALETTES[self.theme]
+        return palette_of(self.theme)
 
     def rect(
         self,

@@ -34,7 +34,7 @@ def draw(burn_up: BurnUp, *, theme: Theme = "light", width: float = WIDTH, heigh
     done = [(LEFT + step * place, it.done_days) for place, it in enumerate(points) if it.done_days is not None]
     if len(done) > 1:
         line = [(x, down(days)) for x, days in done]
-        fill = "#CFDDEE" if theme == "light" else "#22344A"
+        fill = palette.pale_better
         drawing.path([(line[0][0], down(0)), *line, (line[-1][0], down(0))], closed=True, fill=fill)
         drawing.path(line, colour=palette.better, width=2)
     stairs: list[tuple[float, float]] = []

@@ -26,7 +26,7 @@ def draw(confidence: Confidence, *, theme: Theme = "light", width: float = WIDTH
     for tick in (0.25, 0.5, 0.75, 1.0):
         x = label + wide * tick
         drawing.line(x, TOP - 3, x, TOP + ROW * len(rows), colour=palette.line)
-    fill = "#D8CBBB" if theme == "light" else "#4A3F35"
+    fill = palette.pale_bar
     for place, it in enumerate(rows):
         y = TOP + ROW * place
         base = y + ROW / 2 + 2.6

@@ -102,7 +102,7 @@ def _runs(points: tuple[TrendPoint, ...]) -> list[list[tuple[int, TrendPoint]]]:
 def _band(drawing: Drawing, run: list[tuple[float, TrendPoint]], down: Callable[[float], float]) -> None:
     upper = [(x, down(it.high)) for x, it in run if it.high is not None]
     lower = [(x, down(it.low)) for x, it in run if it.low is not None]
-    fill = "#EADFD2" if drawing.theme == "light" else "#33291F"
+    fill = drawing.palette.pale
     drawing.path([*upper, *reversed(lower)], closed=True, fill=fill)
 
 
