@@ -71,6 +71,13 @@ GUEST_POLICY = (
 )
 
 
+#: A badge is a picture that stands on other pages; opened by itself it may load nothing and run nothing. The page it
+#: stands on sees its size and no pixel of it, and has to know an id that cannot be guessed.
+BADGE = re.compile(r"/badge/[^/]+\.svg")
+BADGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+BADGE_HEADERS = {**FIXED, "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
 class SafeHeaders:
     """Pure-ASGI middleware, the outermost: adds the headers to every HTTP answer, also to refusals and failures."""
 
@@ -85,6 +92,7 @@ class SafeHeaders:
         host = Headers(scope=scope).get("host", "")
         shown = content_security_policy(host if re.fullmatch(r"[\w.\[\]:-]+", host, re.ASCII) else "localhost")
         policy = GUEST_POLICY if is_of_the_vote(scope) else shown
+        of_a_badge = BADGE.fullmatch(str(scope.get("path", ""))) is not None
         answered = False
 
         async def send_with_headers(message: Message) -> None:
@@ -92,8 +100,9 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 answered = True
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = policy
-                for name, value in FIXED.items():
+                drawn = of_a_badge and message["status"] in {200, 304}
+                headers["Content-Security-Policy"] = BADGE_POLICY if drawn else policy
+                for name, value in (BADGE_HEADERS if drawn else FIXED).items():
                     headers[name] = value
             await send(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from functools import partial
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 HEALTH_SECONDS_MAX = 2.0  #: a store that does not answer a one-row read for so long is not well
+BADGE_SECONDS = 300  #: a README may show a letter this old
 LOCAL_ACTOR = Actor(name="local", local=True)  #: the door lets this machine in only; a sign-in will name people
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -45,6 +47,13 @@ def export(workplace: Workplace, actor: Actor, kind: str, params: Mapping[str, s
     from operations.exports import export as make
 
     return make(workplace, actor, kind, params)
+
+
+def read_badge(workplace: Workplace, actor: Actor, system_id: str) -> str:
+    """Draw a system's badge."""
+    from operations.badges import read_badge as read
+
+    return read(workplace, actor, system_id=system_id)
 
 
 async def healthz(request: Request) -> Response:
@@ -102,11 +111,28 @@ async def workshop_seq(request: Request) -> Response:
     return JSONResponse({"seq": seq}, headers=_NO_STORE)
 
 
+async def badge(request: Request) -> Response:
+    """A system's letter and debt as SVG, kept for a short while. What may not be seen is 404 like what is not."""
+    read = partial(read_badge, request.state.workplace, LOCAL_ACTOR, request.path_params["system"])
+    try:
+        drawn = (await anyio.to_thread.run_sync(read)).encode()
+    except NotFound as error:
+        return refusal(request.scope, 404, str(error))
+    except StoreError as error:
+        return refusal(request.scope, 503, str(error))
+    tag = f'"{hashlib.sha256(drawn).hexdigest()[:32]}"'
+    headers = {"Cache-Control": f"private, max-age={BADGE_SECONDS}", "ETag": tag}
+    if tag in (part.strip() for part in request.headers.get("If-None-Match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    return Response(drawn, media_type="image/svg+xml", headers=headers)
+
+
 def own_routes() -> list[BaseRoute]:
     """The addresses served beside the pages."""
     return [
         Route("/healthz", healthz, methods=["GET"]),
         Route("/export/{kind}", export_file, methods=["GET"]),
+        Route("/badge/{system}.svg", badge, methods=["GET"]),
         Route("/workshop-seq/{workshop_id:str}", workshop_seq, methods=["GET"]),
         Route("/api/evidence", EvidenceDoor()),
         Route("/collector.pyz", collector, methods=["GET"]),

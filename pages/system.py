@@ -26,6 +26,7 @@ from operations.systems import change_system
 from operations.wording import TAG_MAX, TAGS_MAX
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
+from pages.badge import draw_badge
 from pages.change import draw_change, latest_change
 from pages.other_lenses import other_lenses
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
@@ -76,6 +77,7 @@ def system() -> None:
     draw_agreement(here, view)
     _questions(here, view)
     other_lenses(here, view)
+    draw_badge(view)
     _settings(here, view)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from door.headers import FIXED, SafeHeaders, content_security_policy, inline_scripts
+from door.headers import BADGE_POLICY, FIXED, SafeHeaders, content_security_policy, inline_scripts
 
 
 def directives() -> dict[str, list[str]]:
@@ -34,6 +34,25 @@ def test_plugins_base_addresses_and_frames_are_closed(name: str) -> None:
 def test_the_only_inline_scripts_are_the_ones_in_the_installed_index_page() -> None:
     assert len(inline_scripts()) >= 1
     assert set(inline_scripts()) <= set(directives()["script-src"])
+
+
+@pytest.mark.parametrize(
+    ("path", "of_a_badge"), [("/badge/0a1b.svg", True), ("/badge/a/b.svg", False), ("/x/badge/0a1b.svg", False)]
+)
+def test_a_badge_may_stand_on_other_pages_and_loads_nothing(path: str, of_a_badge: bool) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=SafeHeaders(app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get(path)
+
+    headers = asyncio.run(ask()).headers
+    assert (headers["Cross-Origin-Resource-Policy"] == "cross-origin") == of_a_badge
+    assert (headers["Content-Security-Policy"] == BADGE_POLICY) == of_a_badge
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_failure_is_answered_with_a_sentence_and_the_same_headers() -> None:

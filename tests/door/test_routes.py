@@ -19,7 +19,7 @@ from operations.exports import Export
 from tests.door.served import HOUSE
 
 
-def ask(path: str, accept: str = "*/*") -> httpx.Response:
+def ask(path: str, accept: str = "*/*", **headers: str) -> httpx.Response:
     """One request to our own addresses, with something in the place of the workplace."""
     inner = Starlette(routes=routes.own_routes())
 
@@ -29,7 +29,7 @@ def ask(path: str, accept: str = "*/*") -> httpx.Response:
     async def get() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.get(path, headers={"Accept": accept})
+            return await client.get(path, headers={"Accept": accept, **headers})
 
     return asyncio.run(get())
 
@@ -118,3 +118,27 @@ def test_the_addresses_are_known_before_what_stands_behind_them_is_read() -> Non
     code = f"import sys, door.routes; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- the badge ---
+def test_a_badge_is_a_picture_that_may_be_kept_for_a_short_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "read_badge", lambda _workplace, _actor, system: f"<svg>{system}</svg>")
+    answer = ask("/badge/0a1b.svg")
+    assert (answer.status_code, answer.text) == (200, "<svg>0a1b</svg>")
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.headers["Cache-Control"] == "private, max-age=300"
+    again = ask("/badge/0a1b.svg", **{"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(NotFound("No such system."), 404), (Forbidden("No such system."), 404), (StorageUnavailable("Locked."), 503)],
+)
+def test_a_badge_that_may_not_be_seen_is_as_one_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    monkeypatch.setattr(routes, "read_badge", raising(error))
+    answer = ask("/badge/0a1b.svg")
+    assert answer.status_code == status
+    assert "ETag" not in answer.headers

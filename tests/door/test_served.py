@@ -121,6 +121,7 @@ STRANGERS: list[tuple[str, dict[str, str]]] = [
         "/healthz",
         "/export/portfolio.csv",
         "/_stcore/health",
+        "/badge/0a1b.svg",
         "/static/js/none.js",
         "/api/evidence",
         "/collector.pyz",
