@@ -519,7 +519,8 @@ def canonical(document: Mapping[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def _answer_document(answer: AnswerRecord) -> dict[str, Any]:
+def answer_document(answer: AnswerRecord) -> dict[str, Any]:
+    """An answer as a closed quarter seals it."""
     return {
         "state": answer.state,
         "level": answer.level,
@@ -552,7 +553,7 @@ def snapshot_document(records: Records, system: SystemRecord, scored: Scored) ->
         "checklist": assessment.checklist_id,
         "scope": assessment.scope,
         "switches": sorted(assessment.switches),
-        "answers": {key: _answer_document(scored.answers[key]) for key in sorted(scored.answers)},
+        "answers": {key: answer_document(scored.answers[key]) for key in sorted(scored.answers)},
         "evidence": evidence.evidence_id if evidence else None,
         "decisions": [
             {
