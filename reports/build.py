@@ -33,7 +33,7 @@ from reports.text import clean_name, clean_text
 HEATMAP_ROWS_MAX = 20  #: on its page; the appendix holds all
 TEAM_ROWS_MAX = 12
 TEAM_QUESTIONS_MAX = 8
-TEAM_ACTIONS_MAX = 4
+TEAM_ACTIONS_MAX = 3
 
 METHOD = (
     "Debt is what is owed, 0 to 100; higher is worse. Each question is answered at a level from 0 (no debt) to 4 "
@@ -207,8 +207,8 @@ def _debt_number(sources: ReportSources, known: decide.Known, one: bool) -> KeyN
     else:
         middle = parts.spread_now(known.rated)
         note = (
-            f"median {numbers.debt(middle.median)}, half between {numbers.debt(middle.lower_quartile)} and "
-            f"{numbers.debt(middle.upper_quartile)}"
+            f"median {numbers.debt(middle.median)}, half lie in {numbers.debt(middle.lower_quartile)}"
+            f"{numbers.DASH}{numbers.debt(middle.upper_quartile)}"
             if middle.count > 1
             else "0 = none, 100 = full"
         )

@@ -158,13 +158,16 @@ def of_promises(promises_counts: dict[PromiseState, int]) -> str:
 
 def of_burn_up(points: Sequence[BurnUpPoint]) -> str:
     """Of the burn-up: how much of what was promised is done."""
-    done = [it for it in points if it.done_days is not None]
-    if not done or not points:
+    known = [it for it in points if it.done_days is not None]
+    if not known:
         return "Nothing is promised yet."
-    last = done[-1]
+    last = known[-1]
     grown = last.scope_days - points[0].scope_days
-    more = f", {numbers.days(grown)} of them promised since {numbers.period(points[0].period)}" if grown > 0 else ""
-    return f"{numbers.days(last.done_days or 0)} of {numbers.days(last.scope_days)} promised are done{more}."
+    since = numbers.period(points[0].period)
+    more = f"; {numbers.days(grown)} were promised since {since}" if grown > 0 and points[0].scope_days > 0 else ""
+    share = (last.done_days or 0.0) / last.scope_days if last.scope_days else 0.0
+    done = numbers.days(last.done_days or 0.0)
+    return f"{done} of {numbers.days(last.scope_days)} promised are done, {numbers.percent(share)}{more}."
 
 
 def of_confidence(rows: Sequence[Row], answered: float | None, questions: int) -> str:

@@ -16,7 +16,7 @@ FAMILY = "Source Sans 3"
 FALLBACK = "DejaVu Sans"  #: Greek, Cyrillic, Arabic, Hebrew, signs: what Source Sans does not draw
 FILES = {400: "SourceSans3-Regular.ttf", 600: "SourceSans3-Semibold.ttf", 700: "SourceSans3-Bold.ttf"}
 FALLBACK_FILE = "DejaVuSans.ttf"
-BOX = "▯"  #: stands for a character that no shipped font draws
+BOX = "□"  #: stands for a character that no shipped font draws
 UNDRAWN_WIDTH = 1.0  #: of such a character, in em: as wide as the widest, so that nothing is placed over it
 
 
@@ -44,10 +44,20 @@ def fallback() -> Font:
 
 
 def width(text: str, size: float, weight: int = 400) -> float:
-    """How wide a text is at this size, in the unit of the size. For Arabic an upper bound: letters join narrower."""
-    first, second = font(weight).advances, fallback().advances
+    """How wide a text is at this size, in the unit of the size.
+
+    A text with a character that Source Sans lacks is measured by the wider of the two fonts: some programs set the
+    whole of it in the other one. For Arabic that is an upper bound, letters join narrower.
+    """
+    first = font(weight).advances
+    codes = [ord(it) for it in text]
+    if all(code in first for code in codes):
+        return size * sum(first[code] for code in codes)
+    second = fallback().advances
     return size * sum(
-        first.get(code, second.get(code, UNDRAWN_WIDTH)) for code in map(ord, text) if code not in _WITHOUT_WIDTH
+        max(first.get(code, 0.0), second.get(code, 0.0)) or UNDRAWN_WIDTH
+        for code in codes
+        if code not in _WITHOUT_WIDTH
     )
 
 

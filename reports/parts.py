@@ -585,7 +585,7 @@ def _low_confidence(sources: ReportSources, rows: Sequence[Row]) -> tuple[LowCon
         for area, cell in (("", row.total), *zip(titles, row.cells, strict=True)):
             if cell.state is not CellState.SCORE or not cell.low_confidence or cell.low is None or cell.high is None:
                 continue
-            why = f"{numbers.percent(cell.known)} known" if not cell.rated else "votes or answers leave much open"
+            why = f"{numbers.percent(cell.known)} known" if not cell.rated else "wide interval"
             found.append(
                 LowConfidence(
                     system=row.name, area=area, debt=cell.debt, low=cell.low, high=cell.high, known=cell.known, why=why

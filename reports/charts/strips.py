@@ -10,7 +10,7 @@ from reports.report import CellState, Column, Row
 from reports.svg import Chart, Drawing
 
 WIDTH = 482.0
-STRIP, TOP = 40.0, 16.0
+STRIP, TOP = 34.0, 16.0
 RIGHT = 34.0
 
 
@@ -23,9 +23,9 @@ def draw(
     label = min(max((font.width(row.name, 8.5, 600) for row in rows), default=60.0) + 8, width * 0.26)
     column = (width - label - RIGHT) / max(1, len(columns))
     for place, it in enumerate(columns):
-        drawing.text(
-            label + column * (place + 0.5), 8, it.short, size=7, colour=palette.muted, anchor="middle", most=column - 1
-        )
+        x = label + column * (place + 0.5)
+        size = min(7.0, max(5.5, 7 * (column - 2) / max(1.0, font.width(it.short, 7))))
+        drawing.text(x, 8, it.short, size=size, colour=palette.muted, anchor="middle", most=column - 1)
     drawing.text(width, 8, "All", size=7, weight=600, colour=palette.muted, anchor="end")
     for number, row in enumerate(rows):
         foot = TOP + (STRIP + 12) * number + STRIP + 4

@@ -24,7 +24,7 @@ def draw(trend: TrendChart, *, theme: Theme = "light", width: float = WIDTH, hei
     step = (width - LEFT - RIGHT) / max(1, count - 1)
 
     def across(place: float) -> float:
-        return LEFT + step * place if count > 1 else LEFT + (width - LEFT - RIGHT) / 2
+        return LEFT + step * place if trend.line else LEFT + (width - LEFT - RIGHT) * (place + 0.5) / count
 
     def down(debt: float) -> float:
         return TOP + (height - TOP - BOTTOM) * (1 - (debt * 100 - low) / (high - low))
