@@ -264,14 +264,15 @@ def _portfolio(
     packs = _packs_in_use(workplace, records, packs_of, names) if systems else ()
     chosen = pack if pack in {each.id for each in packs} else packs[0].id if packs else DEFAULT_PACK
     active = scoring_id(PARAMETERS)
-    then = {(c.system_id, c.area): c for c in records.portfolio.cells(before, active, sealed=sealed)}
+    comparable = {one for one, now in assessments.items() if asks_the_same(now, earlier.get(one))}
+    known_then = records.portfolio.cells(before, active, sealed=sealed)
+    then = {(cell.system_id, cell.area): cell for cell in known_then if cell.system_id in comparable}
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
     pairs: list[tuple[CellRow, CellRow]] = []
-    comparable = {one for one, now in assessments.items() if asks_the_same(now, earlier.get(one))}
     for cell in records.portfolio.cells(quarter, active, sealed=sealed):
         if packs_of.get(cell.system_id) != chosen:
             continue
-        old = then.get((cell.system_id, cell.area)) if cell.system_id in comparable else None
+        old = then.get((cell.system_id, cell.area))
         if old is not None and old.scoring_id != cell.scoring_id:
             old = None
         cells[cell.system_id][cell.area] = score_cell(cell, old)

@@ -44,3 +44,9 @@ class Memory:
                 while len(self._answers) > KEPT_MAX:
                     self._answers.popitem(last=False)
         return answer
+
+    def forget(self) -> None:
+        """Forget everything: for measuring what a first look costs."""
+        with self._lock:
+            self._version = ""
+            self._answers.clear()

@@ -33,6 +33,10 @@ class Session(Protocol):
         """All rows of a statement that returns rows (a SELECT, or a write with RETURNING)."""
         ...
 
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> list[tuple[Any, ...]]:
+        """Like `query`, in the order of the columns and without their names: for lists of tens of thousands."""
+        ...
+
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> int:
         """Run a statement that returns no rows; the number of rows it touched."""
         ...

@@ -52,7 +52,7 @@ class PortfolioRecords:
 
     def cells(self, period: str, scoring_id: str, *, sealed: bool = True) -> list[CellRow]:
         """Every score of a quarter: closed ones as they were sealed, or all under this one scoring version."""
-        rows = self._query(
+        rows = self._tuples(
             "SELECT score.system_id, score.area, score.estimate, score.low, score.high, score.coverage, score.band,"  # noqa: S608
             " score.scoring_id, score.disputed, score.contradicted, score.undecided FROM score"
             f"{_SEALED if sealed else ''}"
@@ -60,18 +60,18 @@ class PortfolioRecords:
             period=period,
             scoring_id=scoring_id,
         )
-        return [CellRow(*row.values()) for row in rows]
+        return [CellRow._make(row) for row in rows]
 
     def wholes(self, scoring_id: str) -> list[WholeRow]:
         """The systems' own scores in every quarter, closed ones as they were sealed; by period."""
-        rows = self._query(
+        rows = self._tuples(
             "SELECT score.period, score.system_id, assessment.checklist_id, assessment.state, score.scoring_id,"  # noqa: S608
             " score.estimate, score.low, score.high, score.coverage, score.band FROM score"
             " JOIN assessment ON assessment.org_id = score.org_id AND assessment.assessment_id = score.assessment_id"
             f"{_SEALED} WHERE score.org_id = :org AND score.area = '' AND {_as_of(True)} ORDER BY score.period",
             scoring_id=scoring_id,
         )
-        return [WholeRow(*row.values()) for row in rows]
+        return [WholeRow._make(row) for row in rows]
 
     def lifetimes(self) -> dict[str, tuple[str, str]]:
         """The first and the last quarter each system was assessed in; systems never assessed are absent."""
@@ -150,6 +150,9 @@ class PortfolioRecords:
         """The version of the rules behind every scoring version kept."""
         rows = self._query("SELECT scoring_id, code_version FROM scoring_version")
         return {row["scoring_id"]: row["code_version"] for row in rows}
+
+    def _tuples(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        return self._session.tuples(sql, {"org": self._org, **parameters})
 
     def _query(self, sql: str, **parameters: Any) -> list[Row]:
         return self._session.query(sql, {"org": self._org, **parameters})

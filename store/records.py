@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from .comment_records import CommentRecords
@@ -1370,6 +1371,12 @@ def _names_text(names: Iterable[str]) -> str:
     return _json(sorted(names))
 
 
+@lru_cache(maxsize=1024)
+def _names(text: str) -> frozenset[str]:
+    """The names a text holds; the same few texts stand in thousands of rows."""
+    return frozenset(json.loads(text))
+
+
 def _by_name(name: str) -> tuple[str, str]:
     return name.casefold(), name
 
@@ -1406,8 +1413,8 @@ def _system(row: Row) -> SystemRecord:
         team=row["team"],
         decides=row["decides"],
         affected=row["affected"],
-        switches=frozenset(json.loads(row["switches"])),
-        tags=frozenset(json.loads(row["tags"])),
+        switches=_names(row["switches"]),
+        tags=_names(row["tags"]),
         demonstration=bool(row["demonstration"]),
         created_at=row["created_at"],
         retired_at=row["retired_at"],
@@ -1422,7 +1429,7 @@ def _assessment(row: Row) -> AssessmentRecord:
         period=row["period"],
         checklist_id=row["checklist_id"],
         scope=row["scope"],
-        switches=frozenset(json.loads(row["switches"])),
+        switches=_names(row["switches"]),
         state=row["state"],
         change_seq=row["change_seq"],
         previous=row["previous"],

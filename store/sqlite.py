@@ -96,6 +96,11 @@ class SqliteSession:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def tuples(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> list[tuple[Any, ...]]:
+        """All rows of a statement, as SQLite gives them."""
+        self._refuse_change(sql)
+        return self._connection.execute(sql, dict(parameters or {})).fetchall()
+
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None, /) -> int:
         """Run a statement; the number of rows it touched."""
         self._refuse_change(sql)
