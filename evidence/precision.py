@@ -17,7 +17,7 @@ from typing import Any
 from evidence.evidence import State, Strength
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "evidence" / "labels"
-DIRECT_PRECISION_MIN = 0.9  #: a signal below it may not contradict an answer as a direct one
+PRECISION_MIN = 0.9  #: what is below it, or was never read, is weak: it asks, and contradicts no answer
 Z_95 = 1.959964
 
 
@@ -154,7 +154,7 @@ def current(labels: Iterable[Label], versions: Mapping[str, int]) -> tuple[Label
 def may_be_direct(labels: Iterable[Label]) -> bool:
     """Whether a signal's direct findings were read and were right often enough to stay direct."""
     share = precision_of(_found(labels, Strength.DIRECT)).share
-    return share is not None and share >= DIRECT_PRECISION_MIN
+    return share is not None and share >= PRECISION_MIN
 
 
 def _found(labels: Iterable[Label], strength: Strength) -> Iterable[Label]:

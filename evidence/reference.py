@@ -73,7 +73,8 @@ source; places of real credentials are counted and not named.
 
 - *Claimed* is the strength the finding had in that repository, which may be less than the signal's.
 - *Missed* counts repositories, read as a whole, in which the statement was said to be absent and the reader saw it.
-- A signal that may be direct must be right nine times in ten where it claimed it; a test holds that.
+- A signal is direct or strong only where it was read as that and was right nine times in ten; a test holds that. What
+  is below, or was never read, is weak: it asks and contradicts no answer.
 - Most detectors were corrected after a first reading. {old} places of findings that only an earlier version made are
   kept to say what was wrong, all false, {old_direct} of them claimed as direct; they count nowhere. What was read after
   the last correction of its detector stands apart in the first table: it is the fairer figure. Nine detectors were

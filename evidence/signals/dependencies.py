@@ -221,8 +221,8 @@ def development_in_production(repository: Repository) -> Finding:
     """Counts packages for writing and checking code (table `development.toml`) among what the application needs at run
     time: in requirements without the mark of a development group, or installed by a Dockerfile.
 
-    Strong when a Dockerfile that serves installs them: what customers touch then carries the workbench. Weak
-    otherwise. Images that start a notebook server, and files of tests and examples, do not count.
+    Weak: only findings in requirements were read yet, none in an image that serves, where what customers touch
+    carries the workbench. Images that start a notebook server, and files of tests and examples, do not count.
     """
     loaded = {record.module.split(".")[0] for file in repository.source for record in file.imports}
     tools = development().keys() - {normal(name) for name in loaded}  # an application may convert notebooks itself
@@ -388,7 +388,7 @@ DEVELOPMENT_IN_PRODUCTION = Detector(
     area="RPG",
     questions=("RPG-01",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="images built elsewhere, and whether a requirements file is the one that is deployed",
     fix="Keep tools of development in a group of their own, and build the image without it.",
     version=2,

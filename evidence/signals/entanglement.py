@@ -64,8 +64,8 @@ def import_cycle(repository: Repository) -> Finding:
     """Finds the largest set of first-party modules that import each other in a circle when they are loaded.
 
     Imports inside functions, under `try`, `if` or type checking do not count, and neither do circles that close only
-    through a package's `__init__`. Strong from three modules on in an application: these parts cannot be changed
-    alone. Weak in a library, where users do not change parts.
+    through a package's `__init__`. Weak: in a library users do not change parts, and no circle of an application was
+    read in a real repository yet.
     """
     graph = {
         name: frozenset(target for target in targets if not _is_package(repository, target))
@@ -150,7 +150,8 @@ def models_chained(repository: Repository) -> Finding:
     """Counts places where what one model predicted is among the inputs another model is fitted to, in the same function
     (through steps of joining tables or columns), and models made to stack or chain others. Calibration does not count.
 
-    Strong in modules: the upper model is fitted to the mistakes of the lower one. Weak in notebooks alone.
+    Weak: the upper model is fitted to the mistakes of the lower one, but no such place was read in a real repository
+    yet.
     """
     places: list[tuple[str, int]] = []
     fits = 0
@@ -263,7 +264,7 @@ IMPORT_CYCLE = Detector(
     area="ENT",
     questions=("ENT-02",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="ties through data, settings or registries, and imports made at run time",
     fix="Move what both sides need into a module of its own, or turn one direction into an argument.",
     version=1,
@@ -276,7 +277,7 @@ MODELS_CHAINED = Detector(
     area="ENT",
     questions=("ENT-03",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="predictions handed over through files and tables, chains across functions, and chains of deep networks",
     fix="Give the base model the inputs of the correcting one, or record the order in which both are trained together.",
     version=1,

@@ -30,8 +30,8 @@ def stale_copies(repository: Repository) -> Finding:
     `train.py`, `Untitled3`, `model-Copy1`), and files in folders named `old`, `backup` or the like.
 
     A name such as `_new` counts only when the file it derives from is there too, `_v2` only when it also shares half
-    of its functions with it and the repository is an application: model families carry such names. Strong when a
-    copy shares half of its functions with the original, or from three copies on; weak below and in a library.
+    of its functions with it and the repository is an application: model families carry such names. Weak: the copies
+    that were read were true, but those that share half of their functions with the original were not read yet.
     """
     stems: dict[str, str] = {}
     for member in repository.members:
@@ -231,8 +231,7 @@ def several_orchestrators(repository: Repository) -> Finding:
     purpose orchestration), DVC stages, Snakemake, Argo, MLproject, crontabs, and Makefiles whose recipes run training
     or data modules.
 
-    Found from two on. Strong from three on: nobody can then run everything with one command. Weak for two, one of
-    which may start the other.
+    Found from two on. Weak: of two, one may start the other, and more were not read in real repositories yet.
     """
     families = dict(_runners(repository))
     if not families:
@@ -280,8 +279,8 @@ def files_handed_on(repository: Repository) -> Finding:
     """Counts files of tables that one module or notebook writes and another reads under the same path, written in both
     as a text, while no workflow file (DVC stages, settings, Makefile, build server) names the path.
 
-    Found from one on. Strong from three on between modules of an application: only people know the order in which to
-    run them. Weak below and between notebooks.
+    Found from one on. Weak: between modules of an application only people know the order in which to run them, but
+    such a finding was not read in enough real repositories yet to say more.
     """
     written: dict[str, dict[str, int]] = {}
     read: dict[str, dict[str, int]] = {}
@@ -325,7 +324,7 @@ STALE_COPIES = Detector(
     area="PIP",
     questions=("PIP-03", "PIP-09"),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="copies under unrelated names, and whether two versions are both meant to live",
     fix="Delete the copy (history keeps it), or pull what both share into one tested module.",
     version=1,
@@ -377,7 +376,7 @@ SEVERAL_ORCHESTRATORS = Detector(
     area="PIP",
     questions=("PIP-02",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="schedules kept in a platform, shell scripts, and whether one tool only starts the other",
     fix="Choose one workflow graph for the way from data to model and let the other tools start it.",
     version=1,
@@ -390,7 +389,7 @@ FILES_HANDED_ON = Detector(
     area="PIP",
     questions=("PIP-02",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="paths put together at run time, and an order that is written down for people",
     fix="Name the steps and what they hand on in one workflow graph, and take paths from there.",
     version=1,

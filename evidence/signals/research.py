@@ -119,7 +119,7 @@ def notebook_in_production(repository: Repository) -> Finding:
     """Sees notebooks run as jobs: papermill or a notebook operator called by the work, or a container, schedule or job
     file that executes one. Build-server files count only when they run on a schedule and not to test.
 
-    Strong, not direct: the job may be a report for people.
+    Weak: the job may be a report for people, and none was read in a real repository yet.
     """
     places = list(_runs(repository))
     if not places:
@@ -179,7 +179,7 @@ NOTEBOOK_IN_PRODUCTION = Detector(
     area="RPG",
     questions=("RPG-01", "RPG-07"),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="schedules kept in a platform, and whether the job serves customers or a report",
     fix="Turn the scheduled notebook into a tested module and promote it through the pipeline.",
     version=1,

@@ -307,9 +307,8 @@ def features_computed_twice(repository: Repository) -> Finding:
 
     Code serves when it hangs routes, holds a function a model server calls, or loads a model and predicts; code trains
     when it fits; what only one side imports belongs to it, what both import to neither. Methods and functions below
-    four lines do not count, nor do folders of a course, each of which is a project of its own. Strong in an
-    application: there are two implementations, and whether tests compare them is not seen. Weak when only a notebook
-    trains.
+    four lines do not count, nor do folders of a course, each of which is a project of its own. Weak: whether tests
+    compare the two is not seen, and two implementations in modules were not read in a real repository yet.
     """
     training, serving = _sides(repository)
     if not training or not serving:
@@ -495,7 +494,7 @@ SERVICE_METRICS_PRESENT = Detector(
     area="MON",
     questions=("MON-11",),
     polarity=Polarity.CARE,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="metrics taken by a proxy or platform, and whether anybody looks at them",
     fix="Count requests, errors and seconds for each route and model version, and set a limit on the trend.",
     version=1,
@@ -521,7 +520,7 @@ FEATURES_COMPUTED_TWICE = Detector(
     area="DAT",
     questions=("DAT-06",),
     polarity=Polarity.DEBT,
-    strength=Strength.STRONG,
+    strength=Strength.WEAK,
     cannot_see="implementations under two names, in another repository or language, and tests that compare them",
     fix="Put feature functions into one package that training and serving both import.",
     version=1,

@@ -6,6 +6,7 @@ import pytest
 
 from evidence.evidence import LOCATIONS_MAX, State, Strength
 from evidence.precision import (
+    PRECISION_MIN,
     Label,
     Verdict,
     current,
@@ -38,6 +39,14 @@ def test_a_direct_signal_was_right_nine_times_in_ten_where_it_claimed_to_be(iden
     assert may_be_direct(read), f"{identity}: label its direct findings, mend it, or make it strong"
     claimed = precision_of(one for one in read if one.strength is Strength.DIRECT and one.state is State.FOUND)
     assert claimed.judged >= PLACES_READ_MIN, f"{identity}: {claimed.judged} direct places read"
+
+
+@pytest.mark.parametrize("identity", [one for one, detector in SIGNALS.items() if detector.strength is Strength.STRONG])
+def test_a_strong_signal_was_right_nine_times_in_ten_where_it_was_read(identity):
+    read = [one for one in current(LABELS, VERSIONS) if one.signal == identity and one.state is State.FOUND]
+    share = precision_of(one for one in read if one.strength is Strength.STRONG).share
+    assert share is not None, f"{identity}: read places where it is strong in real repositories, or make it weak"
+    assert share >= PRECISION_MIN, f"{identity}: mend it, or make it weak"
 
 
 def test_twelve_repositories_or_more_of_every_kind_were_read():

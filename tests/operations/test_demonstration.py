@@ -387,7 +387,7 @@ def test_repositories_contradict_answers_and_one_contradiction_is_overridden_wit
         ("Service assistant", "FMD-03", "floating-model-alias"),
     } <= standing
     overridden = [entry for found in entries.values() for entry in found if entry.overridden]
-    assert [(entry.question_id, entry.signal.id) for entry in overridden] == [("RPG-07", "notebook-in-production")]
+    assert [(entry.question_id, entry.signal.id) for entry in overridden] == [("RPG-02", "absolute-paths")]
     assert overridden[0].reason.endswith(".")
     assert overridden[0].decided_by == "Noor Jansen"
 
