@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from math import isfinite
@@ -229,8 +229,8 @@ def read_targets(
     """The targets of a pack as they stood in a quarter (by default: today), each with how far it was.
 
     By (system id, area id): ("", "") is the portfolio's, (system, "") a system's as a whole. A target is compared with
-    the debt of that quarter where enough is known of it for a letter; the portfolio's with the mean of the systems in
-    use. Raises InvalidInput.
+    the debt of that quarter where enough is known of it for a letter; today with that of the quarter before, as long
+    as the present one is not rated. The portfolio's is the mean of the systems in use. Raises InvalidInput.
     """
     present = period_of(workplace.today())
     quarter = present if period is None else read_period(period)
@@ -238,24 +238,32 @@ def read_targets(
     standing = [t for t in workplace.store.read(lambda records: records.targets.standing(until)) if t.pack == pack]
     if not standing:
         return {}
-    debts = {(row.system_id, row.area): row for row in scores_in(workplace, (quarter,))}
-    mean = _mean(workplace, debts, quarter, pack) if any(t.system_id == PORTFOLIO for t in standing) else None
+    quarters = (quarter,) if period is not None else (quarter, preceding(quarter))
+    known = [_debts_in(workplace, one, pack, {t.system_id for t in standing}) for one in quarters]
     views = {}
     for target in standing:
         place = target.system_id, target.area
-        estimate = mean if target.system_id == PORTFOLIO else _rated(debts.get(place))
+        estimate = next((debts[place] for debts in known if place in debts), None)
         views[place] = TargetView(target=target, distance=distance_of(target, estimate, quarter))
     return views
+
+
+def _debts_in(workplace: Workplace, period: str, pack: str, systems: Collection[str]) -> dict[Place, float]:
+    """The rated debts of a quarter by place, of these systems and, where it is among them, of the portfolio."""
+    rows = {(row.system_id, row.area): row for row in scores_in(workplace, (period,))}
+    debts = {
+        place: row.estimate
+        for place, row in rows.items()
+        if place[0] in systems and row.estimate is not None and row.band is not None
+    }
+    mean = _mean(workplace, rows, period, pack) if PORTFOLIO in systems else None
+    return debts if mean is None else {**debts, (PORTFOLIO, WHOLE): mean}
 
 
 def _end_of(period: str) -> str:
     """The last moment of a quarter where the machine stands, as moments are stored."""
     end = datetime.combine(last_day(period), time.max).astimezone(UTC)
     return end.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _rated(row: ScoreRow | None) -> float | None:
-    return row.estimate if row is not None and row.band is not None else None
 
 
 def _mean(workplace: Workplace, debts: Mapping[Place, ScoreRow], period: str, pack: str) -> float | None:
@@ -295,11 +303,7 @@ def _debt_now(workplace: Workplace, system_id: str, area: str, pack: str) -> flo
     """The debt a target starts from: the newest that is rated, of this quarter or the one before."""
     present = period_of(workplace.today())
     for quarter in (present, preceding(present)):
-        rows = scores_in(workplace, (quarter,))
-        debts = {(row.system_id, row.area): row for row in rows if system_id in {PORTFOLIO, row.system_id}}
-        found = (
-            _mean(workplace, debts, quarter, pack) if system_id == PORTFOLIO else _rated(debts.get((system_id, area)))
-        )
+        found = _debts_in(workplace, quarter, pack, {system_id}).get((system_id, area))
         if found is not None:
             return found
     return None

@@ -134,6 +134,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     actions = read_actions(here.workplace, here.actor, system_id=view.system.system_id)
     if not actions:
         problems.empty("No action yet. Choose “Plan” above and make its repayments your actions.")
+        _all_actions()
         draw_calibration(here, view)
         return
     today = here.workplace.today()
@@ -148,6 +149,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
         f"[{form.title}](/export/actions.{form.key}?{urlencode({'system': view.system.system_id})})"
         for form in FORMS.values()
     )
+    _all_actions()
     st.markdown(f"Hand them on as {links}")
     with st.expander("How to bring them into a tracker"):
         for form in FORMS.values():
@@ -161,6 +163,10 @@ def draw_actions(here: Desk, view: PlanView) -> None:
             for action in closed:
                 _closed_action(here, action)
     draw_calibration(here, view)
+
+
+def _all_actions() -> None:
+    st.page_link("actions.py", label="The actions of all systems", icon=":material/task_alt:")
 
 
 def _just_changed(here: Desk, actions: Sequence[ActionRecord]) -> None:

@@ -9,7 +9,9 @@ import streamlit as st
 from operations.attention import read_attention
 from operations.portfolio import Portfolio, read_portfolio, read_portfolio_trend
 from operations.promises import read_promises
+from operations.records import PORTFOLIO, WHOLE
 from operations.rescoring import score_anew
+from operations.targets import read_targets
 from operations.verdict import verdict
 from pages.pack_choice import choose_shown
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
@@ -157,15 +159,18 @@ def _numbers(here: Desk, view: Portfolio) -> None:
             f"Changes are over the {both} rated in both quarters and asked the same. The interval is what the "
             "portfolio would be with every system at its best, or at its worst."
         )
+    st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
 
 
 def _trend(here: Desk, view: Portfolio) -> None:
     """The debt of the portfolio over all quarters."""
     shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack)
-    st.markdown(f"**{plain(trend_finding(shown))}**")
+    aimed = read_targets(here.workplace, here.actor, pack=view.pack).get((PORTFOLIO, WHOLE))
+    target = None if aimed is None else aimed.target.debt
+    st.markdown(f"**{plain(trend_finding(shown, target=target))}**")
     if not shown.points:
         return
-    portfolio_trend(shown, key="portfolio-trend")
+    portfolio_trend(shown, key="portfolio-trend", target=target)
     with st.expander("How to read it, and the same as a table"):
         st.caption(
             "The line is the mean debt of the rated systems, the band holds the middle half of them. Each quarter "

@@ -11,6 +11,7 @@ import streamlit as st
 from operations.portfolio import Portfolio, PortfolioRow
 from operations.scores import SYSTEM
 from operations.system_view import explain_whole, read_area_view, read_contradicted
+from operations.targets import read_targets
 from pages.place import Desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
@@ -18,6 +19,8 @@ from ui.area_panel import draw_area, draw_steps, estimate_sentence, plan_link
 from ui.grids import TOTAL, portfolio_grid, team_of, teams_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.link_rows import LinkRow, link_rows
+from ui.target_marks import aimed, portfolio_marks
+from ui.target_words import distance_words
 from ui.text import plain
 
 ROWS_A_PAGE = 25
@@ -136,6 +139,7 @@ def _grid(
             areas=wish.areas,
             teams=teams,
         )
+    grid = aimed(grid, portfolio_marks(read_targets(here.workplace, here.actor, period=view.period, pack=view.pack)))
     chosen = heatmap(grid, key="portfolio", selected=asked)
     st.caption(plain(heatmap_sentence(grid)))
     with st.expander("The same as a table"):
@@ -168,6 +172,10 @@ def _drawer(here: Desk, view: Portfolio, chosen: tuple[str, str]) -> None:
         return
     session.choose_system(system_id)
     where = {"system": system_id, "period": view.period}
+    targets = read_targets(here.workplace, here.actor, period=view.period, pack=view.pack)
+    if found := targets.get((system_id, SYSTEM if area_id == TOTAL else area_id)):
+        said = distance_words(found.target, found.distance)
+        st.markdown(plain(said[:1].upper() + said[1:]))
     if row.assessment is None:
         st.subheader(plain(row.system.name), anchor=False)
         st.markdown(f"Not assessed in {numbers.period(view.period)}.")

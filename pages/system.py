@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,7 +11,7 @@ import streamlit as st
 from checklists.reader import DEFAULT_PACK
 from operations.assessments import close_assessment
 from operations.errors import Conflict, InvalidInput, StoreError
-from operations.records import AssessmentRecord
+from operations.records import WHOLE, AssessmentRecord
 from operations.repository_evidence import read_evidence_trend
 from operations.scans import Origin
 from operations.scores import SYSTEM
@@ -23,6 +25,7 @@ from operations.system_view import (
     read_system_view,
 )
 from operations.systems import change_system
+from operations.targets import Place, TargetView, read_targets
 from operations.wording import TAG_MAX, TAGS_MAX
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
@@ -32,6 +35,7 @@ from pages.other_lenses import other_lenses
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
+from pages.targets import Whose, draw_system_targets, target_button
 from scoring.trend import trend
 from ui import numbers, problems, session
 from ui.area_panel import (
@@ -45,10 +49,12 @@ from ui.area_panel import (
     plan_link,
     votes_words,
 )
-from ui.charts import TrendPoint, trend_chart
+from ui.charts import TrendAim, TrendPoint, trend_chart
 from ui.evidence_trend import draw_evidence_trend
 from ui.grids import QUARTERS_SHOWN, TOTAL, system_grid
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
+from ui.target_marks import aimed, system_marks
+from ui.target_words import distance_words
 from ui.text import plain
 
 
@@ -70,8 +76,10 @@ def system() -> None:
     _numbers(view)
     _steps_ahead(here, view)
     choose_quarters(view)
-    _heatmap(here, view)
-    _trend(view)
+    views = read_targets(here.workplace, here.actor, pack=view.pack)
+    draw_system_targets(here, views, _whose(view))
+    _heatmap(here, view, views)
+    _trend(view, views)
     _repository(here, view)
     draw_change(here, view, latest)
     draw_agreement(here, view)
@@ -174,7 +182,25 @@ def _confirm_close(here: Desk, view: SystemView, assessment: AssessmentRecord) -
         st.rerun()
 
 
-def _heatmap(here: Desk, view: SystemView) -> None:
+def _whose(view: SystemView) -> Whose:
+    """The system, its areas and their debts of today, as the form of a target takes them."""
+    now = view.shown[-1].period
+    areas = {WHOLE: "All areas"} | {area.id: area.title for area in view.areas}
+    cells = {area: view.cells.get((area, now)) for area in areas}
+    return Whose(
+        system_id=view.system.system_id,
+        name=view.system.name,
+        pack=view.pack,
+        areas=areas,
+        debts={
+            area: cell.estimate
+            for area, cell in cells.items()
+            if cell is not None and cell.estimate is not None and cell.band
+        },
+    )
+
+
+def _heatmap(here: Desk, view: SystemView, views: Mapping[Place, TargetView]) -> None:
     """Areas by quarters with the drawer beside."""
     key = f"system-{view.system.system_id}"
     in_link = (from_link("area"), from_link("quarter"))
@@ -183,6 +209,7 @@ def _heatmap(here: Desk, view: SystemView) -> None:
     left, right = st.columns([5, 4], gap="medium") if opened else (st.container(), None)
     shown = [a.assessment_id for a in view.shown[-QUARTERS_SHOWN:]]
     grid = system_grid(view, contradicted=read_contradicted(here.workplace, here.actor, assessment_ids=shown))
+    grid = aimed(grid, system_marks(views, view.system.system_id, view.shown[-1].period))
     with left:
         chosen = heatmap(grid, key=key, selected=asked)
         st.caption(plain(heatmap_sentence(grid)))
@@ -206,10 +233,12 @@ def _heatmap(here: Desk, view: SystemView) -> None:
             interval_bar(
                 whole.estimate.low, whole.estimate.estimate, whole.estimate.high, label="Debt of the whole system"
             )
+            _aimed_at(here, view, views, WHOLE)
             plan_link({"system": view.system.system_id, "period": period})
             with st.expander("How this number came about, step by step", expanded=True):
                 draw_steps(whole.steps)
         else:
+            _aimed_at(here, view, views, area_id)
             draw_area(
                 read_area_view(
                     here.workplace, here.actor, system_id=view.system.system_id, period=period, area_id=area_id
@@ -217,7 +246,19 @@ def _heatmap(here: Desk, view: SystemView) -> None:
             )
 
 
-def _trend(view: SystemView) -> None:
+def _aimed_at(here: Desk, view: SystemView, views: Mapping[Place, TargetView], area: str) -> None:
+    """The target of what is opened, with the button that sets or changes it."""
+    found = views.get((view.system.system_id, area))
+    whose = _whose(view)
+    only = replace(whose, areas={area: whose.areas[area]}) if area in whose.areas else whose
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found is not None:
+            said = distance_words(found.target, found.distance)
+            st.markdown(plain(said[:1].upper() + said[1:]))
+        target_button(here, views, only, area=area)
+
+
+def _trend(view: SystemView, views: Mapping[Place, TargetView]) -> None:
     points = [
         TrendPoint(
             period=a.period,
@@ -234,7 +275,18 @@ def _trend(view: SystemView) -> None:
         return
     said = trend([(point.period, point.estimate) for point in points])
     st.header("Trend", anchor=False)
-    trend_chart(points, said, title=said.text, key="trend")
+    trend_chart(points, said, title=said.text, key="trend", aim=_aim(views.get((view.system.system_id, WHOLE))))
+
+
+def _aim(view: TargetView | None) -> TrendAim | None:
+    """The system's target as the trend draws it."""
+    if view is None or view.target.debt is None or view.target.by_period is None:
+        return None
+    target = view.target
+    return TrendAim(
+        debt=view.target.debt, period=view.target.by_period, start_debt=target.from_debt,
+        start_period=target.from_period,
+    )  # fmt: skip
 
 
 def _repository(here: Desk, view: SystemView) -> None:

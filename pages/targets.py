@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
 import streamlit as st
@@ -15,7 +16,7 @@ from operations.systems import list_systems
 from operations.targets import Place, TargetView, read_debt, read_targets, set_target, undo_target, withdraw_target
 from pages.place import Desk, present_period
 from scoring.bands import BAND_WORDS
-from scoring.targets import Pace
+from scoring.targets import Pace, limit_of
 from ui import numbers, problems, session
 from ui.target_words import distance_words, pace_words, target_figure
 from ui.text import plain
@@ -36,6 +37,17 @@ class Spot(TypedDict):
     pack: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose targets the form sets: the portfolio's or a system's."""
+
+    system_id: str = PORTFOLIO
+    name: str = "the portfolio"
+    pack: str = DEFAULT_PACK
+    areas: Mapping[str, str] = field(default_factory=lambda: {WHOLE: "All areas"})  #: id -> title, "" for all areas
+    debts: Mapping[str, float] = field(default_factory=dict)  #: those that are rated now, by area id
+
+
 def draw_targets(here: Desk, *, pack: str = DEFAULT_PACK) -> None:
     """The targets of the portfolio and of all systems, those behind first, and the one button."""
     st.header("Targets", anchor=False)
@@ -47,11 +59,32 @@ def draw_targets(here: Desk, *, pack: str = DEFAULT_PACK) -> None:
         st.markdown("The portfolio has no target. Say what its debt is to come down to, and by when.")
     else:
         st.markdown(plain(f"The portfolio: {distance_words(whole.target, whole.distance)}"))
-    target_button(here, views.get((PORTFOLIO, WHOLE)), name="the portfolio", pack=pack)
+    target_button(here, views, Whose(pack=pack, debts=_rated(whole)))
     rows = _rows(views, systems)
     if rows:
         st.dataframe(rows, hide_index=True, width="stretch")
     st.caption("Targets of a system and of its areas are set on the system’s own page.")
+
+
+def _rated(view: TargetView | None) -> dict[str, float]:
+    estimate = None if view is None else view.distance.estimate
+    return {} if estimate is None else {WHOLE: estimate}
+
+
+def draw_system_targets(here: Desk, views: Mapping[Place, TargetView], whose: Whose) -> None:
+    """The targets of one system in words, those behind first, and the button that sets another."""
+    just_changed(here, whose.system_id, whose.pack)
+    mine = sorted(
+        (view for (system_id, _), view in views.items() if system_id == whose.system_id),
+        key=lambda view: (bool(view.target.area), _ORDER.index(view.distance.pace)),
+    )
+    said = [
+        f"{whose.areas.get(view.target.area, view.target.area)}: {distance_words(view.target, view.distance)}"
+        for view in mine
+    ] or ["What is the debt to come down to, and by when? No target is set yet."]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        target_button(here, views, whose)
+        st.markdown("  \n".join(plain(sentence) for sentence in said), width="content")
 
 
 _ORDER = (Pace.MISSED, Pace.BEHIND, Pace.UNKNOWN, Pace.ON_THE_WAY, Pace.REACHED)
@@ -78,50 +111,62 @@ def _rows(views: Mapping[Place, TargetView], systems: Mapping[str, SystemRecord]
     ]
 
 
-def target_button(
-    here: Desk, view: TargetView | None, *, name: str, system_id: str = PORTFOLIO, area: str = WHOLE, pack: str
-) -> None:
-    """The button that opens the form for one target."""
-    label = "Change the target…" if view is not None else "Set a target…"
-    key = session.widget_key("target", system_id or "portfolio", area or "all")
+def target_button(here: Desk, views: Mapping[Place, TargetView], whose: Whose, *, area: str = WHOLE) -> None:
+    """The button that opens the form for the targets of the portfolio or of a system, at first for `area`."""
+    stands = (whose.system_id, area) in views
+    key = session.widget_key("target", whose.system_id or "portfolio", area or "all", str(len(whose.areas)))
+    label = "Set targets…" if len(whose.areas) > 1 else "Change the target…" if stands else "Set a target…"
     if st.button(label, key=key, icon=":material/flag:"):
-        set_dialog(here, view, name, {"system_id": system_id, "area": area, "pack": pack}, here.workplace.now())
+        ask_target(here, views, whose, area, here.workplace.now())
 
 
 @st.dialog("Set a target")
-def set_dialog(here: Desk, view: TargetView | None, name: str, place: Spot, opened: str) -> None:
-    """Ask for a debt or a letter, and a quarter."""
-    target = view.target if view is not None else None
-    now = "" if view is None or view.distance.estimate is None else f" It is at {numbers.debt(view.distance.estimate)}."
-    st.markdown(plain(f"What is the debt of {name} to come down to?{now}"))
+def ask_target(here: Desk, views: Mapping[Place, TargetView], whose: Whose, area: str, opened: str) -> None:
+    """Ask for a debt or a letter, and a quarter; of a system also for which area."""
+    chosen = area
+    if len(whose.areas) > 1:
+        ids = list(whose.areas)
+        chosen = st.selectbox(
+            "Of", ids, index=ids.index(area) if area in ids else 0, format_func=lambda one: whose.areas[one],
+            key=session.widget_key("target-of", whose.system_id, opened),
+        )  # fmt: skip
+    view = views.get((whose.system_id, chosen))
+    target = None if view is None else view.target
+    name = whose.name if not chosen else f"{whose.areas.get(chosen, chosen)} of {whose.name}"
+    now = whose.debts.get(chosen)
+    at = f" It is at {numbers.debt(now)}." if now is not None else ""
+    st.markdown(plain(f"What is the debt of {name} to come down to?{at}"))
     present = present_period(here)
     quarters = [shift(present, ahead) for ahead in range(QUARTERS_AHEAD + 1)]
-    standing = target.by_period if target is not None and target.by_period in quarters else quarters[FIRST_AHEAD]
+    if target is not None and target.by_period is not None and target.by_period not in quarters:
+        quarters.append(target.by_period)
+    standing = quarters[FIRST_AHEAD] if target is None or target.by_period is None else target.by_period
+
+    def field(name: str) -> str:
+        return session.widget_key(f"target-{name}", whose.system_id or "portfolio", chosen or "all", opened)
+
     with st.form("set-target", border=False):
         debt, by = st.columns(2)
         said = debt.text_input(
             "Debt, 0 to 100, or a letter", "" if target is None or target.debt is None else f"{target.debt * 100:g}",
-            key=_field("debt", place, opened), max_chars=20, placeholder="40 or C",
-            help="A letter stands for its upper limit: " + ", ".join(
-                f"{letter} {words}" for letter, words in BAND_WORDS.items()
-            ),
+            key=field("debt"), max_chars=20, placeholder="40 or C", help=LETTERS,
         )  # fmt: skip
         quarter = by.selectbox(
-            "By the end of", quarters, index=quarters.index(standing or present), format_func=numbers.period,
-            key=_field("by", place, opened),
-        )  # fmt: skip
+            "By the end of", quarters, index=quarters.index(standing), format_func=numbers.period, key=field("by")
+        )
         with st.container(horizontal=True):
             save = st.form_submit_button("Save the target", type="primary")
             withdraw = target is not None and st.form_submit_button("Withdraw it")
     if not save and not withdraw:
         return
+    spot: Spot = {"system_id": whose.system_id, "area": chosen, "pack": whose.pack}
     rev = target.rev if target is not None else 0
     try:
         if withdraw:
-            kept = withdraw_target(here.workplace, here.actor, **place, expected_rev=rev)
+            kept = withdraw_target(here.workplace, here.actor, **spot, expected_rev=rev)
         else:
             kept = set_target(
-                here.workplace, here.actor, **place, debt=read_debt(said or ""), by_period=quarter or "",
+                here.workplace, here.actor, **spot, debt=read_debt(said or ""), by_period=quarter or "",
                 expected_rev=rev,
             )  # fmt: skip
     except (InvalidInput, StoreError) as refusal:
@@ -132,8 +177,9 @@ def set_dialog(here: Desk, view: TargetView | None, name: str, place: Spot, open
     st.rerun()
 
 
-def _field(name: str, place: Spot, opened: str) -> str:
-    return session.widget_key("target", name, place["system_id"] or "portfolio", place["area"] or "all", opened)
+LETTERS = "A letter stands for its upper limit: " + ", ".join(
+    f"{letter} {numbers.debt(limit_of(letter))}, {words}" for letter, words in BAND_WORDS.items()
+)
 
 
 def just_changed(here: Desk, system_id: str, pack: str) -> None:

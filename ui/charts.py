@@ -12,6 +12,7 @@ import streamlit as st
 
 from scoring.bands import BANDS, band_limits
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
+from scoring.targets import line as line_to
 from ui import numbers
 from ui.text import clean, plain
 
@@ -42,6 +43,16 @@ class TrendPoint:
     closed: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendAim:
+    """A target in a trend: what the debt is to come down to (0..1) and by when, and where the way began."""
+
+    debt: float
+    period: str
+    start_debt: float | None  #: None where nobody knew it when the target was set
+    start_period: str
+
+
 class LineVerdict(Protocol):
     """Whether a line may be drawn: what scoring.trend says."""
 
@@ -51,27 +62,35 @@ class LineVerdict(Protocol):
         ...
 
 
-def trend_chart(points: Sequence[TrendPoint], said: LineVerdict, *, title: str, key: str, name: str = "") -> None:
+def trend_chart(
+    points: Sequence[TrendPoint],
+    said: LineVerdict,
+    *,
+    title: str,
+    key: str,
+    name: str = "",
+    aim: TrendAim | None = None,
+) -> None:
     """Draw the trend under its finding, with a text alternative and the same numbers as a table.
 
     `title` is the finding in words, `name` what is measured; both plain text. No line below five points: `said.line`
-    decides, not the chart.
+    decides, not the chart. `aim` is drawn as a dashed line to its quarter.
     """
     ordered = sorted(points, key=lambda point: point.period)
     st.markdown(f"**{plain(title)}**" if title else "")
     st.plotly_chart(
-        trend_figure(ordered, line=said.line, name=name),
+        trend_figure(ordered, line=said.line, name=name, aim=aim),
         key=key,
         width="stretch",
         height=300,
         theme="streamlit",
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
-        alt=trend_words(ordered, name=name),
+        alt=trend_words(ordered, name=name) + (f" {_aim_words(aim)}" if aim else ""),
     )
     said_of_band = f" {BAND_OF_CHANCE}" if _quiet_band(ordered) else ""
     st.caption(
         "Higher is worse. A dot is the estimate, the bar its interval; an open dot is a quarter still open, a bar "
-        f"without a dot one that is not rated.{said_of_band}"
+        f"without a dot one that is not rated.{said_of_band}" + (f" {_aim_words(aim)}" if aim else "")
     )
     with st.expander("The trend as a table"):
         st.dataframe(trend_table(ordered), hide_index=True, width="stretch")
@@ -90,11 +109,12 @@ def chart_text(text: str) -> str:
     return escape(clean(text)).replace("$", "&#36;")
 
 
-def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") -> Figure:
+def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "", aim: TrendAim | None = None) -> Figure:
     """Build the figure: every quarter on the x axis, debt 0..100 on the y axis, faint band limits."""
     import plotly.graph_objects as go
 
-    periods = every_quarter([point.period for point in points])
+    ahead = [] if aim is None else _aim_periods(points, aim)
+    periods = every_quarter([*(point.period for point in points), *ahead])
     labels = {code: numbers.period(code) for code in periods}
     by_period = {point.period: point for point in points}
     rated = [by_period.get(code) for code in periods]
@@ -121,6 +141,8 @@ def trend_figure(points: Sequence[TrendPoint], *, line: bool, name: str = "") ->
         )
     )
     _add_not_rated(figure, [p for p in rated if p is not None and p.estimate is None], labels, name)
+    if aim is not None and ahead:
+        _add_aim(figure, aim, ahead, labels)
     if quiet := _quiet_band(points):
         figure.add_hrect(
             y0=quiet[0] * 100, y1=quiet[1] * 100, fillcolor=_FAINT, opacity=0.35, line_width=0, layer="below"
@@ -172,6 +194,58 @@ def _add_not_rated(figure: Figure, points: Sequence[TrendPoint], labels: dict[st
             marker={"size": 11, "opacity": 0},
             error_y={"type": "data", "array": halves, "thickness": 1.5, "width": 5, "color": _CLEAR},
             text=[chart_text(_point_words(point, name)) for point in points],
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=False,
+        )
+    )
+
+
+def _aim_words(aim: TrendAim) -> str:
+    return f"The dashed line leads to the target: {numbers.debt(aim.debt)} by {numbers.period(aim.period)}."
+
+
+AIM_QUARTERS_MAX = 8  #: so far beyond the last quarter a target is drawn; the rest of its way is left out
+
+
+def _aim_periods(points: Sequence[TrendPoint], aim: TrendAim) -> list[str]:
+    """The quarters a target's line crosses, within what the chart shows."""
+    known = [point.period for point in points if _PERIOD.fullmatch(point.period)]
+    if not known or not all(_PERIOD.fullmatch(end) for end in (aim.period, aim.start_period)):
+        return []
+    all_of = every_quarter([min(known[0], aim.start_period), max(known[-1], aim.period)])
+    first, last = all_of.index(max(known[0], aim.start_period)), all_of.index(known[-1]) + AIM_QUARTERS_MAX
+    return all_of[first : min(last, all_of.index(aim.period)) + 1]
+
+
+def _add_aim(figure: Figure, aim: TrendAim, crossed: Sequence[str], labels: dict[str, str]) -> None:
+    """Draw the way to a target, dashed, and the target itself as a diamond where its quarter is in sight."""
+    import plotly.graph_objects as go
+
+    start = aim.debt if aim.start_debt is None else aim.start_debt
+    whole = every_quarter([aim.start_period, aim.period])
+    heights = [
+        line_to(start, aim.debt, whole.index(code), len(whole) - 1 - whole.index(code)) * 100
+        for code in crossed if code in whole
+    ]  # fmt: skip
+    shown = [code for code in crossed if code in whole]
+    figure.add_trace(
+        go.Scatter(
+            x=[labels[code] for code in shown],
+            y=heights,
+            mode="lines+markers",
+            line={"dash": "dash", "width": 1.5, "color": _CLEAR},
+            marker={
+                "size": [11 if code == aim.period else 0 for code in shown],
+                "symbol": "diamond-open",
+                "color": _CLEAR,
+                "line": {"width": 2},
+            },
+            text=[
+                f"Target {numbers.debt(aim.debt)} by {numbers.period(aim.period)}"
+                if code == aim.period
+                else f"On the way to the target: {height:.0f}"
+                for code, height in zip(shown, heights, strict=True)
+            ],
             hovertemplate="%{text}<extra></extra>",
             showlegend=False,
         )

@@ -50,6 +50,8 @@ class Cell:
     uncertain: bool = False
     contradicted: bool = False
     hatched: bool = False  #: from evidence only, nobody answered
+    aim: str = ""  #: its target in words, where it has one; marked with a flag
+    aim_missed: bool = False  #: it is behind its target, or has missed it
     label: str = ""
 
 
@@ -107,6 +109,11 @@ def _legend() -> str:
         (
             '<i class="mark"><svg viewBox="0 0 8 8"><path d="M.5 2.6H7.5M.5 5.4H7.5M6 .4 2 7.6"/></svg></i>',
             "answer and evidence disagree",
+        ),
+        ('<i class="mark"><svg viewBox="0 0 8 8"><path d="M1.5 7.5V.8L6.8 2.9 1.5 5"/></svg></i>', "has a target"),
+        (
+            '<i class="mark"><svg class="worse" viewBox="0 0 8 8"><path d="M1.5 7.5V.8L6.8 2.9 1.5 5"/></svg></i>',
+            "behind its target",
         ),
         ('<i class="ask">?</i>', UNANSWERED),
         (f'<i class="na">{DASH}</i>', NOT_APPLICABLE),
@@ -186,6 +193,7 @@ def payload(grid: Grid, *, selected: tuple[str, str] | None = None, key: str = "
     prefix = _common_start(hrefs)
     moved: dict[int, str] = {}
     labels: dict[int, str] = {}
+    aims: dict[int, list[Any]] = {}
     cells = bytearray()
     for r, row in enumerate(grid.cells):
         for c, cell in enumerate(row):
@@ -193,6 +201,8 @@ def payload(grid: Grid, *, selected: tuple[str, str] | None = None, key: str = "
             index = r * len(grid.columns) + c
             if cell.label:
                 labels[index] = cell.label
+            if cell.aim:
+                aims[index] = [int(cell.aim_missed), cell.aim]
             if grid.columns[c].total and cell.kind == "score" and cell.difference is not None:
                 moved[index] = numbers.change(cell.difference)
     heads = {
@@ -216,6 +226,7 @@ def payload(grid: Grid, *, selected: tuple[str, str] | None = None, key: str = "
         "columns": [[column.short, column.title, int(column.total)] for column in grid.columns],
         "moved": moved,
         "labels": labels,
+        "aims": aims,
     }
     # Level 6 of deflate: 500 systems shrink to half in about two milliseconds; the browser unpacks it by itself.
     return zlib.compress(b"%s\n%s\n%s" % (_json(_selection(grid, selected, tokens)), _json(heads), bytes(cells)), 6)
@@ -327,6 +338,8 @@ def cell_words(cell: Cell, *, compared: str = "") -> str:
         said.append("answer and evidence disagree")
     if cell.hatched:
         said.append("from evidence only")
+    if cell.aim:
+        said.append(cell.aim)
     return ", ".join(said)
 
 

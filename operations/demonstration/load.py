@@ -23,7 +23,9 @@ from operations.assessments import (
     record_votes,
 )
 from operations.authorize import Action, Actor, permitted
+from operations.comments import add_comment, edit_comment
 from operations.demonstration import growth, pricing, service
+from operations.demonstration.aims import AIMS, COMMENTS
 from operations.demonstration.meeting import hold_meeting
 from operations.demonstration.moments import CLOSED_AFTER, Clock, quarter_ends, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
@@ -42,17 +44,21 @@ from operations.repository_evidence import (
 )
 from operations.scores import scope_of, score_assessment
 from operations.systems import create_system
+from operations.targets import set_target
 from operations.workplace import Workplace, shipped_checklist
 from scoring.aggregate import parameters_of
 from scoring.interest import cost_days, interest_over_horizon, price
 from scoring.plan_terms import PlanParameters
 from store.records import AssessmentRecord, Records, SystemRecord
+from store.target_records import PORTFOLIO
 
 STORIES: tuple[Story, ...] = (*growth.STORIES, *pricing.STORIES, *service.STORIES)
 SUBJECT = "demonstration"  #: of its entries in the audit trail
 FIRST_PLACE = 0.55  #: part of a quarter that has passed when the first workshop takes place
 NEXT_PLACE = 0.04  #: each further system a few days later
 ACTIONS_PLACE = 0.35  #: when what was decided the quarter before is done
+
+AIMS_PLACE = 0.98  #: when a quarter is looked back on
 
 Progress = Callable[[int, int, str], None]
 
@@ -78,6 +84,8 @@ def load_demonstration(workplace: Workplace, actor: Actor, *, progress: Progress
             period = _period(workplace, quarter)
             tell(done, len(visits), f"{story.name}, Q{period[5]} {period[:4]}")
             _Quarter(workplace, actor, story, systems[story.name], quarter, secrets).enter()
+            if done + 1 == len(visits) or visits[done + 1][1] != quarter:
+                _look_ahead(workplace, actor, systems, quarter)
         tell(len(visits), len(visits), "The demonstration portfolio is complete")
     except BaseException:
         workplace.store.write(lambda records: _remove(workplace, actor, records, "demonstration not completed"))
@@ -144,6 +152,30 @@ def _create_all(workplace: Workplace, *, actor: Actor) -> dict[str, SystemRecord
 
 def _clock(workplace: Workplace, quarter: int, place: float) -> Clock:
     return workshop_clock(_period(workplace, quarter), place=place, latest=workplace.clock())
+
+
+def _look_ahead(workplace: Workplace, actor: Actor, systems: Mapping[str, SystemRecord], quarter: int) -> None:
+    """Near the end of a quarter: what people want to come down to, and what they say about their actions."""
+    stories = {story.name: story for story in STORIES}
+
+    def work(then: Workplace) -> None:
+        for aim in (one for one in AIMS if one.quarter == quarter and one.story in {"", *systems}):
+            name = stories[aim.story].people[aim.person] if aim.story else "Management"
+            set_target(
+                then, replace(actor, name=name), debt=aim.debt, by_period=_period(workplace, aim.by), area=aim.area,
+                system_id=systems[aim.story].system_id if aim.story else PORTFOLIO, expected_rev=0, demonstration=True,
+            )  # fmt: skip
+        for said in (one for one in COMMENTS if one.quarter == quarter and one.story in systems):
+            system_id = systems[said.story].system_id
+            person = replace(actor, name=stories[said.story].people[said.person])
+            found = read_actions(then, person, system_id=system_id)
+            action_id = next(action.action_id for action in found if action.question_id == said.question)
+            place = {"system_id": system_id, "action_id": action_id}
+            first = add_comment(then, person, **place, body=said.before or said.text)
+            if said.before:
+                edit_comment(then, person, **place, comment_id=first.comment_id, body=said.text, expected_rev=first.rev)
+
+    in_one_transaction(replace(workplace, clock=_clock(workplace, quarter, AIMS_PLACE)), work)
 
 
 class _Quarter:
@@ -320,7 +352,7 @@ class _Quarter:
             if (promise := kept.get(action.question_id)) is not None:
                 close_action(
                     workplace,
-                    self._person(promise.owner),
+                    self._person(promise.owner or 0),
                     **place,
                     actual_days=promise.took,
                     friction_gone=promise.gone,
@@ -328,7 +360,11 @@ class _Quarter:
                 )
             elif (promise := dropped.get(action.question_id)) is not None:
                 drop_action(
-                    workplace, self._person(promise.owner), **place, reason=promise.dropped, expected_rev=action.rev
+                    workplace,
+                    self._person(promise.owner or 0),
+                    **place,
+                    reason=promise.dropped,
+                    expected_rev=action.rev,
                 )
 
     def _plan(self, workplace: Workplace, assessment: AssessmentRecord) -> None:
@@ -355,7 +391,7 @@ class _Quarter:
             return ActionDraft(
                 question_id=promise.question,
                 title=promise.title,
-                owner=self._person(promise.owner).name,
+                owner="" if promise.owner is None else self._person(promise.owner).name,
                 due=due or quarter_ends(shift(self.period, PRESENT - self.quarter)),
                 link=promise.link,
                 target=promise.target,

@@ -17,7 +17,7 @@ class Promise:
     title: str
     planned: int
     target: int
-    owner: int = 0
+    owner: int | None = 0  #: None: nobody has taken it yet
     link: str = ""
     due_days: int | None = None  #: after it was decided; None: at the end of the present quarter
     done: int | None = None  #: the quarter in which it was done
@@ -207,7 +207,7 @@ PLANNING: Mapping[str, Planning] = {
                 title="Sort a few tickets by hand, to see what the model adds",
                 planned=5,
                 target=1,
-                owner=2,
+                owner=None,
             ),
         ),
         settings=PlanSettings(budget_days=12),

@@ -14,7 +14,9 @@ import cli
 from operations.actions import read_actions
 from operations.assessments import Choice, answer_question, open_assessment, read_answers, read_history
 from operations.authorize import Actor
+from operations.comments import count_comments, read_comments
 from operations.demonstration import load, load_demonstration, remove_demonstration
+from operations.demonstration.aims import COMMENTS
 from operations.demonstration.load import STORIES
 from operations.demonstration.moments import quarter_starts, workshop_clock
 from operations.demonstration.one_transaction import in_one_transaction
@@ -25,14 +27,17 @@ from operations.demonstration.story import PRESENT, Story
 from operations.errors import AlreadyThere, Forbidden, InvalidInput
 from operations.plans import read_plan
 from operations.portfolio import PortfolioRow, ScoreCell, read_portfolio
+from operations.records import PORTFOLIO, WHOLE
 from operations.repository_evidence import LedgerEntry, read_evidence, read_evidence_trend, read_tokens
 from operations.scans import Origin
 from operations.system_view import SystemView, compare_periods, list_with_periods, read_question_lines, read_system_view
 from operations.systems import create_system, list_systems, read_system
+from operations.targets import read_targets
 from operations.upkeep import verify
 from operations.workplace import Workplace, open_workplace, shipped_checklist
 from operations.workshops import list_workshops, read_summary
 from scoring.bands import BANDS
+from scoring.targets import Pace
 from store.store import open_store
 
 YOU = Actor(name="You", local=True)
@@ -625,3 +630,19 @@ def test_a_workshop_never_takes_place_in_the_future(minutes: int) -> None:
 def test_workshops_take_place_on_working_days() -> None:
     days = {workshop_clock("2026Q1", place=place / 100, latest=NOW)().weekday() for place in range(10, 90)}
     assert days == {0, 1, 2, 3, 4}
+
+
+def test_targets_tell_a_story_and_comments_keep_what_they_said_before(loaded: Workplace) -> None:
+    paces = {view.distance.pace for view in read_targets(loaded, YOU).values()}
+    assert {Pace.REACHED, Pace.ON_THE_WAY, Pace.BEHIND, Pace.MISSED} <= paces
+    assert read_targets(loaded, YOU)[PORTFOLIO, WHOLE].target.demonstration
+    actions = {action.action_id: action for action in read_actions(loaded, YOU)}
+    spoken = count_comments(loaded, YOU)
+    assert sum(spoken.values()) == len(COMMENTS)
+    versions = [
+        len(comment.versions)
+        for action_id in spoken
+        for comment in read_comments(loaded, YOU, system_id=actions[action_id].system_id, action_id=action_id)
+    ]
+    assert max(versions) == 2
+    assert any(not action.owner for action in actions.values())

@@ -6,6 +6,7 @@ const PATHS = {
   better: "M4 7.2 .6 .8H7.4z",
   ring: "M4 1a3 3 0 1 0 .01 0z",
   unlike: "M.5 2.6H7.5M.5 5.4H7.5M6 .4 2 7.6",
+  aim: "M1.5 7.5V.8L6.8 2.9 1.5 5",
 };
 const grids = new WeakMap();
 const held = new Map(); // where the keyboard was in each heatmap, for a page that moves the heatmap elsewhere
@@ -61,6 +62,7 @@ function cellAt(grid, row, column) {
     band: (b1 >> 7) | ((b2 >> 7) << 1) | ((b3 >> 7) << 2),
     moved: heads.moved[index],
     label: heads.labels[index],
+    aim: heads.aims[index],
   };
 }
 
@@ -77,6 +79,7 @@ function words(cell, compared) {
   if (cell.uncertain) said.push("low confidence");
   if (cell.unlike) said.push("answer and evidence disagree");
   if (cell.hatched) said.push("from evidence only");
+  if (cell.aim) said.push(cell.aim[1]);
   return said.join(", ");
 }
 
@@ -103,6 +106,7 @@ function drawCell(cell, total) {
   }
   if (cell.uncertain) td.append(drawing("ring", "ring"));
   if (cell.unlike) td.append(drawing("unlike", "unlike"));
+  if (cell.aim) td.append(drawing("aim", cell.aim[0] ? "aim late" : "aim"));
   return td;
 }
 
