@@ -12,7 +12,6 @@ from time import monotonic
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
 from operations.memory import Memory
-from operations.periods import period_of
 from operations.scores import PARAMETERS, SYSTEM, scope_of, score_assessment, scores_in
 from operations.systems import find_system
 from operations.workplace import Workplace
@@ -94,7 +93,7 @@ def read_choices(
     """What a person may choose among on the page of a movement. Raises NotFound as `read_movement` does."""
 
     def work(records: Records) -> tuple[_Found, list[SystemRecord]]:
-        return _overview(workplace, records, system_id=system_id, team=team), records.systems()
+        return _overview(records, system_id=system_id, team=team), records.systems()
 
     found, systems = workplace.store.read(work)
     latest = _latest_rated(workplace, found) if system_id is None else None
@@ -121,12 +120,12 @@ def read_movement(
     """Why a debt moved from one quarter to another: of a system, of a team, else of the portfolio.
 
     Each quarter counts as it was shown: a closed one as it was sealed. `after` is by default the latest quarter in
-    which something is rated, `before` the one before it. A retired system counts in the quarters before it retired.
+    which something is rated, `before` the one before it. A retired system counts in the quarters it was assessed in.
     Only one checklist is looked at: `pack`, by default the one most used.
 
     Raises NotFound for a system or team that is not there, InvalidInput for quarters that cannot be compared.
     """
-    found = workplace.store.read(lambda records: _overview(workplace, records, system_id=system_id, team=team))
+    found = workplace.store.read(lambda records: _overview(records, system_id=system_id, team=team))
     if system_id is None and after is None:
         after = _latest_rated(workplace, found)
     chosen = _quarters(found, before, after)
@@ -166,10 +165,9 @@ class _Found:
     name: str
     systems: Mapping[str, SystemRecord]  #: those in scope
     periods: tuple[str, ...]
-    left_in: Mapping[str, str]  #: system id -> the quarter it was retired in
 
 
-def _overview(workplace: Workplace, records: Records, *, system_id: str | None, team: str | None) -> _Found:
+def _overview(records: Records, *, system_id: str | None, team: str | None) -> _Found:
     if system_id is not None:
         system = find_system(records, system_id)
         return _Found(
@@ -177,7 +175,6 @@ def _overview(workplace: Workplace, records: Records, *, system_id: str | None, 
             name=system.name,
             systems={system_id: system},
             periods=tuple(one.period for one in records.assessments_of(system_id)),
-            left_in={},
         )
     everything = records.systems(include_retired=True)
     chosen = [system for system in everything if team is None or system.team == team]
@@ -188,11 +185,6 @@ def _overview(workplace: Workplace, records: Records, *, system_id: str | None, 
         name=team or "",
         systems={system.system_id: system for system in chosen},
         periods=tuple(records.periods()),
-        left_in={
-            system.system_id: period_of(workplace.day_of(system.retired_at))
-            for system in chosen
-            if system.retired_at is not None
-        },
     )
 
 
@@ -240,11 +232,7 @@ def _assessed(
 ) -> _Taken:
     names = records.checklist_names()
     both = [
-        {
-            one.system_id: one
-            for one in records.assessments_in(quarter)
-            if one.system_id in found.systems and not found.left_in.get(one.system_id, "9") <= quarter
-        }
+        {one.system_id: one for one in records.assessments_in(quarter) if one.system_id in found.systems}
         for quarter in quarters
     ]
     used = Counter(names[one.checklist_id] for side in reversed(both) for one in side.values())

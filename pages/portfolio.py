@@ -50,6 +50,11 @@ def portfolio() -> None:
         _trend(here, view)
     with right:
         draw_movers(view)
+        if view.change.count:
+            st.page_link(
+                "movement.py", label="Why it moved, cause by cause", icon=":material/waterfall_chart:",
+                query_params={"since": view.compared_with, "until": view.period},
+            )  # fmt: skip
     draw_heatmap(here, view)
     draw_attention(read_attention(here.workplace, here.actor, period=view.period, pack=view.pack), view)
 
