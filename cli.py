@@ -45,12 +45,29 @@ def _text_of(path: Path) -> str:
 
 
 def lint(arguments: argparse.Namespace) -> int:
-    """Check checklist files; every problem with file:line:column; exit 1 if there is any."""
-    from checklists.lint import as_json, as_text, lint_files
+    """Check checklist files; every problem with file:line:column; exit 1 if there is any; --against: what changed."""
+    from checklists.difference import differ
+    from checklists.lint import as_json, as_text, difference_text, lint_files
+    from checklists.reader import InvalidChecklist, load_checklist
     from evidence.signals import SIGNALS
 
-    problems = lint_files([Path(name) for name in arguments.files], known_signals=SIGNALS)
-    print_out((as_json if arguments.json else as_text)(problems, files=len(arguments.files)))
+    paths = [Path(name) for name in arguments.files]
+    before = None
+    if arguments.against is not None:
+        if len(paths) > 1:
+            raise Mistake("--against: is for one file; name the newer version alone before it")
+        try:
+            before = load_checklist(Path(arguments.against))
+        except InvalidChecklist as problem:
+            raise Mistake(f"{_first(problem.problems)}; `python cli.py lint {arguments.against}` lists all") from None
+    problems = lint_files(paths, known_signals=SIGNALS, before=before)
+    difference = differ(before, load_checklist(paths[0])) if before is not None and not problems else None
+    if arguments.json:
+        print_out(as_json(problems, files=len(paths), difference=difference))
+    else:
+        print_out(as_text(problems, files=len(paths)))
+        if difference is not None:
+            print_out(difference_text(difference))
     return 1 if problems else 0
 
 
@@ -358,7 +375,9 @@ def arguments_parser() -> Parser:
         run.__doc__ = work.__doc__
         return add(name, run, parents=[shared, stored, *parents])
 
-    add("lint", lint, parents=[shared]).add_argument("files", nargs="+", metavar="FILE")
+    linting = add("lint", lint, parents=[shared])
+    linting.add_argument("files", nargs="+", metavar="FILE")
+    linting.add_argument("--against", metavar="OLDER", help="the version before: what differs, and what would be lost")
     add_scan_options(add("scan", scan, parents=[shared]))
     add("signals", signals, parents=[shared])
     answered = Parser(add_help=False)

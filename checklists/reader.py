@@ -11,7 +11,7 @@ from checklists.canonical import canonical_body, content_hash, read_canonical, s
 from checklists.checklist import Checklist
 from checklists.fields import Record
 from checklists.problems import InvalidChecklist, Problem, Problems
-from checklists.rules import INTEGRITY, WORDING, Rule, check, signals_are_known
+from checklists.rules import INTEGRITY, WORDING, Rule, check, follows, signals_are_known
 from checklists.schema import read_record
 from checklists.yaml_nodes import BYTES_MAX, decode, read_nodes
 
@@ -44,13 +44,17 @@ def load_checklist(path: Path) -> Checklist:
     return _sealed(_record(_text_of(path, problems), problems, _RULES), problems)
 
 
-def find_problems(path: Path, *, known_signals: Collection[str] | None = None) -> tuple[Problem, ...]:
+def find_problems(
+    path: Path, *, known_signals: Collection[str] | None = None, before: Checklist | None = None
+) -> tuple[Problem, ...]:
     """Every problem of a YAML file, in its order; empty when it is sound.
 
-    With `known_signals` (the ids the collector can measure) a question that names another signal is a problem too.
+    With `known_signals` (the ids the collector can measure) a question that names another signal is a problem too, and
+    with the version `before` it whatever would lose or confuse the answers given to that.
     """
     problems = Problems(str(path))
     rules = _RULES if known_signals is None else (*_RULES, signals_are_known(known_signals))
+    rules = rules if before is None else (*rules, follows(before))
     _record(_text_of(path, problems), problems, rules)
     return problems.in_order()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from checklists import soundness
+from checklists.checklist import Checklist
 from checklists.fields import Record
 from checklists.problems import Problems, listed, quoted
 
@@ -231,6 +232,34 @@ def signals_are_known(known: Collection[str]) -> Rule:
                 if signal not in known:
                     message = f"no detector measures {quoted(signal)}{problems.did_you_mean(signal, known)}"
                     problems.add(question.place("signals", position), f"{question.where}.signals[{position}]", message)
+
+    return rule
+
+
+def follows(old: Checklist) -> Rule:
+    """The rule that a checklist is the next version of `old`: no id is lost, none comes back, changes have a number."""
+
+    def rule(checklist: Record, problems: Problems) -> None:
+        if checklist["id"] != old.id and isinstance(checklist["id"], str):
+            message = f"expected {quoted(old.id)}, the id of the version before; another id is another checklist"
+            problems.add(checklist.place("id"), "id", message)
+            return
+        asked = {question["id"]: question for question in questions(checklist) if isinstance(question["id"], str)}
+        retired = {number for _, number in _texts(checklist["retired"])}
+        for number in old.questions:
+            if number not in asked and number not in retired:
+                message = f"{number} was asked by version {old.version}; list it here, or ask it again"
+                problems.add(checklist.place("retired"), "retired", message)
+        for number in old.retired:
+            if number in asked:
+                message = f"{number} was retired by version {old.version}; an id is never used a second time"
+                problems.add(asked[number].place("id"), f"{asked[number].where}.id", message)
+            elif number not in retired:
+                message = f"{number} was retired by version {old.version}; keep it here, so that nobody uses it again"
+                problems.add(checklist.place("retired"), "retired", message)
+        if checklist["version"] == old.version:
+            message = f"{quoted(old.version)} is the version before; give this one a number of its own"
+            problems.add(checklist.place("version"), "version", message)
 
     return rule
 

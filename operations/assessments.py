@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from checklists.checklist import Area, Checklist, Question
 from operations.authorize import Action, Actor, permitted
 from operations.errors import AlreadyThere, InvalidInput, NotFound
+from operations.freshness import seal_doubts
 from operations.packs import checklist_for
 from operations.periods import read_period
 from operations.scores import PARAMETERS, Scored, scope_of, score_assessment, store_score, weigh_evidence
 from operations.systems import find_system
-from operations.wording import NAME_MAX, NOTE_MAX, clean, clean_line, clean_links
+from operations.wording import LINKS_MAX, NAME_MAX, NOTE_MAX, clean, clean_line, clean_links
 from operations.workplace import Workplace
 from scoring.answers import score_document
+from scoring.freshness import Doubt
 from scoring.score import Scope, scoring_id
 from scoring.votes import settle
 from scoring.weigh import Weighed
@@ -115,6 +117,58 @@ class Questionnaire:
         return next((q.id for q in self.questions if q.id not in self.answers), None)
 
 
+def last_of(records: Records, assessment: AssessmentRecord, pack: str) -> AssessmentRecord | None:
+    """The quarter whose answers are at hand while this one is answered.
+
+    The one it goes on from, or what was withdrawn of this very quarter. Where the one before was withdrawn since, the
+    one before that.
+    """
+    previous = records.assessment(assessment.previous) if assessment.previous else None
+    if previous is None or not previous.withdrawn or previous.period == assessment.period:
+        return previous
+    return records.latest_closed(assessment.system_id, before=assessment.period, pack=pack)
+
+
+def last_answers(
+    records: Records, last: AssessmentRecord | None, earlier: Checklist | None, checklist: Checklist
+) -> dict[str, AnswerRecord]:
+    """Last quarter's answers by the ids of this checklist: a question that replaces others has theirs.
+
+    None where the two versions ask on another scale: there an answer is another answer.
+    """
+    if last is None or earlier is None or earlier.level_count != checklist.level_count:
+        return {}
+    given = records.answers(last.assessment_id)
+    for question in checklist.questions.values():
+        if question.id not in given and question.replaces:
+            merged = merged_answer(question.id, [given[one] for one in question.replaces if one in given])
+            if merged is not None:
+                given[question.id] = merged
+    return given
+
+
+def merged_answer(question_id: str, given: Sequence[AnswerRecord]) -> AnswerRecord | None:
+    """One answer for a question that replaces those that were given; None where none was.
+
+    Of several levels the worst, so that nothing looks better for having been put together; a level before "we do not
+    know", that before "does not apply". Votes stay where there was one question, or they would be of nobody.
+    """
+    if not given:
+        return None
+    rank = {"not_applicable": -2, "unknown": -1}
+    worst = max(given, key=lambda answer: (rank.get(answer.state, level_of(answer) or 0), answer.question_id))
+    notes = dict.fromkeys(answer.note for answer in given if answer.note)
+    links = tuple(dict.fromkeys(link for answer in given for link in answer.links))
+    return replace(
+        worst,
+        question_id=question_id,
+        level=worst.level if len(given) == 1 or worst.state != "answered" else level_of(worst),
+        votes=worst.votes if len(given) == 1 else (),
+        note="\n".join(notes)[:NOTE_MAX],
+        links=links[:LINKS_MAX],
+    )
+
+
 def find_assessment(records: Records, assessment_id: str) -> AssessmentRecord:
     """The assessment with this id. Raises NotFound."""
     assessment = records.assessment(assessment_id)
@@ -158,7 +212,7 @@ def open_assessment(
         if existing is not None:
             return _of_pack(workplace, records, existing, pack)
         checklist = checklist_for(workplace, records, system_id, pack)
-        previous = records.latest_closed(system_id, before=quarter, pack=checklist.id)
+        previous = _gone_before(records, system_id, quarter, checklist.id)
         assessment = AssessmentRecord(
             assessment_id=workplace.new_id(),
             system_id=system_id,
@@ -174,6 +228,7 @@ def open_assessment(
             opened_by=actor.name,
             closed_at=None,
             closed_by=None,
+            zone=workplace.zone_name(),
         )
         records.open_assessment(assessment)
         records.audit(
@@ -193,6 +248,17 @@ def open_assessment(
         if found is None:
             raise
         return found
+
+
+def _gone_before(records: Records, system_id: str, quarter: str, pack: str) -> AssessmentRecord | None:
+    """What a new quarter goes on from: what was withdrawn of this very quarter, else the last one closed."""
+    names = records.checklist_names()
+    withdrawn = [
+        assessment
+        for assessment in records.withdrawn_of(system_id)
+        if assessment.period == quarter and names[assessment.checklist_id] == pack
+    ]
+    return withdrawn[-1] if withdrawn else records.latest_closed(system_id, before=quarter, pack=pack)
 
 
 def _of_pack(workplace: Workplace, records: Records, existing: AssessmentRecord, pack: str | None) -> AssessmentRecord:
@@ -223,14 +289,15 @@ def read_questionnaire(workplace: Workplace, _actor: Actor, *, assessment_id: st
     def work(records: Records) -> Questionnaire:
         assessment = find_assessment(records, assessment_id)
         checklist = workplace.checklist(records, assessment.checklist_id)
-        last = records.assessment(assessment.previous) if assessment.previous else None
+        last = last_of(records, assessment, checklist.id)
+        earlier = workplace.checklist(records, last.checklist_id) if last else None
         return Questionnaire(
             system=find_system(records, assessment.system_id),
             assessment=assessment,
             checklist=checklist,
             areas=asked_questions(checklist, scope_of(assessment)),
             answers=records.answers(assessment_id),
-            last=records.answers(last.assessment_id) if last else {},
+            last=last_answers(records, last, earlier, checklist),
             last_period=last.period if last else None,
             weighed=weigh_evidence(records, checklist, assessment_id),
         )
@@ -484,12 +551,15 @@ def confirm_last(
 
     def work(records: Records) -> AnswerRecord:
         assessment = find_assessment(records, assessment_id)
-        events = records.answer_history(assessment.previous, question_id) if assessment.previous else []
-        question = workplace.checklist(records, assessment.checklist_id).questions.get(question_id)
+        checklist = workplace.checklist(records, assessment.checklist_id)
+        last = last_of(records, assessment, checklist.id)
+        earlier = workplace.checklist(records, last.checklist_id) if last else None
+        given = last_answers(records, last, earlier, checklist).get(question_id)
+        question = checklist.questions.get(question_id)
         offered = (None, *levels_of(question)) if question is not None else ()
-        if not events or events[-1].state not in ANSWER_STATES or events[-1].level not in offered:
+        if given is None or given.level not in offered:
             raise NotFound("Last quarter has no answer to this question; choose a level instead.")
-        wanted = _again(events[-1], source="confirmed", at=workplace.now(), by=actor.name)
+        wanted = replace(given, source="confirmed", rev=0, changed_at=workplace.now(), changed_by=actor.name)
         return records.save_answer(assessment_id, wanted, expected_rev=expected_rev)
 
     return workplace.store.write(work)
@@ -519,9 +589,11 @@ def canonical(document: Mapping[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def answer_document(answer: AnswerRecord) -> dict[str, Any]:
-    """An answer as a closed quarter seals it."""
+def answer_document(answer: AnswerRecord, doubt: Doubt | None) -> dict[str, Any]:
+    """An answer as a closed quarter seals it; with why it waited to be confirmed, where it did."""
+    waits = {} if doubt is None else {"waits": {**asdict(doubt), "since": doubt.since.isoformat()}}
     return {
+        **waits,
         "state": answer.state,
         "level": answer.level,
         "votes": list(answer.votes),
@@ -535,7 +607,7 @@ def answer_document(answer: AnswerRecord) -> dict[str, Any]:
     }
 
 
-def snapshot_document(records: Records, system: SystemRecord, scored: Scored) -> dict[str, Any]:
+def snapshot_document(records: Records, system: SystemRecord, scored: Scored, *, zone: str) -> dict[str, Any]:
     """What a closed quarter seals: enough to show it, and to score it again to the same bytes."""
     assessment = scored.assessment
     evidence = records.evidence_of(assessment.assessment_id)
@@ -553,7 +625,10 @@ def snapshot_document(records: Records, system: SystemRecord, scored: Scored) ->
         "checklist": assessment.checklist_id,
         "scope": assessment.scope,
         "switches": sorted(assessment.switches),
-        "answers": {key: answer_document(scored.answers[key]) for key in sorted(scored.answers)},
+        "zone": zone,
+        "answers": {
+            key: answer_document(scored.answers[key], scored.doubts.get(key)) for key in sorted(scored.answers)
+        },
         "evidence": evidence.evidence_id if evidence else None,
         "decisions": [
             {
@@ -585,12 +660,14 @@ def close_assessment(workplace: Workplace, actor: Actor, *, assessment_id: str) 
         if not scored.answers:
             raise InvalidInput("assessment", "nothing is answered yet; answer at least one question before closing")
         system = find_system(records, assessment.system_id)
-        body = canonical(snapshot_document(records, system, scored))
+        zone = workplace.zone_name()
+        body = canonical(snapshot_document(records, system, scored, zone=zone))
         digest = hashlib.sha256(body.encode()).hexdigest()
         store_score(workplace, records, scored)
+        seal_doubts(records, assessment, scored.doubts)
         records.seal(
             assessment_id, body, document_sha256=digest, at=workplace.now(), by=actor.name,
-            scoring_id=scored.score.scoring_id,
+            scoring_id=scored.score.scoring_id, zone=zone,
         )  # fmt: skip
         records.audit(
             at=workplace.now(), actor=actor.name, action="close assessment", subject=assessment_id, detail=digest

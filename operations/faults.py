@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from operations.assessments import answer_document, canonical
 from operations.errors import StoreError
+from operations.freshness import doubts_of
 from operations.rescoring import score_sealed
 from operations.scores import PARAMETERS, SYSTEM, score_assessment
 from operations.workplace import Workplace
@@ -35,7 +36,7 @@ def first_fault(workplace: Workplace, records: Records, found_by_store: tuple[st
     names |= {
         one.assessment_id: f"{system.name}, {one.period}"
         for system in systems
-        for one in records.assessments_of(system.system_id)
+        for one in (*records.assessments_of(system.system_id), *records.withdrawn_of(system.system_id))
     }
     if found_by_store:
         return _in_words(found_by_store[0], names)
@@ -62,8 +63,9 @@ def _faults(workplace: Workplace, records: Records, systems: list[SystemRecord])
     for system in systems:
         yield from _changed_scans(records, system)
         rows = _scores(records, system)
-        for assessment in records.assessments_of(system.system_id):
-            where, theirs = f"{system.name}, {assessment.period}", rows.get(assessment.period, {})
+        for assessment in (*records.assessments_of(system.system_id), *records.withdrawn_of(system.system_id)):
+            where = f"{system.name}, {assessment.period}{' (withdrawn)' if assessment.withdrawn else ''}"
+            theirs = {} if assessment.withdrawn else rows.get(assessment.period, {})
             if assessment.state == "open":
                 yield from _open_faults(workplace, records, assessment, where, theirs)
                 continue
@@ -108,7 +110,9 @@ def _sealed_faults(
         return
     document = json.loads(snapshot.document)
     sealed = document["answers"]
-    kept = {key: answer_document(answer) for key, answer in records.answers(assessment.assessment_id).items()}
+    answers = records.answers(assessment.assessment_id)
+    doubts = doubts_of(workplace, records, assessment, workplace.checklist(records, assessment.checklist_id), answers)
+    kept = {key: answer_document(answer, doubts.get(key)) for key, answer in answers.items()}
     if odd := sorted(key for key in kept.keys() | sealed.keys() if kept.get(key) != sealed.get(key)):
         yield f"{where}: the answer to {odd[0]} is not the one that was sealed; {RESTORE}"
     active = scoring_id(PARAMETERS)
@@ -126,10 +130,13 @@ def _open_faults(
     """Scores of an open quarter that say they are of its last change have to follow from its answers."""
     theirs = rows.get(scoring_id(PARAMETERS), [])
     if any(row.change_seq == assessment.change_seq for row in theirs):
-        yield from _odd_rows(where, _estimates(score_assessment(workplace, records, assessment).score), theirs)
+        scored = score_assessment(workplace, records, assessment)
+        ends = ENDS if not scored.doubts else UNDOUBTED  # an answer grows old without any change to the quarter
+        yield from _odd_rows(where, _estimates(scored.score), theirs, ends)
 
 
 ENDS = ("estimate", "low", "high", "coverage", "band")
+UNDOUBTED = ("estimate", "coverage", "band")  #: what no doubt moves
 
 
 def _estimates(scored: Score) -> dict[str, Mapping[str, Any]]:
@@ -137,7 +144,9 @@ def _estimates(scored: Score) -> dict[str, Mapping[str, Any]]:
     return {area: {end: getattr(estimate, end) for end in ENDS} for area, estimate in whole.items()}
 
 
-def _odd_rows(where: str, expected: Mapping[str, Mapping[str, Any]], rows: list[ScoreRow]) -> Iterator[str]:
+def _odd_rows(
+    where: str, expected: Mapping[str, Mapping[str, Any]], rows: list[ScoreRow], ends: Sequence[str] = ENDS
+) -> Iterator[str]:
     """Score rows that are not what they have to be; none at all is no fault, because they are made when asked for."""
     kept = {row.area: row for row in rows}
     if not kept:
@@ -146,7 +155,7 @@ def _odd_rows(where: str, expected: Mapping[str, Mapping[str, Any]], rows: list[
         row, of = kept.get(area), f"area {area}" if area else "the system"
         if row is None or area not in expected:
             yield f"{where}: the score of {of} is {'missing' if row is None else 'one too many'}; {SCORE_ANEW}"
-        elif any(getattr(row, end) != expected[area][end] for end in ENDS):
+        elif any(getattr(row, end) != expected[area][end] for end in ends):
             yield f"{where}: the stored score of {of} is not what the answers give; {SCORE_ANEW}"
 
 

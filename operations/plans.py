@@ -94,7 +94,7 @@ def read_plan(
     kept = workplace.store.read(lambda records: _read(workplace, records, system_id, quarter))
     scored, settings = kept.scored, kept.settings
     parameters = PlanParameters(horizon_quarters=settings.horizon_quarters if ahead is None else ahead)
-    responses = responses_of(scored.answers) | _supposed(scored, what_if or {})
+    responses = responses_of(scored.answers, scored.doubts) | _supposed(scored, what_if or {})
     asked, floors = scope_of(scored.assessment), scored.weighed.floors
     now = score(scored.checklist, responses, floors, asked=asked, parameters=PARAMETERS) if what_if else scored.score
     ranking = rank(

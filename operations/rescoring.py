@@ -12,6 +12,7 @@ from operations.authorize import Action, Actor, permitted
 from operations.scans import scan_of
 from operations.scores import PARAMETERS, keep_scores, score_rows
 from operations.workplace import Workplace
+from scoring.freshness import DOUBT_LEVELS
 from scoring.score import Response, ResponseState, Scope, Score, score, scoring_id
 from scoring.weigh import weigh
 from store.records import Records
@@ -25,7 +26,13 @@ def score_sealed(workplace: Workplace, records: Records, document: Mapping[str, 
     """What a sealed document scores to under today's rules, with the checklist it was answered in."""
     checklist = workplace.checklist(records, document["checklist"])
     responses = {
-        key: Response(state=ResponseState(a["state"]), level=a["level"], votes=tuple(a["votes"]), reason=a["reason"])
+        key: Response(
+            state=ResponseState(a["state"]),
+            level=a["level"],
+            votes=tuple(a["votes"]),
+            reason=a["reason"],
+            doubt=DOUBT_LEVELS if "waits" in a else 0,
+        )
         for key, a in document["answers"].items()
     }
     overridden = frozenset((d["question"], d["signal"]) for d in document["decisions"] if d["decision"] == "overridden")

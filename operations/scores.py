@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklists.checklist import Checklist
+from operations.freshness import doubts_of
 from operations.scans import scan_of
 from operations.workplace import Workplace
+from scoring.freshness import DOUBT_LEVELS, Doubt
 from scoring.score import (
     CODE_VERSION,
     Estimate,
@@ -36,6 +38,7 @@ class Scored:
     answers: Mapping[str, AnswerRecord]
     weighed: Weighed
     score: Score
+    doubts: Mapping[str, Doubt]  #: answers that wait to be confirmed, by question id: their intervals are wider
 
 
 def scope_of(assessment: AssessmentRecord) -> Scope:
@@ -43,11 +46,15 @@ def scope_of(assessment: AssessmentRecord) -> Scope:
     return Scope(core_only=assessment.scope == "core", switches=assessment.switches)
 
 
-def responses_of(answers: Mapping[str, AnswerRecord]) -> dict[str, Response]:
-    """Stored answers as the score takes them."""
+def responses_of(answers: Mapping[str, AnswerRecord], doubted: Collection[str] = frozenset()) -> dict[str, Response]:
+    """Stored answers as the score takes them; those to the `doubted` questions wait to be confirmed."""
     return {
         question_id: Response(
-            state=ResponseState(answer.state), level=answer.level, votes=answer.votes, reason=answer.reason
+            state=ResponseState(answer.state),
+            level=answer.level,
+            votes=answer.votes,
+            reason=answer.reason,
+            doubt=DOUBT_LEVELS if question_id in doubted else 0,
         )
         for question_id, answer in answers.items()
     }
@@ -69,8 +76,12 @@ def score_assessment(workplace: Workplace, records: Records, assessment: Assessm
     checklist = workplace.checklist(records, assessment.checklist_id)
     answers = records.answers(assessment.assessment_id)
     weighed = weigh_evidence(records, checklist, assessment.assessment_id)
-    scored = score(checklist, responses_of(answers), weighed.floors, asked=scope_of(assessment), parameters=PARAMETERS)
-    return Scored(assessment=assessment, checklist=checklist, answers=answers, weighed=weighed, score=scored)
+    doubts = doubts_of(workplace, records, assessment, checklist, answers)
+    responses = responses_of(answers, doubts)
+    scored = score(checklist, responses, weighed.floors, asked=scope_of(assessment), parameters=PARAMETERS)
+    return Scored(
+        assessment=assessment, checklist=checklist, answers=answers, weighed=weighed, score=scored, doubts=doubts
+    )
 
 
 VOTES_APART_MIN = 3  #: levels between the votes on a question that make it disputed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,7 +23,23 @@ from scoring.document import score_from_document
 from scoring.explain import Step, explain_area, explain_question, explain_system
 from scoring.score import AreaScore, Contradiction, Estimate, Hint, QuestionScore, Score
 from scoring.weigh import spoken_to
+from scoring.yardstick import Side, over_common
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, ScoreRow, SystemRecord
+
+COMMON_QUARTERS_MAX = 12  #: of the latest: each is scored anew where the quarters did not ask the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonPoint:
+    """A quarter scored over the questions that every quarter of the trend asked, by the weights of the latest."""
+
+    period: str
+    estimate: float | None  #: None where too little is known for a letter
+    low: float
+    high: float
+    closed: bool
+    questions: int  #: how many questions are common
+    version: str  #: of the checklist the quarter was answered with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +56,8 @@ class SystemView:
     latest: Scored | None
     evidence: EvidenceRecord | None
     next_period: str  #: the quarter to open next
+    common_only: bool = False  #: the latest change is over the questions both quarters asked
+    common_trend: tuple[CommonPoint, ...] = ()  #: where the quarters did not ask the same: over what all of them asked
 
     @property
     def shown(self) -> tuple[AssessmentRecord, ...]:
@@ -57,17 +75,26 @@ class SystemView:
 
 
 def judged(view: SystemView, comparison: Comparison, period: str) -> SystemView:
-    """The view with the directions of one quarter as a comparison with the quarter before found them.
+    """The view with the changes and directions of one quarter as a comparison with the quarter before found them.
 
     A stored score only knows how large a difference is; the comparison knows the votes behind it.
     """
-    verdicts = {area.id: area.direction for area in comparison.areas} | {SYSTEM: comparison.system.direction}
-    cells = {
-        (area, quarter): cell._replace(direction=_said(verdicts[area]))
-        for (area, quarter), cell in view.cells.items()
-        if quarter == period and area in verdicts and cell.change is not None
-    }
-    return replace(view, cells={**view.cells, **cells})
+    changes = {area.id: area for area in comparison.areas} | {SYSTEM: comparison.system}
+    cells = {}
+    for (area, quarter), cell in view.cells.items():
+        if quarter != period or area not in changes:
+            continue
+        found = changes[area]
+        change = cell.change
+        if comparison.common_only and _rated(found.before) and _rated(found.after):
+            change = found.difference  # over the questions both asked: the stored numbers may not be subtracted
+        if change is not None:
+            cells[area, quarter] = cell._replace(change=change, direction=_said(found.direction))
+    return replace(view, cells={**view.cells, **cells}, common_only=comparison.common_only)
+
+
+def _rated(estimate: Estimate | None) -> bool:
+    return estimate is not None and estimate.band is not None
 
 
 def _said(direction: Direction) -> str | None:
@@ -129,6 +156,9 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str, pac
         for (area, period), row in by_place.items()
     }
 
+    def common(records: Records) -> tuple[CommonPoint, ...]:
+        return _common_trend(workplace, records, alike)
+
     def newest(records: Records) -> tuple[Scored | None, EvidenceRecord | None, tuple[Area, ...], dict[str, str]]:
         if not assessments:
             return None, None, (), {}
@@ -155,7 +185,33 @@ def read_system_view(workplace: Workplace, _actor: Actor, *, system_id: str, pac
         areas=areas,
         latest=latest,
         evidence=stored,
+        common_trend=workplace.store.read(common),
         next_period=present if not quarters or quarters[-1] < present else following(quarters[-1]),
+    )
+
+
+def _common_trend(
+    workplace: Workplace, records: Records, assessments: Sequence[AssessmentRecord]
+) -> tuple[CommonPoint, ...]:
+    """The latest quarters over the questions all of them asked; none where they asked the same anyway."""
+    latest = assessments[-COMMON_QUARTERS_MAX:]
+    if len(latest) < 2 or all(asks_the_same(one, latest[-1]) for one in latest):
+        return ()
+    scored = [score_assessment(workplace, records, one) for one in latest]
+    asked, scores = over_common(
+        [Side(checklist=one.checklist, score=one.score, asked=scope_of(one.assessment)) for one in scored]
+    )
+    return tuple(
+        CommonPoint(
+            period=one.assessment.period,
+            estimate=common.system.estimate if common.system.band else None,
+            low=common.system.low,
+            high=common.system.high,
+            closed=one.assessment.state == "closed",
+            questions=len(asked),
+            version=one.checklist.version,
+        )
+        for one, common in zip(scored, scores, strict=True)
     )
 
 

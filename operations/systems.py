@@ -104,6 +104,8 @@ def change_system(
             tags=before.tags if tags is None else clean_tags(tags),
         )
         stored = records.change_system(changed, expected_rev=expected_rev, at=workplace.now())
+        if stored.team != before.team:
+            _follow(workplace, records, before.team, stored.team)
         for assessment in records.assessments_of(system_id):
             if assessment.state == "open" and assessment.switches != switches:
                 records.change_switches(assessment.assessment_id, switches)
@@ -113,6 +115,54 @@ def change_system(
         return stored
 
     return workplace.store.write(work)
+
+
+def _follow(workplace: Workplace, records: Records, old: str, new: str) -> None:
+    """Where a team's only system was given a team nobody knew, the team was renamed: its class values come along."""
+    systems = records.systems(include_retired=True)
+    alone = all(system.team != old for system in systems) and sum(system.team == new for system in systems) == 1
+    if alone and not records.versions.has_class_values(new):
+        records.versions.rename_team(old, new, at=workplace.now())
+
+
+@permitted(Action.CHANGE_SYSTEM)
+def rename_team(workplace: Workplace, actor: Actor, *, team: str, name: str) -> int:
+    """Give a team another name: its systems, class values and links follow. Returns how many systems there are.
+
+    Sealed quarters keep the name the team had. Raises NotFound, and InvalidInput for a name that another team has.
+    """
+    wanted = clean_line(name, field="team", longest=NAME_MAX, required=True)
+
+    def work(records: Records) -> int:
+        systems = records.systems(include_retired=True)
+        mine = [system for system in systems if system.team == team]
+        if not mine:
+            raise NotFound("No such team. It may have been renamed; the portfolio lists those there are.")
+        if wanted == team:
+            return len(mine)
+        if any(system.team == wanted for system in systems) or records.versions.has_class_values(wanted):
+            was = records.versions.present_name(wanted) == team
+            if not was:
+                raise InvalidInput(
+                    "team", f"there is a team {wanted} already; change the team of each system to bring them together"
+                )
+        moved = records.versions.rename_team(team, wanted, at=workplace.now())
+        records.audit(
+            at=workplace.now(),
+            actor=actor.name,
+            action="rename team",
+            subject=team,
+            detail=f"{wanted}, {moved} systems",
+        )
+        return moved
+
+    return workplace.store.write(work)
+
+
+@permitted(Action.READ)
+def present_team(workplace: Workplace, _actor: Actor, *, team: str) -> str:
+    """The name a team goes by now, for a link that still has an older one."""
+    return workplace.store.read(lambda records: records.versions.present_name(team))
 
 
 @permitted(Action.READ)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from checklists.checklist import Checklist
 from checklists.reader import DEFAULT_PACK, PACKS, canonical_body, load_checklist, read_canonical
@@ -16,6 +19,8 @@ from operations.errors import InvalidInput, NotFound
 from operations.remembered import Memory
 from store.records import Records
 from store.store import Store, default_location, open_store
+
+TIME_ZONE = "ARREARS_TIME_ZONE"  #: names the organisation's time zone, where nobody chose one on the about page
 
 
 def _utc_now() -> datetime:
@@ -25,6 +30,29 @@ def _utc_now() -> datetime:
 def _random_id() -> str:
     """128 random bits: an id in a link cannot be guessed."""
     return secrets.token_hex(16)
+
+
+def named_zone() -> str:
+    """The zone ARREARS_TIME_ZONE names, "" for none."""
+    return os.environ.get(TIME_ZONE, "").strip()
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """The time zone of a name such as Europe/Berlin. Raises InvalidInput."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        close = get_close_matches(name[:40], available_timezones(), n=1)
+        guess = f", perhaps {close[0]}" if close else ""
+        raise InvalidInput(
+            "time zone", f"{name[:40]!r} is not known; write it like Europe/Berlin or UTC{guess}"
+        ) from None
+
+
+def machine_zone(moment: datetime) -> str:
+    """The machine's own zone as its distance from UTC at a moment: a machine often knows no better name."""
+    digits = f"{moment.astimezone():%z}"
+    return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +71,26 @@ class Workplace:
         """The present moment as stored: ISO 8601, UTC, milliseconds."""
         return self.clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
+    def zone(self) -> tzinfo | None:
+        """The time zone whose midnight ends a quarter, for all readers alike; None is the machine's own.
+
+        The organisation's choice on the about page counts before ARREARS_TIME_ZONE.
+        """
+        name = self.store.read(lambda records: records.versions.zone()) or named_zone()
+        return read_zone(name) if name else None
+
+    def zone_name(self) -> str:
+        """The name of that zone, as it is stored with each quarter."""
+        zone = self.zone()
+        return zone.key if isinstance(zone, ZoneInfo) else machine_zone(self.clock())
+
     def today(self) -> date:
-        """Today where the machine stands: a quarter ends at local midnight, for all readers alike."""
-        return self.clock().astimezone().date()
+        """Today in the organisation's zone: a quarter ends at its midnight, wherever somebody looks from."""
+        return self.clock().astimezone(self.zone()).date()
 
     def day_of(self, moment: str) -> date:
-        """The day a stored moment fell on where the machine stands."""
-        return datetime.fromisoformat(moment).astimezone().date()
+        """The day a stored moment fell on in the organisation's zone."""
+        return datetime.fromisoformat(moment).astimezone(self.zone()).date()
 
     def close(self) -> None:
         """Let go of the database."""

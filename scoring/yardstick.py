@@ -242,6 +242,20 @@ def difference_of(area: str, before: Score, after: Score) -> float | None:
     return last.estimate - first.estimate
 
 
+def over_common(sides: Sequence[Side], *, parameters: Parameters | None = None) -> tuple[frozenset[str], list[Score]]:
+    """The questions all sides asked, and each side scored over these alone, by the weights and rules of the last.
+
+    So a series of quarters that did not ask the same can be drawn as one line. Raises ValueError without a side.
+    """
+    if not sides:
+        raise ValueError("there is nothing to score over common questions")
+    last = sides[-1]
+    common = frozenset.intersection(*(_common(side, last) for side in sides))
+    checklist = _restricted(last.checklist, common)
+    scores = [score(checklist, side.responses(), side.floors(), parameters=parameters) for side in sides]
+    return common, scores
+
+
 def _common(before: Side, after: Side) -> frozenset[str]:
     """The questions both sides asked on the same number of levels: on another scale it is another question."""
     first, last = before.checklist.questions, after.checklist.questions

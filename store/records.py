@@ -743,6 +743,16 @@ class Records:
         )
         return [EvidenceLink(**row) for row in rows]
 
+    def links_of(self, assessment: AssessmentRecord) -> list[EvidenceLink]:
+        """Which scans one assessment went by, in the order of time."""
+        rows = self._query(
+            "SELECT period, assessment_id, seq, evidence_id, attached_at, attached_by FROM assessment_evidence"
+            " WHERE org_id = :org AND period = :period AND assessment_id = :assessment ORDER BY seq",
+            period=assessment.period,
+            assessment=assessment.assessment_id,
+        )
+        return [EvidenceLink(**row) for row in rows]
+
     # --- tokens -----------------------------------------------------------------------------------------------------
 
     def add_token(self, record: TokenRecord, secret_sha256: str) -> TokenRecord:

@@ -638,10 +638,10 @@ CREATE TABLE carried_answer (
   assessment_id TEXT NOT NULL,
   question_id TEXT NOT NULL,
   rev INTEGER NOT NULL CHECK (rev >= 1),
+  move INTEGER NOT NULL CHECK (move >= 1),
   origin_assessment TEXT NOT NULL,
   origins TEXT NOT NULL,
-  move INTEGER NOT NULL CHECK (move >= 0),
-  PRIMARY KEY (org_id, period, assessment_id, question_id, rev),
+  PRIMARY KEY (org_id, period, assessment_id, question_id, rev, move),
   FOREIGN KEY (org_id, period, assessment_id) REFERENCES assessment (org_id, period, assessment_id)
 ) {keyed};
 
@@ -1060,7 +1060,7 @@ SQLITE_GUARDS: dict[str, str] = {
                 "only a closed assessment is withdrawn",
             ),
             *_append_only(
-                "carried_answer", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, rev"
+                "carried_answer", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, rev, move"
             ),
             *_append_only("confirmation", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id, seq"),
             *_append_only("sealed_doubt", _DEMONSTRATION_ASSESSMENT, "org_id, period, assessment_id, question_id"),

@@ -35,7 +35,7 @@ class CarriedRecord:
     rev: int
     origin_assessment: str  #: where it was answered: this assessment or an earlier one
     origins: tuple[str, ...]  #: the questions it was the answer to; none for this question in other words
-    move: int  #: which move of the assessment carried it; 0 when the quarter was opened
+    move: int  #: which move of the assessment carried it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +122,15 @@ class VersionRecords:
             )
 
     def carried(self, assessment_id: str) -> dict[tuple[str, int], CarriedRecord]:
-        """The answers that came over, by question id and revision."""
+        """The answers that came over, by question id and revision; those of a move taken back are left out."""
         rows = self._query(
             "SELECT question_id, rev, origin_assessment, origins, move FROM carried_answer"
             " WHERE org_id = :org AND period = (SELECT period FROM assessment WHERE org_id = :org"
-            " AND assessment_id = :assessment) AND assessment_id = :assessment",
+            " AND assessment_id = :assessment) AND assessment_id = :assessment AND NOT EXISTS"
+            " (SELECT 1 FROM checklist_move WHERE checklist_move.org_id = carried_answer.org_id"
+            " AND checklist_move.period = carried_answer.period"
+            " AND checklist_move.assessment_id = carried_answer.assessment_id"
+            " AND checklist_move.seq = carried_answer.move AND checklist_move.undone_at IS NOT NULL) ORDER BY move",
             assessment=assessment_id,
         )
         return {

@@ -49,6 +49,7 @@ WITHOUT_ACTOR = {
     "operations.workshops.on_table",
     "operations.demonstration.one_transaction.in_one_transaction",
     "operations.packs.checklist_for",
+    "operations.freshness.doubts_of",
     "operations.class_values.calibration_of",
     "operations.scores.score_assessment",
     "operations.scores.store_score",

@@ -344,7 +344,7 @@ WITHDRAWN_FOR_GOOD = [
     ("UPDATE answer SET note = '?' WHERE assessment_id = 'real-2026Q3'", "sealed"),
     ("DELETE FROM assessment WHERE assessment_id = 'real-2026Q3'", "an assessment is never deleted"),
     ("INSERT INTO confirmation VALUES ('local', '2026Q3', 'real-2026Q3', 'ENT-01', 1, 1, 'x', 'x')", "sealed"),
-    ("INSERT INTO carried_answer VALUES ('local', '2026Q3', 'real-2026Q3', 'ENT-01', 1, 'x', '[]', 0)", "sealed"),
+    ("INSERT INTO carried_answer VALUES ('local', '2026Q3', 'real-2026Q3', 'ENT-01', 1, 1, 'x', '[]')", "sealed"),
     ("INSERT INTO sealed_doubt VALUES ('local', '2026Q3', 'real-2026Q3', 'Q', 'aged', 'x', '[]', 0, '[]')", "sealed"),
 ]  # fmt: skip
 
