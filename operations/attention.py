@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from operations.authorize import Action, Actor, permitted
+from operations.freshness import doubt_words, list_stale
 from operations.periods import period_of
 from operations.portfolio import Portfolio, read_portfolio
 from operations.workplace import Workplace
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     NOT_ASSESSED = "not assessed"  #: nothing answered in this quarter yet
     CONTRADICTED = "contradicted"  #: answer and evidence disagree, and nobody has decided
     DISPUTED = "disputed"  #: votes three levels or more apart
+    STALE = "stale"  #: answers that wait to be confirmed: they are old, or what they cite was changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,5 +119,23 @@ def _disputed(_workplace: Workplace, _actor: Actor, view: Portfolio) -> Iterable
             )
 
 
+def _stale(workplace: Workplace, actor: Actor, view: Portfolio) -> Iterable[AttentionRow]:
+    """Answers that wait to be confirmed as of today; a quarter of the past has only what it was sealed with."""
+    if view.period < period_of(workplace.today()):
+        return
+    shown = {row.system.system_id for row in view.rows}
+    for stale in list_stale(workplace, actor):
+        if stale.system.system_id in shown:
+            count, first = len(stale.waiting), stale.waiting[0]
+            waits = numbers.count(count, "answer waits", "answers wait")
+            yield AttentionRow(
+                kind=Kind.STALE,
+                system=stale.system,
+                sentence=f"{waits} to be confirmed. {first.question_id}: {doubt_words(first.doubt, first.confirmed)}",
+                link={"system": stale.system.system_id, "questions": "Stale"},
+                weight=count,
+            )
+
+
 #: Whoever knows of another reason adds a kind and a source of rows.
-SOURCES: tuple[Source, ...] = (_left_open, _not_assessed, _contradicted, _disputed)
+SOURCES: tuple[Source, ...] = (_left_open, _not_assessed, _contradicted, _disputed, _stale)

@@ -16,6 +16,7 @@ from checklists.reader import DEFAULT_PACK
 from operations.authorize import Action, Actor, permitted
 from operations.errors import NotFound
 from operations.workplace import Workplace
+from reports import numbers
 from scoring.freshness import Age, Doubt, Limits, Why, judge
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, SystemRecord
 from store.version_records import Confirmation, SealedDoubt
@@ -235,6 +236,24 @@ def _stood_by(answer: AnswerRecord, confirmation: Confirmation | None) -> tuple[
     if confirmation is not None and confirmation.rev == answer.rev:
         return confirmation.confirmed_at, confirmation.confirmed_by
     return answer.changed_at, answer.changed_by
+
+
+def doubt_words(doubt: Doubt, confirmed: date) -> str:
+    """Why an answer waits, in one sentence with the date."""
+    on = numbers.day(confirmed)
+    match doubt.why:
+        case Why.CHANGED:
+            first, *more = doubt.paths
+            others = f" and {numbers.count(len(more), 'other file')}" if more else ""
+            verb = "were" if more else "was"
+            commits = numbers.count(doubt.commits, "commit")
+            return f"{first}{others}, which it cites, {verb} changed in {commits} since {on}."
+        case Why.AGED:
+            return f"Last confirmed on {on}; it may stand until {numbers.day(doubt.since)}."
+        case Why.CARRIED if doubt.origin:
+            return f"Carried over from {', '.join(doubt.origin)} on {on}, when the checklist changed."
+        case Why.CARRIED:
+            return f"Answered on {on}, before the question got other words."
 
 
 # --- operations ---

@@ -285,7 +285,8 @@ class ConnectionRecords:
             " score.estimate, score.band FROM (SELECT assessment.*, row_number() OVER"
             " (PARTITION BY assessment.system_id ORDER BY assessment.period DESC) AS place FROM assessment"
             " JOIN system ON system.org_id = assessment.org_id AND system.system_id = assessment.system_id"
-            " AND system.retired_at IS NULL WHERE assessment.org_id = :org_id) AS newest"
+            " AND system.retired_at IS NULL WHERE assessment.org_id = :org_id"
+            " AND assessment.withdrawn_at IS NULL) AS newest"
             " LEFT JOIN score ON score.org_id = newest.org_id AND score.period = newest.period"
             " AND score.assessment_id = newest.assessment_id AND score.scoring_id = :scoring_id AND score.area = ''"
             " WHERE newest.place <= 2 ORDER BY newest.system_id, newest.place",

@@ -9,15 +9,16 @@ import pytest
 
 from evidence.evidence import Location, Touched
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
+from operations.attention import Kind, read_attention
 from operations.errors import Closed, Conflict
-from operations.freshness import cited_by, confirm_answer, limits, list_stale, read_waiting
+from operations.freshness import cited_by, confirm_answer, doubt_words, limits, list_stale, read_waiting
 from operations.records import AnswerRecord, AssessmentRecord
 from operations.repository_evidence import add_evidence_json
 from operations.system_view import read_question_lines
 from operations.systems import create_system
 from operations.upkeep import verify
 from operations.workplace import Workplace, shipped_checklist
-from scoring.freshness import Why
+from scoring.freshness import Doubt, Why
 from tests.operations.conftest import ADA, BO, Clock
 from tests.operations.scans import a_sign, text_of
 
@@ -148,3 +149,34 @@ def test_names_in_a_note_count_only_where_there_is_such_a_file(workplace):
         changed_by="", links=("b.yaml:3-9", "https://x.org/c.py"),
     )  # fmt: skip
     assert cited_by(answer, ["src/a.py", "c.py", "v1"]) == ("b.yaml", "src/a.py")
+
+
+def test_the_attention_list_names_what_waits_with_its_reason_and_date_and_only_for_today(workplace):
+    made = opened(on(workplace, "2026-10-01"))
+    give(on(workplace, "2026-10-01"), made, "DAT-01", links=("src/train.py",))
+    give(on(workplace, "2026-10-01"), made, "FBL-08")
+    scan(on(workplace, "2026-11-10"), made)
+    later = on(workplace, "2027-01-12")
+    (row,) = [row for row in read_attention(later, ADA, period="2027Q1") if row.kind is Kind.STALE]
+    assert row.sentence == (
+        "2 answers wait to be confirmed. DAT-01: src/train.py, which it cites, was changed in 3 commits since "
+        "1 Oct 2026."
+    )
+    assert row.link == {"system": made.system_id, "questions": "Stale"}
+    assert [row for row in read_attention(later, ADA, period="2026Q4") if row.kind is Kind.STALE] == []
+
+
+def test_why_an_answer_waits_is_said_in_one_sentence_with_the_date():
+    day = date(2026, 10, 1)
+    said = [
+        doubt_words(Doubt(why=Why.AGED, since=date(2027, 1, 10)), day),
+        doubt_words(Doubt(why=Why.CARRIED, since=day, origin=("DAT-02", "DAT-04")), day),
+        doubt_words(Doubt(why=Why.CARRIED, since=day), day),
+        doubt_words(Doubt(why=Why.CHANGED, since=day, paths=("a.py", "b.py"), commits=7), day),
+    ]
+    assert said == [
+        "Last confirmed on 1 Oct 2026; it may stand until 10 Jan 2027.",
+        "Carried over from DAT-02, DAT-04 on 1 Oct 2026, when the checklist changed.",
+        "Answered on 1 Oct 2026, before the question got other words.",
+        "a.py and 1 other file, which it cites, were changed in 7 commits since 1 Oct 2026.",
+    ]
