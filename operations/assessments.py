@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checklists.checklist import Area, Checklist, Question
@@ -591,7 +591,15 @@ def canonical(document: Mapping[str, Any]) -> str:
 
 def answer_document(answer: AnswerRecord, doubt: Doubt | None) -> dict[str, Any]:
     """An answer as a closed quarter seals it; with why it waited to be confirmed, where it did."""
-    waits = {} if doubt is None else {"waits": {**asdict(doubt), "since": doubt.since.isoformat()}}
+    waits: dict[str, Any] = {}
+    if doubt is not None:
+        waits["waits"] = {
+            "why": doubt.why.value,
+            "since": doubt.since.isoformat(),
+            "paths": list(doubt.paths),
+            "commits": doubt.commits,
+            "origin": list(doubt.origin),
+        }
     return {
         **waits,
         "state": answer.state,

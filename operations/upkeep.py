@@ -50,7 +50,10 @@ def verify(workplace: Workplace, _actor: Actor) -> Verdict:
     def work(records: Records) -> Verdict:
         systems = records.systems(include_retired=True)
         closed = [
-            one for system in systems for one in records.assessments_of(system.system_id) if one.state == "closed"
+            one
+            for system in systems
+            for one in (*records.assessments_of(system.system_id), *records.withdrawn_of(system.system_id))
+            if one.state == "closed"
         ]
         return Verdict(snapshots=len(closed), fault=first_fault(workplace, records, found))
 

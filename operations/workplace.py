@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from checklists.checklist import Checklist
@@ -20,6 +21,7 @@ from operations.remembered import Memory
 from store.records import Records
 from store.store import Store, default_location, open_store
 
+ZONE_SECONDS = 2.0  #: how long another process may go by the zone before
 TIME_ZONE = "ARREARS_TIME_ZONE"  #: names the organisation's time zone, where nobody chose one on the about page
 
 
@@ -63,6 +65,8 @@ class Workplace:
     org_id: str = "local"
     clock: Callable[[], datetime] = _utc_now
     new_id: Callable[[], str] = _random_id
+    #: the zone by what ARREARS_TIME_ZONE says, with the moment it was read
+    _zones: dict[str, tuple[float, tzinfo | None]] = field(default_factory=dict, repr=False, compare=False)
     #: checklists by content hash, read once
     _read: dict[str, Checklist] = field(default_factory=dict, repr=False, compare=False)
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
@@ -76,8 +80,17 @@ class Workplace:
 
         The organisation's choice on the about page counts before ARREARS_TIME_ZONE.
         """
-        name = self.store.read(lambda records: records.versions.zone()) or named_zone()
-        return read_zone(name) if name else None
+        named, now = named_zone(), monotonic()
+        asked, zone = self._zones.get(named, (-ZONE_SECONDS, None))
+        if now - asked >= ZONE_SECONDS:  # a list of thousands asks for each row
+            name = self.store.read(lambda records: records.versions.zone()) or named
+            zone = read_zone(name) if name else None
+            self._zones[named] = (now, zone)
+        return zone
+
+    def forget_zone(self) -> None:
+        """Read the zone anew, after somebody chose another."""
+        self._zones.clear()
 
     def zone_name(self) -> str:
         """The name of that zone, as it is stored with each quarter."""

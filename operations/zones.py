@@ -54,4 +54,5 @@ def choose_zone(workplace: Workplace, actor: Actor, *, name: str) -> str:
         )
 
     workplace.store.write(work)
+    workplace.forget_zone()
     return zone
