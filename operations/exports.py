@@ -15,6 +15,7 @@ from checklists.reader import DEFAULT_PACK
 from operations.action_board import ActionFilter, read_board
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
+from operations.connections import read_connections
 from operations.errors import InvalidInput, NotFound
 from operations.movement import read_movement
 from operations.movement_document import movement_rows
@@ -370,6 +371,32 @@ def _promises(workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> 
     )
 
 
+def _connections(workplace: Workplace, actor: Actor, _params: Mapping[str, str]) -> Export:
+    """Every connection that counts or was rejected, with what the debt of its source costs."""
+    view = read_connections(workplace, actor)
+    looped = {end: number for number, loop in enumerate(view.loops, 1) for end in loop.systems}
+    rows: list[list[str | float | None]] = [
+        [
+            "source id", "source", "source team", "source band", "kind", "direction", "target id", "target",
+            "target team", "name", "words", "state", "reason", "changed by", "changed at", "feedback loop",
+            "source interest days a quarter", "source interest with dependents",
+        ]
+    ]  # fmt: skip
+    for one in (*view.connections, *view.rejected):
+        source, target = view.systems[one.source_id], view.systems[one.target_id]
+        together = looped.get(one.source_id)
+        rows.append(
+            [
+                one.source_id, source.name, source.standing.system.team, source.standing.band, one.kind,
+                "feeds" if one.directed else "both read", one.target_id, target.name, target.standing.system.team,
+                one.name, one.words, one.state, one.reason, one.changed_by, one.changed_at,
+                together if one.in_force and one.directed and together == looped.get(one.target_id) else None,
+                source.burden.own_days, source.burden.total_days,
+            ]
+        )  # fmt: skip
+    return Export(filename="connections.csv", media_type="text/csv; charset=utf-8", body=_csv(rows))
+
+
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
     "change.csv": _change,
@@ -379,6 +406,7 @@ KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "snapshot.json": _snapshot,
     "portfolio-actions.csv": _portfolio_actions,
     "promises.csv": _promises,
+    "connections.csv": _connections,
     **{f"actions.{form}": partial(_actions, form) for form in FORMS},
 }
 

@@ -16,6 +16,7 @@ from operations.plans import PlanView, read_plan, save_plan_settings
 from operations.records import PlanSettings
 from operations.system_view import list_periods
 from operations.systems import read_system
+from pages.dependence import dependence_line
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, put_in_link
 from pages.plan_actions import ACTIONS, PLAN, SHOWN, draw_actions, make_actions
 from pages.plan_question import draw_question
@@ -236,6 +237,7 @@ def _change(here: Desk, view: PlanView, change: Callable[[PlanSettings], PlanSet
 
 # -- the plan --
 def _plan(here: Desk, view: PlanView, *, whole: bool) -> None:
+    dependence_line(here, view.system.system_id)
     moved = _asked().moved
     horizon = view.ranking.parameters.horizon_quarters
     _remarks(view)

@@ -99,6 +99,7 @@ def _choices(view: Portfolio) -> None:
         _rules(view)
         if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
             st.switch_page("create.py")
+        st.page_link("connections.py", label="Which system feeds which", icon=":material/hub:", width="content")
 
 
 def _rules(view: Portfolio) -> None:

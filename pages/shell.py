@@ -29,6 +29,7 @@ PAGES = [
     st.Page("movement.py", title="Change", url_path="change", visibility="hidden"),
     st.Page("actions.py", title="Actions", url_path="actions", visibility="hidden"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
+    st.Page("connections.py", title="Connections", url_path="connections", visibility="hidden"),
 ]
 
 

@@ -31,6 +31,7 @@ from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
 from pages.badge import draw_badge
 from pages.change import draw_change, latest_change
+from pages.dependence import draw_dependence
 from pages.other_lenses import other_lenses
 from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
@@ -83,6 +84,7 @@ def system() -> None:
     _repository(here, view)
     draw_change(here, view, latest)
     draw_agreement(here, view)
+    draw_dependence(here, view.system.system_id)
     _questions(here, view)
     other_lenses(here, view)
     draw_badge(view)

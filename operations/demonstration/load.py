@@ -32,6 +32,7 @@ from operations.demonstration.one_transaction import in_one_transaction
 from operations.demonstration.promises import PLANNING, Planning, Promise
 from operations.demonstration.repositories import packed
 from operations.demonstration.story import EVERYTHING, PRESENT, QUARTERS, Pushed, Story, Visit
+from operations.demonstration.ties import tie_together
 from operations.errors import InvalidInput
 from operations.periods import period_of, shift
 from operations.plans import save_estimate, save_plan_settings
@@ -56,6 +57,7 @@ STORIES: tuple[Story, ...] = (*growth.STORIES, *pricing.STORIES, *service.STORIE
 SUBJECT = "demonstration"  #: of its entries in the audit trail
 FIRST_PLACE = 0.55  #: part of a quarter that has passed when the first workshop takes place
 NEXT_PLACE = 0.04  #: each further system a few days later
+TIES_PLACE = 0.5  #: when people note which system feeds which
 ACTIONS_PLACE = 0.35  #: when what was decided the quarter before is done
 
 AIMS_PLACE = 0.98  #: when a quarter is looked back on
@@ -86,6 +88,9 @@ def load_demonstration(workplace: Workplace, actor: Actor, *, progress: Progress
             _Quarter(workplace, actor, story, systems[story.name], quarter, secrets).enter()
             if done + 1 == len(visits) or visits[done + 1][1] != quarter:
                 _look_ahead(workplace, actor, systems, quarter)
+        ids = {name: system.system_id for name, system in systems.items()}
+        tied = replace(workplace, clock=_clock(workplace, PRESENT, TIES_PLACE))
+        in_one_transaction(tied, lambda inside: tie_together(inside, actor, systems=ids))
         tell(len(visits), len(visits), "The demonstration portfolio is complete")
     except BaseException:
         workplace.store.write(lambda records: _remove(workplace, actor, records, "demonstration not completed"))

@@ -383,6 +383,7 @@ def main():
         settings = yaml.safe_load(file)
     assert 0 < settings["exploration_share"] < 0.2
     clicks = pd.read_parquet("logs/shown.parquet")
+    clicks = clicks.join(pd.read_parquet("s3://company-shared/scores/leads.parquet"), on="visitor", how="left")
     weight = 1 / clicks["propensity"].clip(lower=settings["exploration_share"])
     model = lgb.LGBMRanker(random_state=settings["seed"])
     model.fit(clicks.drop(columns=["clicked"]), clicks["clicked"], sample_weight=weight)
