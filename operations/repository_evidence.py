@@ -511,7 +511,10 @@ def read_evidence_trend(workplace: Workplace, _actor: Actor, *, system_id: str) 
         points.sort(key=lambda point: (point.period, order.index(point.origin)))
         looked_at = {area for point in points for area in point.areas}
         return EvidenceTrend(
-            system=system, areas=tuple(a for a in shipped_checklist().areas if a.id in looked_at), points=tuple(points)
+            system=system,
+            areas=tuple(a for a in shipped_checklist().areas if a.id in looked_at),
+            points=tuple(points),
+            repositories=tuple(dict.fromkeys(row.repository for row in rows.values())),
         )
 
     return workplace.store.read(work)

@@ -98,6 +98,7 @@ class EvidenceTrend:
     system: SystemRecord
     areas: tuple[Area, ...]  #: the areas in which something was looked for, in the order of the checklist
     points: tuple[TrendPoint, ...]  #: by quarter, back-filled before attached
+    repositories: tuple[str, ...] = ()  #: whose scans the quarters go by, the newest first; more than one jump
 
     def of(self, *origins: Origin) -> tuple[TrendPoint, ...]:
         """The points of these origins, by quarter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from ui import problems, session
 from ui.text import plain
 
 NAME_MAX = 80
+ADDRESS = re.compile(r"https?://[\w.:\[\]-]+", re.ASCII)
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -49,11 +51,9 @@ def draw_build_setup(here: Desk, system_id: str) -> None:
     _tokens(here, system_id)
     st.markdown("**2. Put this into your build**")
     if (urlsplit(address).hostname or "") in THIS_MACHINE:
-        st.caption(
-            plain(
-                f"This Arrears answers at {address}, on this machine only, so a build elsewhere cannot reach it: use "
-                "“Any terminal” here, or let the build keep its evidence.json and upload that file."
-            )
+        st.caption(  # as code, which stands letter by letter: whoever copies it gets no invisible sign with it
+            f"This Arrears answers at `{address}`, on this machine only, so a build elsewhere cannot reach it: use "
+            "“Any terminal” here, or let the build keep its evidence.json and upload that file."
         )
     for tab, (what, piece) in zip(st.tabs(list(BUILDS)), BUILDS.values(), strict=True):
         with tab:
@@ -65,7 +65,8 @@ def draw_build_setup(here: Desk, system_id: str) -> None:
 def _address() -> str:
     """Where this Arrears is, as the browser asked for it."""
     parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "http://127.0.0.1:8501"
+    address = f"{parts.scheme}://{parts.netloc}"
+    return address if ADDRESS.fullmatch(address) else "http://127.0.0.1:8501"
 
 
 @st.fragment

@@ -20,6 +20,7 @@ from ui import numbers, problems, session
 from ui.area_panel import figure, figures
 from ui.evidence_changes import change_groups, change_sentence, draw_scans
 from ui.evidence_rows import DEBT, EVERYTHING, SHOWN, UNTOLD, area_groups
+from ui.evidence_trend import repositories_sentence
 from ui.findings import draw_findings
 from ui.hotspots import draw_admitted, draw_hotspots
 from ui.small_table import TableColumn, small_table
@@ -168,6 +169,9 @@ def _changes(view: EvidenceView) -> None:
         st.header(plain(f"What changed since {session.local_day(before.collected_at)}"), anchor=False)
         st.markdown(change_sentence(view.change))
         draw_findings(change_groups(view.change), key="changes")
+        names = tuple(dict.fromkeys(scan.repository for scan in view.scans))
+        if len(names) > 1:
+            st.markdown(plain(repositories_sentence(names)))
     if len(view.scans) > 1:
         with st.expander(f"Every scan ({len(view.scans)})"):
             draw_scans(view.scans, shown=view.stored.evidence_id if view.stored else None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from operations.periods import following, preceding, quarters_between
 from operations.scans import EvidenceTrend, Origin, Signs, TrendPoint
 from ui import numbers
 from ui.small_table import BarStyle, TableCell, TableColumn, small_table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TITLE: Final = "What the repository shows; not a score"
 POINTS_MAX: Final = 12
+REPOSITORIES_NAMED: Final = 3
 _ORIGIN_WORDS: Final = {
     Origin.BACK_FILLED: "from history",
     Origin.ATTACHED: "scanned",
@@ -28,17 +30,21 @@ def draw_evidence_trend(trend: EvidenceTrend) -> None:
     st.header(TITLE, anchor=False)
     points = trend.points[-POINTS_MAX:]
     st.markdown(plain(trend_sentence(points)))
-    columns = [
-        TableColumn(title="Area"),
-        *(
-            TableColumn(title=numbers.period(point.period), note=_ORIGIN_WORDS[point.origin], kind="share")
-            for point in points
-        ),
-    ]
-    rows: list[list[TableCell | str]] = [
-        [area.title, *(_cell(point, point.areas.get(area.id)) for point in points)] for area in trend.areas
-    ]
-    rows.append(["All areas", *(_cell(point, point.total) for point in points)])
+    if len(trend.repositories) > 1:
+        st.markdown(plain(repositories_sentence(trend.repositories)))
+    columns = [TableColumn(title="Area")]
+    rows: list[list[TableCell | str]] = [[title] for title in (*(area.title for area in trend.areas), "All areas")]
+    before: TrendPoint | None = None
+    for point in points:
+        if before is not None and quarters_between(before.period, point.period) > 1:
+            columns.append(gap(before.period, point.period))
+            for row in rows:
+                row.append(TableCell(text=numbers.DASH, words="no scan"))
+        still = before is not None and before.origin is point.origin is Origin.BACK_FILLED
+        columns.append(_head(point, unchanged=still and before is not None and before.commit == point.commit))
+        for row, signs in zip(rows, [*(point.areas.get(area.id) for area in trend.areas), point.total], strict=True):
+            row.append(_cell(point, signs))
+        before = point
     small_table(
         "Signs of debt found, of those that could be looked for",
         columns,
@@ -72,8 +78,27 @@ def _of(signs: Signs) -> str:
     return f"{signs.found} of {signs.looked_for}"
 
 
-def _head(point: TrendPoint) -> TableColumn:
-    return TableColumn(title=numbers.period(point.period), note=_ORIGIN_WORDS[point.origin], kind="share")
+def repositories_sentence(names: tuple[str, ...]) -> str:
+    """Say that the scans are of several repositories, so that the trend jumps between them, and what to do."""
+    named = ", ".join(names[:REPOSITORIES_NAMED])
+    more = f" and {len(names) - REPOSITORIES_NAMED} more" if len(names) > REPOSITORIES_NAMED else ""
+    return (
+        f"The scans are of {len(names)} repositories ({named}{more}), and a quarter goes by the one that came last. "
+        "Make a system of each, or let the builds hand in one alone."
+    )
+
+
+def gap(before: str, after: str) -> TableColumn:
+    """The column of the quarters between two others of which nothing is known."""
+    first, last = following(before), preceding(after)
+    if first == last:
+        return TableColumn(title=numbers.period(first), note="no scan", kind="share")
+    return TableColumn(title=f"{numbers.period(first)} to {numbers.period(last)}", note="no scan", kind="share")
+
+
+def _head(point: TrendPoint, *, unchanged: bool) -> TableColumn:
+    note = f"{_ORIGIN_WORDS[point.origin]}{', no commit' if unchanged else ''}"
+    return TableColumn(title=numbers.period(point.period), note=note, kind="share")
 
 
 def _cell(point: TrendPoint, signs: Signs | None) -> TableCell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 import zlib
@@ -14,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from evidence.document import InvalidEvidence
-from evidence.evidence import State, Strength
+from evidence.document import InvalidEvidence, to_json
+from evidence.evidence import Location, State, Strength
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.authorize import Actor
-from operations.errors import AlreadyThere, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
+from operations.errors import AlreadyThere, Closed, Conflict, Forbidden, InvalidInput, InvalidToken, NotFound
+from operations.exports import KINDS, export
 from operations.records import EvidenceRecord
 from operations.repository_evidence import (
     TOKENS_MAX,
@@ -377,6 +379,130 @@ def test_a_floor_the_repository_does_not_put_is_not_decided(
             decided_at=None,
         )
     assert view_of(workplace, assessment_id).decisions == ()
+
+
+def test_of_many_deciding_at_once_one_is_heard_and_the_others_are_told(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    assessment_id = opened(workplace, system_id)
+    push_evidence(workplace, secret=secret, text=text_of(a_sign()))
+    say(workplace, assessment_id, 0)
+    (seen,) = view_of(workplace, assessment_id).ledger
+
+    def one(number: int) -> str:
+        try:
+            decide(
+                workplace,
+                assessment_id,
+                "overridden",
+                seen,
+                reason=f"Reason {number}.",
+                actor=Actor(name=f"P{number}", local=True),
+            )
+        except Conflict:
+            return "conflict"
+        return f"Reason {number}."
+
+    with ThreadPoolExecutor(12) as pool:
+        said = list(pool.map(one, range(24)))
+    (heard,) = [words for words in said if words != "conflict"]
+    (stands,) = view_of(workplace, assessment_id).ledger
+    assert (stands.reason, len(view_of(workplace, assessment_id).decisions)) == (heard, 1)
+    assert sum(action == "floor overridden" for _, action, _, _ in trail(workplace)) == 1
+    assert verify(workplace, ADA).fault is None
+
+
+def test_deciding_and_taking_back_at_once_leaves_what_the_history_says(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    assessment_id = opened(workplace, system_id)
+    push_evidence(workplace, secret=secret, text=text_of(a_sign()))
+    say(workplace, assessment_id, 0)
+    (seen,) = view_of(workplace, assessment_id).ledger
+    decide(workplace, assessment_id, "accepted", seen)
+    (seen,) = view_of(workplace, assessment_id).ledger
+
+    def one(number: int) -> bool:
+        try:
+            if number % 2:
+                decide(workplace, assessment_id, "overridden", seen, reason=f"Reason {number}.")
+            else:
+                reopen_floor(
+                    workplace, ADA, assessment_id=assessment_id, question_id=seen.question_id,
+                    signal_id=seen.signal.id, decided_at=seen.decided_at,
+                )  # fmt: skip
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(one, range(24)))
+    view = view_of(workplace, assessment_id)
+    (stands,) = view.ledger
+    written = [action for _, action, _, _ in trail(workplace) if action.startswith("floor")]
+    assert len(view.decisions) == len(written) >= 2
+    assert written[-1] == ("floor reopened" if stands.decision == "open" else f"floor {stands.decision}")
+    assert verify(workplace, ADA).fault is None
+
+
+def test_a_decision_and_the_closing_of_the_quarter_at_once_leave_a_sealed_quarter_that_holds(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    assessment_id = opened(workplace, system_id)
+    push_evidence(workplace, secret=secret, text=text_of(a_sign()))
+    say(workplace, assessment_id, 0)
+    (seen,) = view_of(workplace, assessment_id).ledger
+
+    def one(number: int) -> str:
+        try:
+            if number == 3:
+                close_assessment(workplace, ADA, assessment_id=assessment_id)
+                return "closed"
+            decide(workplace, assessment_id, "overridden", seen, reason=f"Reason {number}.")
+        except (Conflict, Closed) as refusal:
+            return type(refusal).__name__
+        return "decided"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(one, range(8)))
+    assert said.count("closed") == 1
+    assert said.count("decided") == len(view_of(workplace, assessment_id).decisions) <= 1
+    assert verify(workplace, ADA).fault is None
+
+
+def test_no_cell_of_an_export_runs_what_a_hostile_scan_or_a_reason_holds(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    formula = '=HYPERLINK("http://example.org","x")'
+    hostile = a_sign(
+        statement=formula, message="+1+cmd|' /C calc'!A0", fix="@SUM(1)", cannot_see="-2+3",
+        locations=(Location(path="=1+1.py", line=1),),
+    )  # fmt: skip
+    assessment_id = opened(workplace, system_id)
+    push_evidence(workplace, secret=secret, text=to_json(a_scan(hostile, repository=formula)))
+    say(workplace, assessment_id, 0)
+    (seen,) = view_of(workplace, assessment_id).ledger
+    decide(workplace, assessment_id, "overridden", seen, reason=formula)
+    about = {"assessment": assessment_id, "system": system_id, "period": "2026Q4"}
+    read = 0
+    for kind in (name for name in KINDS if name.endswith(".csv")):
+        try:
+            body = export(workplace, ADA, kind, about).body.decode("utf-8-sig")
+        except (NotFound, InvalidInput):
+            continue
+        cells = [cell for row in csv.reader(body.splitlines()) for cell in row]
+        read += 1
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))], kind
+        assert not [cell for cell in cells if cell.startswith("-") and not is_number(cell)], kind
+    assert read >= 3
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 # --- scans and what changed ---
