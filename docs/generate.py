@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -19,9 +21,10 @@ from operations.ballots import cast_vote, guest_of, join_workshop
 from operations.demonstration import load_demonstration
 from operations.portfolio import Portfolio, read_portfolio
 from operations.repository_evidence import read_evidence
-from operations.systems import create_system
+from operations.system_view import read_system_view
+from operations.systems import create_system, list_systems
 from operations.workplace import Workplace, open_workplace
-from operations.workshops import open_workshop, reveal, start_workshop
+from operations.workshops import list_workshops, open_workshop, read_workshop, reveal, start_workshop
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 from tests.browser.hands import SECONDS_MAX, Visitor
 from tests.browser.serving import Server
@@ -30,6 +33,8 @@ DOCS = Path(__file__).parent
 PICTURES = DOCS / "screenshots"
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 BYTES_MAX = 300_000
+LOBBY, VOTING = "Basket advice", "Returns forecast"  #: systems of their own, for workshops that have not got far
+PHONE = "workshop-phone"
 SOMEBODY = Actor(name="Somebody", local=True)
 
 
@@ -45,8 +50,8 @@ def references() -> list[Path]:
     return list(written)
 
 
-def pictures() -> list[Path]:
-    """Take the README's pictures of a server with the demonstration portfolio; return the files.
+def pictures(beginning: str = "") -> list[Path]:
+    """Take the pictures whose name begins so, of a server with the demonstration portfolio; return the files.
 
     They change from day to day, because the demonstration ends in the present quarter. Raises RuntimeError when one
     became too large to be shipped.
@@ -58,14 +63,16 @@ def pictures() -> list[Path]:
         workplace = open_workplace(server.database)
         try:
             load_demonstration(workplace, SOMEBODY)
-            links = _links(workplace)
+            links = {name: link for name, link in _links(workplace).items() if name.startswith(beginning)}
         finally:
             workplace.close()
         server.start()
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium_path(), args=LAUNCH_ARGS)
-                made = [_picture(browser, server, name, link) for name, link in links.items()]
+                made = [
+                    (_phone if name == PHONE else _picture)(browser, server, name, link) for name, link in links.items()
+                ]
                 browser.close()
         finally:
             server.stop()
@@ -80,7 +87,12 @@ def _links(workplace: Workplace) -> dict[str, str]:
     view = read_portfolio(workplace, SOMEBODY)
     heaviest = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0).system.system_id
     begun = next(row for row in view.assessed if row not in view.rated).system.system_id
-    voting, split = (_workshop(workplace, view.period, name) for name in ("Returns forecast", "Fraud check"))
+    names = (LOBBY, VOTING, "Fraud check")
+    lobby, voting, split = (_workshop(workplace, view.period, name) for name in names)
+    held = next(system for system in list_systems(workplace, SOMEBODY) if system.name == "Ticket sorting").system_id
+    open_now = read_system_view(workplace, SOMEBODY, system_id=held).open
+    (ended,) = list_workshops(workplace, SOMEBODY, assessment_id=open_now.assessment_id) if open_now else ()
+    code = read_workshop(workplace, SOMEBODY, workshop_id=parse_qs(voting)["workshop"][0]).workshop.code
     area = _worst_area(view, heaviest)
     return {
         "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
@@ -88,9 +100,12 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
         "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
+        "workshop-lobby": f"/workshop?{lobby}",
         "workshop-voting": f"/workshop?{voting}",
+        PHONE: f"/join/{code}",
         "workshop-split": f"/workshop?{split}",
         "workshop-room": f"/workshop?{split}&view=projector",
+        "workshop-summary": f"/workshop?system={held}&workshop={ended.workshop_id}",
     }
 
 
@@ -99,19 +114,20 @@ def _workshop(workplace: Workplace, period: str, name: str) -> str:
     system = create_system(workplace, SOMEBODY, name=name, team="Checkout")
     assessment = open_assessment(workplace, SOMEBODY, system_id=system.system_id, period=period)
     opened = open_workshop(workplace, SOMEBODY, assessment_id=assessment.assessment_id, time_box_seconds=180)
-    start_workshop(workplace, SOMEBODY, workshop_id=opened.workshop_id)
+    if name != LOBBY:
+        start_workshop(workplace, SOMEBODY, workshop_id=opened.workshop_id)
     levels = (0, 1, 3, 3, 4, 4)
     for place, person in enumerate(("Ada", "Bo", "Cy", "Di", "Ed", "Flo")):
-        role = "data engineer" if place in {0, 1} else "product owner"
+        role = "data engineer" if place < 3 else "product owner"
         guest = guest_of(workplace, secret=join_workshop(workplace, code=opened.code, name=person, role=role).secret)
-        if name == "Returns forecast" and place > 3:
+        if name == LOBBY or (name == VOTING and place > 3):
             continue
         cast_vote(
             workplace, guest.actor, workshop_id=opened.workshop_id, guest=guest, question_id="ENT-01",
             ballot_round=1, level=levels[place],
             comment="In May we noticed three weeks after the release." if place == 4 else "",
         )  # fmt: skip
-    if name != "Returns forecast":
+    if name not in {LOBBY, VOTING}:
         reveal(workplace, SOMEBODY, workshop_id=opened.workshop_id, question_id="ENT-01", ballot_round=1)
     return f"system={system.system_id}&workshop={opened.workshop_id}"
 
@@ -149,6 +165,25 @@ def _picture(browser: Browser, server: Server, name: str, link: str) -> Path:
         context.close()
 
 
+def _phone(browser: Browser, server: Server, name: str, link: str) -> Path:
+    """The vote as somebody who has just come in sees it, with their vote."""
+    context = browser.new_context(
+        base_url=server.address, viewport={"width": 390, "height": 844}, device_scale_factor=2, color_scheme="light"
+    )
+    try:
+        page = context.new_page()
+        page.goto(link)
+        page.get_by_label("Your name").fill("Gil")
+        page.get_by_role("button", name="Join").click()
+        page.locator("label.level").nth(2).click()
+        expect(page.locator("#own")).to_contain_text("Voted at")
+        path = PICTURES / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+    finally:
+        context.close()
+
+
 def _drawn(page: Page, name: str) -> None:
     """Wait for what comes last."""
     if name == "assess":
@@ -158,6 +193,11 @@ def _drawn(page: Page, name: str) -> None:
         expect(page.get_by_role("gridcell").first).to_be_visible()
     elif name == "evidence":
         expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
+    elif name == "workshop-summary":
+        expect(page.get_by_text("Furthest apart")).to_be_visible()
+        expect(page.locator(".stMetric, [data-testid=stMetric]").first).to_be_visible()
+    elif name == "workshop-lobby":
+        expect(page.locator("p.code")).to_be_visible()
     elif name.startswith("workshop"):
         expect(page.locator("ol.levels")).to_be_visible()
     else:
@@ -169,8 +209,10 @@ def main() -> int:
     """Write everything, or only what is named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", choices=["references", "pictures", []], help="default: both")
-    wanted = parser.parse_args().what or ["references", "pictures"]
-    for what, make in (("references", references), ("pictures", pictures)):
+    parser.add_argument("--beginning", default="", help="of the names of the pictures to take, such as workshop")
+    given = parser.parse_args()
+    wanted = given.what or ["references", "pictures"]
+    for what, make in (("references", references), ("pictures", partial(pictures, given.beginning))):
         if what in wanted:
             for path in make():
                 print(f"{path.relative_to(DOCS.parent)}: {path.stat().st_size:,} bytes")

@@ -590,7 +590,9 @@ def end_workshop(workplace: Workplace, actor: Actor, *, workshop_id: str) -> Wor
         _audit(workplace, records, actor, "end workshop", ended, "")
         return ended
 
-    return workplace.store.write(work)
+    ended = workplace.store.write(work)
+    workplace.store.forget()
+    return ended
 
 
 @permitted(Action.FACILITATE)

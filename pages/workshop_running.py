@@ -17,6 +17,7 @@ from ui.text import plain
 from ui.workshop_board import draw_door, draw_people, draw_progress, draw_question
 from ui.workshop_door import Entrance
 from ui.workshop_words import (
+    FEW_VOTES,
     TOO_FEW,
     TURN_WORDS,
     answer_words,
@@ -129,6 +130,9 @@ def _waiting(view: WorkshopView) -> None:
     without = missing(view.people)
     if without and len(without) < len(view.people):
         st.caption(plain(f"Still missing: {', '.join(without)}"))
+    voted = len(view.people) - len(without)
+    if view.workshop.anonymous and 0 < voted < HIDDEN_MIN <= len(view.people):
+        st.caption(FEW_VOTES)
 
 
 def _revealed(view: WorkshopView, table: OnTable) -> None:

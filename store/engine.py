@@ -69,6 +69,10 @@ class Engine(Protocol):
         """Write a complete copy of one moment to a file that is not there yet, while others go on writing."""
         ...
 
+    def forget(self) -> None:
+        """Leave nothing of what was deleted or overwritten in the files, as far as nobody reads just now."""
+        ...
+
     def health(self) -> Health:
         """Version, place, size and warnings."""
         ...

@@ -36,6 +36,7 @@ else:
 T = TypeVar("T")
 
 BUSY_SECONDS = 10.0  #: how long a writer waits for the one before it
+FORGET_SECONDS = 1.0  #: how long emptying the log waits for those who read
 IDLE_CONNECTIONS_MAX = 8  #: kept open for the next transaction, of each kind
 FREE_BYTES_LOW = 200 * 2**20
 VERSION_NEEDED = (3, 37, 0)  #: STRICT tables
@@ -276,6 +277,15 @@ class SqliteEngine:
         if found != "ok":
             raise StorageUnavailable(f"The copy of {self._path} is damaged ({found}): restore the newest good backup.")
 
+    def forget(self) -> None:
+        """Empty the write-ahead log, which keeps each page as it was written until it is written over."""
+        with self._turn_to_write(), self._connection(writes=True) as connection:
+            connection.execute(f"PRAGMA busy_timeout = {FORGET_SECONDS * 1000:.0f}")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+
     def health(self) -> Health:
         """SQLite's version, the file, its size with the write-ahead log, and what to worry about."""
         with self._connection(writes=False) as connection:
@@ -382,6 +392,7 @@ class SqliteEngine:
             "synchronous = FULL",
             "foreign_keys = ON",
             "trusted_schema = OFF",
+            "secure_delete = ON",  # what is deleted is written over with zeros
             "recursive_triggers = ON",  # so that REPLACE meets the guards against deletion
             f"query_only = {'OFF' if writes else 'ON'}",
         ):

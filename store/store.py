@@ -39,6 +39,10 @@ class Store:
         """A complete copy in a new file, while others go on writing. Raises StoreError when the file exists already."""
         return self._engine.backup(Path(path))
 
+    def forget(self) -> None:
+        """Leave nothing of what was deleted or overwritten in the database's files. Never inside a transaction."""
+        self._engine.forget()
+
     def health(self) -> Health:
         """Engine, version, place, size and warnings."""
         return self._engine.health()

@@ -24,6 +24,8 @@ TOO_FEW: Final = (
     f"With fewer than {HIDDEN_MIN} people nobody can vote anonymously: everybody can tell whose vote is whose."
 )
 
+FEW_VOTES: Final = f"Fewer than {HIDDEN_MIN} have voted: if you reveal now, everybody can tell whose votes these are."
+
 
 def listed(names: Sequence[str]) -> str:
     """Names in a sentence: "Ada", "Ada and Bo", "Ada, Bo and Cy"."""

@@ -25,6 +25,9 @@ class _Joined(Store):
     def write(self, work: Callable[[Records], T]) -> T:
         return work(self._records)
 
+    def forget(self) -> None:
+        """Nothing: the transaction is not over."""
+
 
 def in_one_transaction(workplace: Workplace, work: Callable[[Workplace], T]) -> T:
     """Run operations on the workplace given to `work` so that all of them are kept, or none.

@@ -258,6 +258,29 @@ def test_somebody_with_the_whole_database_learns_no_more_than_the_counts(tmp_pat
     assert looks == {((0, "", "", 1, None), (2, "", "", 1, None), (4, "", "", 1, None))}
 
 
+def test_after_the_end_no_file_of_the_database_holds_what_tied_a_vote_to_its_voter(tmp_path: Path) -> None:
+    """Also not the log of what was written last, where a vote lies beside the name of who has just voted."""
+    store = open_store(str(tmp_path / "arrears.db"))
+    workplace = Workplace(store=store, clock=Clock(datetime(2026, 11, 20, 12, tzinfo=UTC)))
+    system = create_system(workplace, ADA, name="Churn", team="Growth", decides="x", affected="y")
+    assessment = open_assessment(workplace, ADA, system_id=system.system_id, period="2026Q4", scope="all")
+    workshop = open_workshop(workplace, ADA, assessment_id=assessment.assessment_id, questions=QUESTIONS)
+    guests = running(workplace, workshop, "Cy", "Di", "Ed")
+    for guest, level in zip(guests, (0, 2, 4), strict=True):
+        vote(workplace, guest, level)
+    ties = [b"ENT-01" + guest.participant.participant_id.encode() for guest in guests]
+
+    def files() -> bytes:
+        return b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()) if path.is_file())
+
+    assert all(tie in files() for tie in ties), "the test knows what a tie looks like"
+    reveal(workplace, ADA, workshop_id=workshop.workshop_id, question_id="ENT-01", ballot_round=1)
+    end_workshop(workplace, ADA, workshop_id=workshop.workshop_id)
+    assert not [tie for tie in ties if tie in files()]
+    assert len(workplace.store.read(lambda r: r.workshops.ballots(workshop.workshop_id, "ENT-01", 1))) == 3
+    store.close()
+
+
 def test_the_order_of_ballots_says_nothing_of_the_order_of_voting(workplace, assessment_id) -> None:
     """Over many questions the first voter's ballot lies in each place about as often."""
     questions = [f"ENT-0{n}" for n in range(1, 9)] + [f"DAT-0{n}" for n in range(1, 10)]

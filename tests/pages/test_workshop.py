@@ -311,6 +311,15 @@ def test_too_few_to_be_anonymous_is_said(
     assert "nobody can vote anonymously" not in words(at(at_page, workshop))
 
 
+@pytest.mark.parametrize(("votes", "said"), [(0, False), (1, True), (2, True), (3, False)])
+def test_before_a_reveal_with_too_few_votes_the_desk_says_that_they_will_be_recognised(
+    at_page: Open, workplace: Workplace, workshop: WorkshopRecord, guests: list[Guest], votes: int, said: bool
+) -> None:
+    for guest in guests[:votes]:
+        vote(workplace, guest, 2)
+    assert ("everybody can tell whose" in words(at(at_page, workshop))) is said
+
+
 def test_a_workshop_whose_time_is_over_says_so_and_can_still_be_settled(
     at_page: Open, workshop: WorkshopRecord, guests: list[Guest], workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ function dots(count, className) {
   if (count > DOTS_MAX) row.append(make("small", "", `× ${count}`));
   return row;
 }
+const wide = count => (count > DOTS_MAX ? 3 : (count || 0) + 0.5); // of a row of dots, in letters
 const times = count => `${count} ${count === 1 ? "vote" : "votes"}`;
 function line(head, text, count, first, marked, note) {
   const item = make("li", marked ? "mark" : "");
@@ -45,6 +46,9 @@ function line(head, text, count, first, marked, note) {
 function levels(data) {
   const list = make("ol", data.open ? "levels open" : "levels");
   list.setAttribute("aria-label", "Levels");
+  const rows = [...data.levels.map(([, count, first]) => [count, first]), ...(data.unknown ? [data.unknown] : [])];
+  const widest = Math.max(...rows.map(([count, first]) => Math.max(wide(count), wide(first))));
+  if (data.open) list.style.setProperty("--votes", `${Math.max(rows.some(row => row[1]) ? 6.5 : 4, widest)}em`);
   data.levels.forEach(([text, count, first, marked], level) => {
     list.append(line(String(level), text, count, first, marked, marked ? data.note : ""));
   });
