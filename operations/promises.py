@@ -115,7 +115,7 @@ _ORDER = (Outcome.OPEN, Outcome.DROPPED, Outcome.LATE, Outcome.KEPT)
 
 @permitted(Action.READ)
 def read_promises(
-    workplace: Workplace, _actor: Actor, *, period: str | None = None, system_id: str | None = None, team: str = ""
+    workplace: Workplace, actor: Actor, *, period: str | None = None, system_id: str | None = None, team: str = ""
 ) -> Promises:
     """The promises of a quarter, by default the last one that is over: of all systems, of a team's or of one.
 
@@ -123,8 +123,11 @@ def read_promises(
     that was given a later day in the meantime is still a promise of the first quarter, and of the later one as well;
     one whose day was corrected within a day was not. What was saved by mistake and taken back promised nothing.
     Raises InvalidInput for what is no quarter, NotFound for a system that is not there.
+
+    What was found out is remembered until the database changes.
     """
-    quarter = preceding(period_of(workplace.today())) if period is None else read_period(period)
+    today = workplace.today()
+    quarter = preceding(period_of(today)) if period is None else read_period(period)
 
     def work(records: Records) -> tuple[PromiseRow, ...]:
         if system_id is not None:
@@ -144,7 +147,11 @@ def read_promises(
                 rows.append(_row(workplace, sealed, action, system, due))
         return tuple(sorted(rows, key=_order))
 
-    return Promises(period=quarter, today=workplace.today(), rows=workplace.store.read(work))
+    return workplace.memory.recall(
+        ("promises", actor, today, quarter, system_id, team),
+        workplace.store.version,
+        lambda: Promises(period=quarter, today=today, rows=workplace.store.read(work)),
+    )
 
 
 def _order(row: PromiseRow) -> tuple[int, date, str, str]:

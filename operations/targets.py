@@ -224,21 +224,33 @@ def undo_target(
 
 @permitted(Action.READ)
 def read_targets(
-    workplace: Workplace, _actor: Actor, *, period: str | None = None, pack: str = DEFAULT_PACK
+    workplace: Workplace, actor: Actor, *, period: str | None = None, pack: str = DEFAULT_PACK
 ) -> Mapping[Place, TargetView]:
     """The targets of a pack as they stood in a quarter (by default: today), each with how far it was.
 
     By (system id, area id): ("", "") is the portfolio's, (system, "") a system's as a whole. A target is compared with
     the debt of that quarter where enough is known of it for a letter; today with that of the quarter before, as long
     as the present one is not rated. The portfolio's is the mean of the systems in use. Raises InvalidInput.
+
+    What was found out is remembered until the database changes.
     """
     present = period_of(workplace.today())
     quarter = present if period is None else read_period(period)
+    return workplace.memory.recall(
+        ("targets", actor, present, period, pack),
+        workplace.store.version,
+        lambda: _targets_in(workplace, quarter, pack, alone=period is not None),
+    )
+
+
+def _targets_in(workplace: Workplace, quarter: str, pack: str, *, alone: bool) -> Mapping[Place, TargetView]:
+    """The targets of a quarter; unless it is looked at `alone`, what it does not know comes from the one before."""
+    present = period_of(workplace.today())
     until = None if quarter >= present else _end_of(quarter)
     standing = [t for t in workplace.store.read(lambda records: records.targets.standing(until)) if t.pack == pack]
     if not standing:
         return {}
-    quarters = (quarter,) if period is not None else (quarter, preceding(quarter))
+    quarters = (quarter,) if alone else (quarter, preceding(quarter))
     known = [_debts_in(workplace, one, pack, {t.system_id for t in standing}) for one in quarters]
     views = {}
     for target in standing:

@@ -20,7 +20,7 @@ from pages.portfolio_heatmap import draw_heatmap
 from ui import numbers, problems, session
 from ui.area_panel import difference, figure, figures
 from ui.attention import draw_attention, draw_movers
-from ui.portfolio_trend import portfolio_trend, trend_finding, trend_table
+from ui.portfolio_trend import Aim, portfolio_trend, trend_finding, trend_table
 from ui.text import plain
 
 TODAY = "today"  #: in the link: closed quarters as they would score under today's rules
@@ -97,9 +97,15 @@ def _choices(view: Portfolio) -> None:
         )  # fmt: skip
         put_in_link(period=view.period)
         _rules(view)
+        _ways_on()
         if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
             st.switch_page("create.py")
         st.page_link("connections.py", label="Which system feeds which", icon=":material/hub:", width="content")
+
+
+def _ways_on() -> None:
+    """The pages that take the quarter further."""
+    st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
 
 
 def _rules(view: Portfolio) -> None:
@@ -165,14 +171,13 @@ def _numbers(here: Desk, view: Portfolio) -> None:
             f"Changes are over the {both} rated in both quarters and asked the same. The interval is what the "
             "portfolio would be with every system at its best, or at its worst."
         )
-    st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
 
 
 def _trend(here: Desk, view: Portfolio) -> None:
     """The debt of the portfolio over all quarters."""
     shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack)
-    aimed = read_targets(here.workplace, here.actor, pack=view.pack).get((PORTFOLIO, WHOLE))
-    target = None if aimed is None else aimed.target.debt
+    aim = read_targets(here.workplace, here.actor, period=view.period, pack=view.pack).get((PORTFOLIO, WHOLE))
+    target = None if aim is None else Aim(debt=aim.distance.target, by=aim.target.by_period or "")
     st.markdown(f"**{plain(trend_finding(shown, target=target))}**")
     if not shown.points:
         return

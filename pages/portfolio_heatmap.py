@@ -40,14 +40,15 @@ def draw_heatmap(here: Desk, view: Portfolio) -> None:
     wanted = (from_link("system"), from_link("area"))
     asked = (wanted[0], wanted[1]) if wanted[0] and wanted[1] else None
     drawer_open = session.selected_cell("portfolio") or asked
-    left, right = st.columns([7, 3], gap="small") if drawer_open else (st.container(), None)
-    with left:
+    with st.container(key="portfolio-split"):
+        left, right = st.columns([7, 3], gap="small") if drawer_open else (st.container(), None)
+    with left, st.container(key="portfolio-grid"):
         chosen = _grid(here, view, rows, wish, asked)
     put_in_link(system=chosen[0] if chosen else None, area=chosen[1] if chosen else None)
     if (chosen is None) != (right is None):
         st.rerun()
     if chosen is not None and right is not None:
-        with right, st.container(border=True):
+        with right, st.container(border=True, key="portfolio-drawer"):
             _drawer(here, view, chosen)
 
 

@@ -47,7 +47,8 @@ def draw_movers(view: Portfolio) -> None:
             LinkRow(
                 label=row.system.name,
                 note=row.system.team,
-                href="/system?" + urlencode({"system": row.system.system_id, "period": view.period}),
+                href="/change?"
+                + urlencode({"system": row.system.system_id, "since": view.compared_with, "until": view.period}),
                 value=f"{numbers.change(row.total.change or 0.0)} to "
                 f"{numbers.debt_with_band(row.total.estimate, row.total.band)}",
                 tone="worse" if row.total.direction == "worse" else "better",

@@ -66,6 +66,19 @@ _CSS = """
 }
 /* An action that is opened comes before the others on a phone. */
 @media (max-width: 640px) { [data-testid="stColumn"]:has(.st-key-action-drawer) { order: -1; } }
+/* Beside an open drawer all columns of the heatmap need the width of a large screen: on a smaller one the drawer is a
+   sheet at the foot of the window, over nothing but the rows further down. */
+@media (min-width: 641px) and (max-width: 1300px) {
+  .st-key-portfolio-split > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+  .st-key-portfolio-split > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-portfolio-split [data-testid="stColumn"]:has(.st-key-portfolio-grid),
+  .st-key-portfolio-split [data-testid="stColumn"]:has(.st-key-portfolio-drawer) { min-width: 100%; }
+  .st-key-portfolio-split [data-testid="stColumn"]:has(.st-key-portfolio-drawer) {
+    position: sticky; bottom: 0; z-index: 20; max-height: 42vh; overflow: auto;
+  }
+  .arrears-dark .st-key-portfolio-drawer { background: #0F1318; }
+  .st-key-portfolio-drawer { background: #FFFFFF; border-top: 2px solid currentColor; }
+}
 /* What a room reads fills the screen. */
 [data-testid="stMainBlockContainer"]:has(.st-key-projector) { padding: 1rem 1.5rem 0; max-width: none; }
 [data-testid="stApp"]:has(.st-key-projector) [data-testid="stHeader"] { display: none; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -15,6 +16,15 @@ from ui.text import clean
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What the portfolio is to come down to (0..1), and by the end of which quarter."""
+
+    debt: float
+    by: str
+
+
 STEEP_POINTS = 0.5  #: points a quarter below which nobody should speak of a direction
 
 _component = st.components.v2.component(
@@ -25,7 +35,7 @@ _component = st.components.v2.component(
 )
 
 
-def portfolio_trend(shown: PortfolioTrend, *, key: str, target: float | None = None) -> None:
+def portfolio_trend(shown: PortfolioTrend, *, key: str, target: Aim | None = None) -> None:
     """Draw the trend; `target` (0..1) as a dashed line. No line below five rated quarters: `shown.said` decides."""
     periods = every_quarter([point.period for point in shown.points])
     by_period = {point.period: point for point in shown.points}
@@ -35,7 +45,7 @@ def portfolio_trend(shown: PortfolioTrend, *, key: str, target: float | None = N
         data={
             "label": trend_words(shown, target=target),
             "line": shown.said.line,
-            "target": None if target is None else numbers.points(target),
+            "target": None if target is None else numbers.points(target.debt),
             "points": [_point(period, by_period.get(period)) for period in periods],
             "marks": marks,
         },
@@ -59,7 +69,7 @@ def _point(period: str, point: PortfolioPoint | None) -> dict[str, Any]:
     return {"quarter": quarter, "year": year, "open": bool(point and point.still_open), "words": words, **values}
 
 
-def trend_finding(shown: PortfolioTrend, *, target: float | None = None) -> str:
+def trend_finding(shown: PortfolioTrend, *, target: Aim | None = None) -> str:
     """What the trend shows, in one sentence: the title of the chart."""
     rated = [point for point in shown.points if point.debt.debt is not None]
     if not rated:
@@ -80,8 +90,9 @@ def trend_finding(shown: PortfolioTrend, *, target: float | None = None) -> str:
         else:
             said = f"Debt {'falls' if slope < 0 else 'rises'} by {steep}, over {len(rated)} quarters"
     if target is not None and last.debt.debt is not None:
-        away = numbers.points(last.debt.debt) - numbers.points(target)
-        said += f"; {away} above the target" if away > 0 else "; the target is reached"
+        away = numbers.points(last.debt.debt) - numbers.points(target.debt)
+        aim = f"the target of {numbers.debt(target.debt)} for {numbers.period(target.by)}"
+        said += f"; {away} above {aim}" if away > 0 else f"; {aim} is reached"
     return said
 
 
@@ -95,13 +106,13 @@ def _point_words(point: PortfolioPoint) -> str:
     return f"{numbers.period(point.period)}: {numbers.debt(spread.mean)}, {half}, {rated}{open_yet}"
 
 
-def trend_words(shown: PortfolioTrend, *, target: float | None = None) -> str:
+def trend_words(shown: PortfolioTrend, *, target: Aim | None = None) -> str:
     """Say the whole trend in words, for readers who do not see the drawing."""
     if not shown.points:
         return "No quarter yet."
     said = "; ".join(_point_words(point) for point in shown.points)
     marks = "".join(f" From {numbers.period(mark.period)} on: {mark.what}." for mark in shown.marks)
-    aim = "" if target is None else f" Target: {numbers.debt(target)}."
+    aim = "" if target is None else f" Target: {numbers.debt(target.debt)} by {numbers.period(target.by)}."
     return f"Mean debt of the rated systems by quarter, 0 to 100, higher is worse: {said}.{marks}{aim}"
 
 

@@ -149,6 +149,7 @@ def _create_all(workplace: Workplace, *, actor: Actor) -> dict[str, SystemRecord
             decides=story.decides,
             affected=story.affected,
             switches=story.switches,
+            tags=story.tags,
             demonstration=True,
         )
         for story in STORIES

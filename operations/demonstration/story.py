@@ -82,6 +82,7 @@ class Story:
     base: Mapping[str, int]  #: level of every question of an area about which nothing else is said
     said: tuple[Said, ...]
     switches: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
     first: int = 1  #: the first quarter it was assessed in
     everything_from: int | None = None  #: quarter from which all questions are asked, not the core set
     answered_now: int = EVERYTHING  #: how many questions are answered in the present quarter; 0 = not opened yet
