@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from operations.authorize import Action, Actor, permitted
+from operations.connections import loop_words, read_hidden
 from operations.freshness import doubt_words, list_stale
 from operations.periods import period_of
 from operations.portfolio import Portfolio, read_portfolio
@@ -22,6 +23,8 @@ class Kind(StrEnum):
     NOT_ASSESSED = "not assessed"  #: nothing answered in this quarter yet
     CONTRADICTED = "contradicted"  #: answer and evidence disagree, and nobody has decided
     DISPUTED = "disputed"  #: votes three levels or more apart
+    IN_A_LOOP = "in a feedback loop"  #: systems that feed each other in a circle
+    UNDECLARED = "undeclared consumer"  #: what its repository reads and another's writes, and nobody noted
     STALE = "stale"  #: answers that wait to be confirmed: they are old, or what they cite was changed
 
 
@@ -137,5 +140,32 @@ def _stale(workplace: Workplace, actor: Actor, view: Portfolio) -> Iterable[Atte
             )
 
 
+def _hidden(workplace: Workplace, actor: Actor, view: Portfolio) -> Iterable[AttentionRow]:
+    """Feedback loops and undeclared consumers: as of today, so not in a quarter of the past."""
+    if view.period < period_of(workplace.today()):
+        return
+    hidden = read_hidden(workplace, actor)
+    systems = {row.system.system_id: row.system for row in view.rows if row.system.retired_at is None}
+    names = {system_id: system.name for system_id, system in systems.items()}
+    for loop in hidden.loops:
+        if loop.path[0] in systems:
+            yield AttentionRow(
+                kind=Kind.IN_A_LOOP,
+                system=systems[loop.path[0]],
+                sentence=f"{loop_words(loop, names)}.",
+                link={"focus": loop.path[0]},
+                weight=len(loop.systems),
+            )
+    for one in hidden.suggestions:
+        if one.directed and one.source_id in systems and one.target_id in systems:
+            yield AttentionRow(
+                kind=Kind.UNDECLARED,
+                system=systems[one.target_id],
+                sentence=f"Reads {one.name}, which {names[one.source_id]} writes.",
+                link={"focus": one.target_id},
+                weight=-float(one.weak),
+            )
+
+
 #: Whoever knows of another reason adds a kind and a source of rows.
-SOURCES: tuple[Source, ...] = (_left_open, _not_assessed, _contradicted, _disputed, _stale)
+SOURCES: tuple[Source, ...] = (_left_open, _not_assessed, _contradicted, _disputed, _hidden, _stale)

@@ -13,6 +13,7 @@ from operations.systems import find_system
 from operations.undoing import UNDONE, not_undone
 from operations.wording import LINE_MAX, NOTE_MAX, clean, clean_line
 from operations.workplace import Workplace
+from reports import numbers
 from scoring.connections import Burden, Edge, Feeds, Loop, burdens, loops
 from store.connection_records import (
     CONFIRMED,
@@ -55,6 +56,11 @@ class Connections:
     scanned: int  #: systems of which a repository names shared storage
 
     @property
+    def names(self) -> dict[str, str]:
+        """The names of the systems by their ids."""
+        return {system_id: one.name for system_id, one in self.systems.items()}
+
+    @property
     def connected(self) -> frozenset[str]:
         """The systems that have a connection."""
         return frozenset(end for one in self.connections for end in (one.source_id, one.target_id))
@@ -78,31 +84,69 @@ class Connections:
         return tuple(dict.fromkeys(c.source_id for c in self.connections if c.directed and c.target_id == system_id))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What nobody planned or noted: circles of systems, and consumers that only the repositories show."""
+
+    loops: tuple[Loop, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    connections: tuple[ConnectionRecord, ...]
+    suggestions: tuple[Suggestion, ...]
+    scanned: int
+
+
 @permitted(Action.READ)
-def read_connections(workplace: Workplace, _actor: Actor) -> Connections:
+def read_connections(workplace: Workplace, actor: Actor) -> Connections:
     """Every connection, every suggestion that waits, every circle, and what each debt costs with its dependents."""
-    standings = read_standings(workplace)
 
-    def look(records: Records) -> tuple[list[ConnectionRecord], tuple[Suggestion, ...], int]:
-        known = records.connections.connections()
-        used = records.connections.storage()
-        return known, _open(suggest(used), known), len({use.system_id for use in used})
+    def work() -> Connections:
+        standings = read_standings(workplace)
+        known = workplace.store.read(_known)
+        in_force = tuple(record for record in known.connections if record.in_force)
+        edges = edges_of(in_force)
+        costs = burdens({system_id: one.own_days for system_id, one in standings.items()}, edges)
+        return Connections(
+            systems={
+                system_id: Connected(standing=standing, burden=costs[system_id])
+                for system_id, standing in standings.items()
+            },
+            connections=in_force,
+            rejected=tuple(record for record in known.connections if record.state == REJECTED),
+            suggestions=known.suggestions,
+            loops=loops(edges),
+            scanned=known.scanned,
+        )
 
-    known, suggestions, scanned = workplace.store.read(look)
-    in_force = tuple(record for record in known if record.in_force)
-    edges = edges_of(in_force)
-    costs = burdens({system_id: one.own_days for system_id, one in standings.items()}, edges)
-    return Connections(
-        systems={
-            system_id: Connected(standing=standing, burden=costs[system_id])
-            for system_id, standing in standings.items()
-        },
-        connections=in_force,
-        rejected=tuple(record for record in known if record.state == REJECTED),
-        suggestions=suggestions,
-        loops=loops(edges),
-        scanned=scanned,
+    return workplace.memory.recall(("connections", actor), workplace.store.version, work)
+
+
+@permitted(Action.READ)
+def read_hidden(workplace: Workplace, _actor: Actor) -> Hidden:
+    """The circles and the suggestions alone, for lists of what needs attention: no debt is looked at."""
+    known = workplace.store.read(_known)
+    edges = edges_of([record for record in known.connections if record.in_force])
+    return Hidden(loops=loops(edges), suggestions=known.suggestions)
+
+
+def _known(records: Records) -> _Known:
+    known = records.connections.connections()
+    used = records.connections.storage()
+    return _Known(
+        connections=tuple(known),
+        suggestions=_open(suggest(used), known),
+        scanned=len({use.system_id for use in used}),
     )
+
+
+def loop_words(loop: Loop, names: Mapping[str, str]) -> str:
+    """A circle along its way, "A feeds B, which feeds C, which feeds A"; `names` of systems by id."""
+    first, *rest = (names.get(system, "a system that is gone") for system in loop.path)
+    way = f"{first} feeds {', which feeds '.join(rest)}"
+    return f"{way}; {numbers.count(loop.beyond, 'more system')} in the same circle" if loop.beyond else way
 
 
 def edges_of(connections: Sequence[ConnectionRecord]) -> list[Edge]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from operations.connections import Connections, read_connections
+from operations.connections import Connections, loop_words, read_connections
 from pages.connecting import decide, declare, draw_connection
 from pages.place import Desk
 from ui import numbers, problems
-from ui.connection_words import LOOP_QUESTIONS, burden_words, loop_words, suggestion_words, why_words
+from ui.connection_words import LOOP_QUESTIONS, burden_words, suggestion_words, why_words
 from ui.text import plain
 
 LISTED_MAX = 12
@@ -56,7 +56,7 @@ def draw_loops(view: Connections, *, system_id: str | None = None) -> None:
     """Every circle in words, and the questions it speaks to; it changes no answer."""
     for loop in view.loops:
         problems.warning(
-            f"Hidden feedback loop: {loop_words(loop, view.systems)}.",
+            f"Hidden feedback loop: {loop_words(loop, view.names)}.",
             do=f"{' and '.join(LOOP_QUESTIONS)} ask about it; no answer was changed.",
         )
         st.page_link(

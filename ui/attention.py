@@ -23,6 +23,9 @@ PLACES: dict[Kind, tuple[str, str]] = {
     Kind.NOT_ASSESSED: ("/assess", "Not assessed yet"),
     Kind.CONTRADICTED: ("/evidence", "Contradictions to decide on"),
     Kind.DISPUTED: ("/system", "Votes that are split"),
+    Kind.IN_A_LOOP: ("/connections", "Hidden feedback loops"),
+    Kind.UNDECLARED: ("/connections", "Undeclared consumers"),
+    Kind.STALE: ("/system", "Answers to confirm"),
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operations.connections import Connected, Connections
 from operations.records import CONFIRMED, DATA, FEATURES, OUTPUTS, ConnectionRecord
 from operations.shared_storage import Suggestion
-from scoring.connections import SHARES, TIMES_MAX, Burden, Dependent, Feeds, Loop
+from scoring.connections import SHARES, TIMES_MAX, Burden, Dependent, Feeds
 from ui import numbers
 
 #: How a connection is told: "A feeds B: its outputs".
@@ -59,13 +59,6 @@ def _over(dependent: Dependent, systems: Mapping[str, Connected]) -> str:
 def _name(system_id: str, systems: Mapping[str, Connected]) -> str:
     found = systems.get(system_id)
     return found.name if found else "a system that is gone"
-
-
-def loop_words(loop: Loop, systems: Mapping[str, Connected]) -> str:
-    """A circle along its way: "A feeds B, which feeds C, which feeds A"."""
-    first, *rest = (_name(system, systems) for system in loop.path)
-    way = f"{first} feeds {', which feeds '.join(rest)}"
-    return f"{way}; {numbers.count(loop.beyond, 'more system')} in the same circle" if loop.beyond else way
 
 
 def suggestion_words(suggestion: Suggestion, systems: Mapping[str, Connected]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from evidence.document import to_json
 from evidence.evidence import Location, Mode, StorageKind, StorageUse
 from operations.assessments import Choice, answer_question, open_assessment
+from operations.attention import Kind, read_attention
 from operations.authorize import Actor
 from operations.connections import (
     TAKEN_BACK,
@@ -279,3 +280,15 @@ def test_systems_that_feed_each_other_are_a_loop(workplace, two):
     (loop,) = read_connections(workplace, ADA).loops
     assert set(loop.systems) == set(two)
     assert read_connections(workplace, ADA).of(two[0]).loops == (loop,)
+
+
+def test_circles_and_undeclared_consumers_are_on_the_list_of_what_needs_attention(workplace, two):
+    declare(workplace, *two)
+    declare(workplace, *two[::-1])
+    third = assessed(workplace, "Fraud")
+    scanned(workplace, third, ("read", "table", "ml.churn_scores"))
+    scanned(workplace, two[0], ("written", "table", "ml.churn_scores"))
+    rows = {row.kind: row for row in read_attention(workplace, ADA, period="2026Q4")}
+    assert rows[Kind.IN_A_LOOP].sentence.count(" feeds ") == 2
+    assert rows[Kind.UNDECLARED].sentence == "Reads ml.churn_scores, which Churn writes."
+    assert rows[Kind.UNDECLARED].link == {"focus": third}
