@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from reports import font
-from reports.report import Report
+from reports.report import Cell, Report
 
 _JOINERS = dict.fromkeys((0x200C, 0x200D, *range(0xFE00, 0xFE10)))  # mean nothing between boxes
 
@@ -43,6 +43,11 @@ def drawable(report: Report) -> Drawable:
     return Drawable(report=safe, replaced=tuple(sorted(missing)))
 
 
+def drawable_text(text: str) -> str:
+    """One text with every character replaced that no shipped font draws."""
+    return _text(text)[0]
+
+
 @lru_cache(maxsize=4096)
 def _text(text: str) -> tuple[str, frozenset[str]]:
     if text.isascii():
@@ -68,8 +73,8 @@ def _falls_apart(base: str, mark: str) -> bool:
 def _part(part: Any, missing: set[str]) -> Any:
     """A part of the report with its texts replaced; parts without any stay the same object."""
     value = part
-    if isinstance(value, Enum):
-        return part
+    if value is None or isinstance(value, Enum | Cell | float | int):
+        return part  # a cell holds no text of anybody; there are thousands
     if isinstance(value, str):
         text, lost = _text(value)
         missing |= lost

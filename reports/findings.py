@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from reports import numbers
@@ -49,9 +50,10 @@ def where_it_sits(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     if len(rows) == 1:
         titles = [columns[place].title for _, place in sorted(heavy, key=lambda it: -(it[0].cells[it[1]].debt or 0))]
         return f"{numbers.names(titles, 3)} {'carries' if len(titles) == 1 else 'carry'} heavy debt."
-    counts = [sum(place == it for _, it in heavy) for place in range(len(columns))]
+    by_place, of_row = Counter(place for _, place in heavy), Counter(id(row) for row, _ in heavy)
+    counts = [by_place[place] for place in range(len(columns))]
     worst = counts.index(max(counts))
-    by_row = sorted((sum(row is it for it, _ in heavy) for row in rows), reverse=True)
+    by_row = sorted(of_row.values(), reverse=True)
     first = f"{columns[worst].title} is heavy in {counts[worst]} of {numbers.count(len(rows), 'system')}"
     top = min(3, len(rows) - 1)
     if len(heavy) >= 6 and sum(by_row[:top]) * 2 >= len(heavy):

@@ -112,7 +112,10 @@ def _front(report: Report) -> list[Block]:
         few = "" if report.trend.line else " Too few quarters for a line."
         made += [
             _heading(report.trend.finding),
-            _figure(trend.draw(report.trend), f"{what}, {shown}. 0 = no debt, 100 = full debt; lower is better.{few}"),
+            _figure(
+                trend.draw(report.trend, height=206.0),
+                f"{what}, {shown}. 0 = no debt, 100 = full debt; lower is better.{few}",
+            ),
         ]
     return made
 
@@ -477,19 +480,15 @@ def _or_dash(value: float | None) -> str:
 
 
 def _matrix(whole: Heatmap) -> list[Block]:
-    rows: list[list[Block]] = []
-    span = len(whole.columns) + 2
+    rows: list[Block] = []
+    looks: dict[str, Block] = {}
     for group in whole.groups:
         if group.team:
-            rows.append([{"text": group.team, "bold": True, "tone": "muted", "span": span}])
+            rows.append({"team": group.team})
         for row in group.rows:
-            rows.append(
-                [
-                    {"text": row.name},
-                    *map(_matrix_cell, row.cells),
-                    {"text": marks.short(row.total), "bold": row.total.rated},
-                ]
-            )
+            cells = [_matrix_cell(cell, looks) for cell in row.cells]
+            total = {"total": marks.short(row.total), "rated": row.total.rated}
+            rows.append({"name": row.name, "cells": cells, **total})
     signs = ", ".join(f"{sign} {said}" for sign, said in marks.LEGEND)
     return [
         _text(f"The debt of every system by area, 0 to 100. {signs}."),
@@ -497,19 +496,20 @@ def _matrix(whole: Heatmap) -> list[Block]:
             "kind": "matrix",
             "heads": ["System", *(it.title for it in whole.columns), "All"],
             "cell": min(30.0, max(18.0, 320.0 / max(1, len(whole.columns)))),
+            "looks": looks,
             "rows": rows,
         },
     ]
 
 
-def _matrix_cell(cell: Cell) -> Block:
+def _matrix_cell(cell: Cell, looks: dict[str, Block]) -> tuple[str, str]:
+    """Its text and the key of its look, which is added to `looks`."""
     shown = marks.look(cell)
-    made: Block = {"text": marks.short(cell), "ink": shown.ink, "edge": shown.edge}
-    if cell.debt is not None:
-        made["fill"] = shown.fill
-    if shown.dashed:
-        made["dashed"] = True
-    return made
+    key = cell.band if cell.band is not None else cell.state.value
+    if key not in looks:
+        fill = shown.fill if cell.band is not None else ""
+        looks[key] = {"fill": fill, "ink": shown.ink, "edge": shown.edge, "dashed": shown.dashed}
+    return marks.short(cell), key
 
 
 def _evidence(report: Report) -> list[Block]:

@@ -381,7 +381,7 @@ def _spread(agreement: float, apart: int) -> Spread:
 
 def actions_of(sources: ReportSources, names: Names, own: Set[str] | None = None) -> tuple[NextAction, ...]:
     """At most five repayments, the best return first, of questions somebody could answer; `own` = of these systems."""
-    of = [it for it in _by_return(sources) if own is None or it.system_id in own]
+    of = _by_return([it for it in sources.priorities if own is None or it.system_id in own])
     several = len({it.system_id for it in of}) > 2
     taken: Counter[str] = Counter()
     chosen: list[PrioritySource] = []
@@ -394,9 +394,9 @@ def actions_of(sources: ReportSources, names: Names, own: Set[str] | None = None
     return tuple(_action(number, it, names) for number, it in enumerate(chosen, 1))
 
 
-def _by_return(sources: ReportSources) -> list[PrioritySource]:
+def _by_return(priorities: Sequence[PrioritySource]) -> list[PrioritySource]:
     return sorted(
-        sources.priorities,
+        priorities,
         key=lambda it: (-it.benefit_days / max(it.cost_days, 0.5), -it.benefit_days, it.system_id, it.question),
     )
 
@@ -434,7 +434,7 @@ def backlog_of(sources: ReportSources, names: Names, actions: Sequence[NextActio
             avoided_days_per_quarter=it.avoided_days_per_quarter,
             number=number.get((names.system(it.system_id), clean_text(it.question, 40), clean_text(it.title, 160))),
         )
-        for it in _by_return(sources)
+        for it in _by_return(sources.priorities)
     ]
     points.sort(key=lambda it: it.number is None)  # stable: the five first, then by return
     return Backlog(

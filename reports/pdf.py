@@ -9,36 +9,54 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import font, numbers
-from reports.drawable import drawable
+from reports.drawable import drawable, drawable_text
 from reports.pages import blocks
 from reports.palette import LIGHT
 from reports.report import Report
 
 if TYPE_CHECKING:
-    from typst import Fonts
+    from typst import Fonts, PDFStandard
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+WITHOUT_STANDARD = "This file does not meet PDF/UA-1:"
 KEPT_DOCUMENTS = 10  #: for how many documents typst keeps what it has computed
 TEMPLATE = TEMPLATES / "report.typ"
 
 
 def render(report: Report) -> bytes:
-    """The PDF of a report. The same report makes the same bytes, on every machine."""
+    """The PDF of a report. The same report makes the same bytes, on every machine.
+
+    Should a text come through that the standard for accessible files does not allow, the file is made all the same,
+    still tagged, and its last page says what it lacks.
+    """
     import typst
 
     drawn = drawable(report)
+    made = blocks(drawn)
+    try:
+        return _set(drawn.report, made, ["ua-1"])
+    except typst.TypstError as refused:
+        said = str(refused.message).splitlines()[0][:200]
+        lacks = {"kind": "text", "size": 8.5, "tone": "muted", "text": f"{WITHOUT_STANDARD} {drawable_text(said)}"}
+        return _set(drawn.report, [*made, lacks], [])
+    finally:
+        forget()
+
+
+def _set(report: Report, made: list[dict[str, Any]], standards: list[PDFStandard]) -> bytes:
+    import typst
+
     midnight = datetime(report.made_on.year, report.made_on.month, report.made_on.day, tzinfo=UTC)
     compiler = typst.Compiler(
         TEMPLATE.read_bytes(),
         root=str(TEMPLATES),
         font_paths=shipped_fonts(),
-        sys_inputs={"report": json.dumps(document(drawn.report, blocks(drawn)), ensure_ascii=False)},
+        sys_inputs={"report": json.dumps(document(report, made), ensure_ascii=False)},
         package_path=str(TEMPLATES),  # holds no package, so none can be imported, and nobody is called for one
         package_cache_path=str(TEMPLATES),
     )
-    made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=midnight)
-    forget()
-    return made if isinstance(made, bytes) else b"".join(made or [])
+    pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=midnight)
+    return pdf if isinstance(pdf, bytes) else b"".join(pdf or [])
 
 
 def forget() -> None:

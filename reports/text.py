@@ -121,6 +121,8 @@ def clean_text(text: str, most: int = TEXT_MAX) -> str:
     Letters of every script stay, whether or not a font at hand can draw them. What no file may hold (halves of
     surrogate pairs, non-characters) is replaced where it stands, so that it is seen.
     """
+    if text.isascii() and text.isprintable() and len(text) <= most:  # as nearly always
+        return " ".join(text.split())
     seen: list[str] = []
     marks = 0
     for character in unicodedata.normalize("NFC", text[: most * 4]):

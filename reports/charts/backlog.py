@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from reports import font, numbers
 from reports.palette import Theme
@@ -61,7 +62,8 @@ def draw(backlog: Backlog, *, theme: Theme = "light", width: float = WIDTH, heig
         )  # fmt: skip
     plane = Plane(across=across, down=down)
     _returns(drawing, plane, (low, high), top)
-    _numbered(drawing, [it for it in backlog.points if it.number is not None], plane)
+    dots = [(across(it.cost_days), down(it.avoided_days_per_quarter)) for it in grey]
+    _numbered(drawing, [it for it in backlog.points if it.number is not None], plane, dots)
     return drawing.finish(backlog.finding, alt(backlog))
 
 
@@ -102,7 +104,7 @@ def _try(x: float, y: float, text: str) -> Label:
     return Label(text=text, left=x, top=y - 5.04, right=x + font.width(text, 7), bottom=y + 1.4)
 
 
-def _numbered(drawing: Drawing, points: list[BacklogPoint], plane: Plane) -> None:
+def _numbered(drawing: Drawing, points: list[BacklogPoint], plane: Plane, dots: list[tuple[float, float]]) -> None:
     """The numbered ones: moved apart where they fall on each other, each with a thread to its true place."""
     palette = drawing.palette
     placed: list[tuple[float, float]] = []
@@ -119,7 +121,7 @@ def _numbered(drawing: Drawing, points: list[BacklogPoint], plane: Plane) -> Non
         drawing.circle(x, y, RADIUS, fill=palette.accent, edge=palette.page, edge_width=1)
         drawing.text(x, y + 2.9, str(it.number), size=8, weight=700, colour=palette.page, anchor="middle")
     for it, x, y in spots:
-        _named(drawing, it, x, y, [(left, top) for _, left, top in spots])
+        _named(drawing, it, x, y, _Taken(numbers=[(left, top) for _, left, top in spots], dots=dots))
 
 
 def _free(x: float, y: float, placed: list[tuple[float, float]], drawing: Drawing) -> tuple[float, float]:
@@ -136,27 +138,45 @@ def _free(x: float, y: float, placed: list[tuple[float, float]], drawing: Drawin
     return x, y
 
 
-def _named(drawing: Drawing, it: BacklogPoint, x: float, y: float, others: list[tuple[float, float]]) -> None:
-    """The system's name beside the number, where it covers neither a name nor a number; else the table tells."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """What a name must not cover, and what it should not."""
+
+    numbers: list[tuple[float, float]]
+    dots: list[tuple[float, float]]
+
+
+def _named(drawing: Drawing, it: BacklogPoint, x: float, y: float, taken: _Taken) -> None:
+    """The system's name beside the number: over no name and no number, and over as few dots as may be.
+
+    Where there is no such place the number stands alone, and the table says whose it is.
+    """
     name = font.cut(it.system, 8, 120, 600)
     wide = font.width(name, 8, 600)
-    for left, base in (
+    spots = (
         (x + RADIUS + 3, y + 2.8),
         (x - RADIUS - 3 - wide, y + 2.8),
         (x - wide / 2, y - RADIUS - 3),
         (x - wide / 2, y + RADIUS + 8.5),
-    ):
-        box = Label(text=name, left=left, top=base - 6, right=left + wide, bottom=base + 1.8)
-        inside = box.left >= LEFT and box.right <= drawing.width and box.top >= 0
-        clear = all(
-            not (box.left < other_x + RADIUS and other_x - RADIUS < box.right)
-            or not (box.top < other_y + RADIUS and other_y - RADIUS < box.bottom)
-            for other_x, other_y in others
-        )
-        if inside and clear and not any(box.overlaps(label) for label in drawing.labels):
-            drawing.rect(box.left - 1, box.top, wide + 2, 8.4, fill=drawing.palette.page)
-            drawing.text(left, base, name, size=8, weight=600)
-            return
+    )
+    boxes = [Label(text=name, left=left, top=base - 6, right=left + wide, bottom=base + 1.8) for left, base in spots]
+    free = [
+        box
+        for box in boxes
+        if box.left >= LEFT
+        and box.right <= drawing.width
+        and box.top >= 0
+        and not any(_covers(box, spot, RADIUS) for spot in taken.numbers)
+        and not any(box.overlaps(label) for label in drawing.labels)
+    ]
+    if free:
+        best = min(free, key=lambda box: sum(_covers(box, dot, 2.0) for dot in taken.dots))
+        drawing.text(best.left, best.bottom - 1.8, name, size=8, weight=600)
+
+
+def _covers(box: Label, spot: tuple[float, float], radius: float) -> bool:
+    x, y = spot
+    return box.left < x + radius and x - radius < box.right and box.top < y + radius and y - radius < box.bottom
 
 
 def alt(backlog: Backlog) -> str:

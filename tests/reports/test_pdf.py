@@ -15,7 +15,7 @@ import pytest
 
 from reports import image, pdf
 from reports.build import build
-from reports.drawable import drawable
+from reports.drawable import Drawable, drawable
 from reports.report import Report
 from tests.reports import builders
 
@@ -203,6 +203,14 @@ def test_what_no_font_draws_stands_as_a_box_and_is_counted(name: str) -> None:
     assert plain(drawn.note) in text_of(name)
     assert drawable(made("usual")[0]).note == ""
     assert drawable(made("usual")[0]).report == made("usual")[0]
+
+
+def test_a_text_the_standard_refuses_is_set_all_the_same_and_the_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = build(builders.portfolio(1, quarters=1, names=("异常",), teams=("Ops",)))
+    monkeypatch.setattr(pdf, "drawable", lambda it: Drawable(report=it, replaced=()))
+    document = pypdfium2.PdfDocument(pdf.render(report))
+    last = document[len(document) - 1].get_textpage().get_text_bounded()
+    assert plain(pdf.WITHOUT_STANDARD) in plain(last)
 
 
 def test_scripts_the_fonts_know_are_drawn_as_they_are() -> None:
