@@ -36,6 +36,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     CONNECT_SYSTEMS = "connect systems"
     SET_TARGETS = "set targets"
+    WORD_REPORT = "word report"
     ADOPT_CLASS_VALUES = "adopt class values"
     FACILITATE = "facilitate"
     VOTE = "vote"

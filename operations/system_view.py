@@ -364,9 +364,9 @@ def compare_periods(
             )
         comparison = compare(
             first.checklist,
-            _as_sealed(records, first),
+            as_sealed(records, first),
             second.checklist,
-            _as_sealed(records, second),
+            as_sealed(records, second),
             asked_before=scope_of(first.assessment),
             asked_after=scope_of(second.assessment),
         )
@@ -375,7 +375,7 @@ def compare_periods(
     return workplace.store.read(work)
 
 
-def _as_sealed(records: Records, scored: Scored) -> Score:
+def as_sealed(records: Records, scored: Scored) -> Score:
     """The score a closed quarter was sealed with, where the rules have changed since; else the score of today."""
     sealed = records.snapshot(scored.assessment.assessment_id) if scored.assessment.state == "closed" else None
     if sealed is None:

@@ -16,6 +16,7 @@ from .engine import Row, Session
 from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
 from .portfolio_records import PortfolioRecords
+from .report_records import ReportRecords
 from .target_records import TargetRecords
 from .version_records import Confirmation, VersionRecords
 from .workshop_records import WorkshopRecords
@@ -256,6 +257,7 @@ class Records:
         self.comments = CommentRecords(session, org_id)  #: what is said about actions
         self.versions = VersionRecords(session, org_id)  #: moves, carried answers, confirmations, zones, names
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
+        self.reports = ReportRecords(session, org_id)  #: what people wrote into reports
         self.portfolio = PortfolioRecords(session, org_id)  #: all systems of a quarter, and of all quarters
         self.connections = ConnectionRecords(session, org_id)  #: which system feeds which, storage used, interest
 

@@ -750,6 +750,20 @@ JOIN system AS target ON target.org_id = connection.org_id AND target.system_id 
   AND target.retired_at IS NULL
 WHERE connection.state IN ('declared', 'confirmed');
 """,
+    "0010 words of reports": """
+CREATE TABLE report_wording (
+  org_id TEXT NOT NULL REFERENCES organisation (org_id),
+  scope TEXT NOT NULL CHECK (scope IN ('portfolio', 'team', 'system')),
+  scope_id TEXT NOT NULL,
+  period TEXT NOT NULL CHECK (period LIKE '____Q_'),
+  rev INTEGER NOT NULL CHECK (rev >= 1),
+  body TEXT NOT NULL,
+  changed_at TEXT NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (org_id, scope, scope_id, period, rev),
+  CHECK ((scope = 'portfolio') = (scope_id = ''))
+) {strict};
+""",
 }
 
 #: Migration -> constraints that are in the way of it, as (table, words in its definition). An engine that can drop one
@@ -1126,6 +1140,16 @@ SQLITE_GUARDS: dict[str, str] = {
                 "connection",
                 " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _CONNECTED),
                 "what a connection joins never changes: reject it and declare another",
+            ),
+        ]
+    ),
+    "0010 words of reports": "\n".join(
+        [
+            *_append_only(
+                "report_wording",
+                "EXISTS (SELECT 1 FROM system WHERE system.org_id = OLD.org_id AND system.demonstration = 1"
+                " AND system.system_id = OLD.scope_id)",
+                "org_id, scope, scope_id, period, rev",
             ),
         ]
     ),
