@@ -21,6 +21,7 @@ from evidence.command import (
     say,
     scan,
     signals,
+    write_whole,
 )
 from version import VERSION
 
@@ -336,6 +337,25 @@ def gate(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
     return 1 if found.broken else 0
 
 
+def report(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
+    """Write the review of a quarter as a file: PDF, web page, slides, workbook, Markdown, CSV or charts."""
+    from operations.periods import read_period
+    from operations.reports import make_report, read_length
+
+    target = Path(arguments.output)
+    if not target.parent.is_dir():
+        raise Mistake(f"{arguments.output}: there is no folder {target.parent}; make it first or name another")
+    made = make_report(
+        workplace, actor, form=arguments.format, team=arguments.team, length=read_length(arguments.length),
+        system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
+        period=read_period(arguments.period) if arguments.period else None,
+    )  # fmt: skip
+    write_whole(target, made.body)
+    document = {"file": str(target), "bytes": len(made.body), "format": arguments.format}
+    _say(document, as_json=arguments.json, text=f"{target}: {len(made.body):,} bytes")
+    return 0
+
+
 def _system_named(workplace: Any, actor: Any, named: str) -> str:
     """The id of a system given by its id, or by its name where only one has it."""
     from operations.system_view import list_with_periods
@@ -346,6 +366,32 @@ def _system_named(workplace: Any, actor: Any, named: str) -> str:
         return str(found[0])
     why = "is the name of several systems; give the id" if found else "is no system; give an id or a name"
     raise Mistake(f"--system: {named[:60]!r} {why} of `python cli.py systems`")
+
+
+def _add_reviews(add_stored: Callable[..., Parser]) -> None:
+    """The commands of a review, which speak of one system, of one team, or of all."""
+    scope = Parser(add_help=False)
+    of = scope.add_mutually_exclusive_group()
+    of.add_argument("--system", metavar="ID", help="one system, by id or name")
+    of.add_argument("--team", metavar="NAME", help="the systems of one team")
+    differing = add_stored("diff", diff, make=False, parents=[scope])
+    differing.add_argument("--from", dest="earlier", metavar="2026Q3", help="the earlier quarter (the one before --to)")
+    differing.add_argument("--to", dest="later", metavar="2026Q4", help="the later quarter (the latest that is rated)")
+    differing.add_argument("--checklist", metavar="ID", help="whose systems, where several checklists are in use")
+    gating = add_stored("gate", gate, make=False, parents=[scope])
+    gating.add_argument(
+        "--max-area", action="append", default=[], metavar="[AREA=]LIMIT",
+        help="no area may owe more: a letter A to E, or points 0 to 100; MON=C for one area; may be repeated",
+    )  # fmt: skip
+    gating.add_argument("--max-debt", metavar="LIMIT", help="no system may owe more")
+    gating.add_argument("--period", metavar="2026Q4", help="the quarter to look at (each system's latest)")
+    gating.add_argument("--allow-regression", action="store_true", help="let a clear turn for the worse pass")
+    gating.add_argument("--allow-contradictions", action="store_true", help="let open contradictions pass")
+    reporting = add_stored("report", report, make=False, parents=[scope])
+    reporting.add_argument("--period", metavar="2026Q3", help="the quarter (the latest that somebody closed)")
+    reporting.add_argument("--format", default="pdf", help="pdf, html, pptx, xlsx, md, csv, svg or png (pdf)")
+    reporting.add_argument("--length", default="full", help="executive, full or handout (full)")
+    reporting.add_argument("--output", required=True, metavar="FILE")
 
 
 def arguments_parser() -> Parser:
@@ -391,23 +437,7 @@ def arguments_parser() -> Parser:
     add("agreement", agreement, parents=[shared]).add_argument("file", metavar="FILE.csv")
     add_stored("systems", systems)
     add_stored("demo", demo).add_argument("--remove", action="store_true", help="remove the demonstration portfolio")
-    scope = Parser(add_help=False)
-    of = scope.add_mutually_exclusive_group()
-    of.add_argument("--system", metavar="ID", help="one system, by id or name")
-    of.add_argument("--team", metavar="NAME", help="the systems of one team")
-    differing = add_stored("diff", diff, make=False, parents=[scope])
-    differing.add_argument("--from", dest="earlier", metavar="2026Q3", help="the earlier quarter (the one before --to)")
-    differing.add_argument("--to", dest="later", metavar="2026Q4", help="the later quarter (the latest that is rated)")
-    differing.add_argument("--checklist", metavar="ID", help="whose systems, where several checklists are in use")
-    gating = add_stored("gate", gate, make=False, parents=[scope])
-    gating.add_argument(
-        "--max-area", action="append", default=[], metavar="[AREA=]LIMIT",
-        help="no area may owe more: a letter A to E, or points 0 to 100; MON=C for one area; may be repeated",
-    )  # fmt: skip
-    gating.add_argument("--max-debt", metavar="LIMIT", help="no system may owe more")
-    gating.add_argument("--period", metavar="2026Q4", help="the quarter to look at (each system's latest)")
-    gating.add_argument("--allow-regression", action="store_true", help="let a clear turn for the worse pass")
-    gating.add_argument("--allow-contradictions", action="store_true", help="let open contradictions pass")
+    _add_reviews(add_stored)
     add_stored("backup", backup, make=False).add_argument("file", metavar="FILE")
     add_stored("verify", verify, make=False)
     return parser

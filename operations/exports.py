@@ -22,11 +22,14 @@ from operations.movement_document import movement_rows
 from operations.periods import read_period
 from operations.portfolio import ScoreCell, read_portfolio, read_portfolio_trend
 from operations.promises import measure_actions, read_promises
+from operations.reports import make_report, read_length
 from operations.scores import SYSTEM, Scored, score_assessment
 from operations.system_view import read_question_lines, read_system_view
 from operations.systems import find_system
 from operations.workplace import Workplace
 from reports.action_texts import FORMS, ActionText
+from reports.formats import FORMATS
+from reports.report import Length
 from reports.text import csv_text
 from store.plan_records import OPEN, ActionRecord
 from store.records import Records, SystemRecord
@@ -397,6 +400,15 @@ def _connections(workplace: Workplace, actor: Actor, _params: Mapping[str, str])
     return Export(filename="connections.csv", media_type="text/csv; charset=utf-8", body=_csv(rows))
 
 
+def _report(form: str, workplace: Workplace, actor: Actor, params: Mapping[str, str]) -> Export:
+    """A review of a quarter: of a system, of a team, else of the portfolio."""
+    made = make_report(
+        workplace, actor, form=form, period=params.get("period") or None, team=params.get("team") or None,
+        system_id=params.get("system") or None, length=read_length(params.get("length") or Length.FULL),
+    )  # fmt: skip
+    return Export(filename=made.filename, media_type=made.media_type, body=made.body)
+
+
 KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "portfolio.csv": _portfolio,
     "change.csv": _change,
@@ -408,6 +420,7 @@ KINDS: Mapping[str, Callable[[Workplace, Actor, Mapping[str, str]], Export]] = {
     "promises.csv": _promises,
     "connections.csv": _connections,
     **{f"actions.{form}": partial(_actions, form) for form in FORMS},
+    **{f"report.{form}": partial(_report, form) for form in FORMATS},
 }
 
 

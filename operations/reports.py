@@ -263,7 +263,9 @@ def make_report(
     report = read_report(
         workplace, actor, period=period, team=team, system_id=system_id, length=length, progress=progress
     ).report
-    return File(filename=f"{_file_name(report)}.{chosen.key}", media_type=chosen.media_type, body=chosen.render(report))
+    return File(
+        filename=f"{_file_name(report)}.{chosen.ending}", media_type=chosen.media_type, body=chosen.render(report)
+    )
 
 
 def read_length(text: str) -> Length:

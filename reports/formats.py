@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,7 +15,8 @@ from reports.report import Report
 class Format:
     """One kind of file."""
 
-    key: str  #: as the command line names it, and the ending of the file
+    key: str  #: as the command line names it
+    ending: str  #: of the file's name
     title: str
     use: str  #: what people do with it, a few words
     media_type: str
@@ -50,6 +53,27 @@ def _csv(report: Report) -> bytes:
     return render_csv(report)
 
 
+def _svg(report: Report) -> bytes:
+    from reports.image import as_svg, drawable_charts
+
+    return _packed({f"{name}.svg": as_svg(chart) for name, chart in drawable_charts(report).items()})
+
+
+def _png(report: Report) -> bytes:
+    from reports.image import as_png, drawable_charts
+
+    return _packed({f"{name}.png": as_png(chart) for name, chart in drawable_charts(report).items()})
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    """An archive with the same bytes for the same files: no times, no rights of this machine."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files.items():
+            archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 def _markdown(report: Report) -> bytes:
     from reports.markdown import render_markdown
 
@@ -63,26 +87,37 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         it.key: it
         for it in (
-            Format(key="pdf", title="PDF", use="to read, send and print", media_type="application/pdf", render=_pdf),
             Format(
-                key="html", title="Web page", use="in one file, works offline",
+                key="pdf", ending="pdf", title="PDF", use="to read, send and print",
+                media_type="application/pdf", render=_pdf,
+            ),
+            Format(
+                key="html", ending="html", title="Web page", use="in one file, works offline",
                 media_type="text/html; charset=utf-8", render=_html,
             ),
             Format(
-                key="pptx", title="Slides", use="seven, to present and edit",
+                key="pptx", ending="pptx", title="Slides", use="seven, to present and edit",
                 media_type=f"{_OFFICE}.presentationml.presentation", render=_pptx,
             ),
             Format(
-                key="xlsx", title="Workbook", use="every table, typed",
+                key="xlsx", ending="xlsx", title="Workbook", use="every table, typed",
                 media_type=f"{_OFFICE}.spreadsheetml.sheet", render=_xlsx,
             ),
             Format(
-                key="md", title="Markdown", use="for a wiki or a merge request",
+                key="md", ending="md", title="Markdown", use="for a wiki or a merge request",
                 media_type="text/markdown; charset=utf-8", render=_markdown,
             ),
             Format(
-                key="csv", title="CSV", use="one number a line, for programs",
+                key="csv", ending="csv", title="CSV", use="one number a line, for programs",
                 media_type="text/csv; charset=utf-8", render=_csv,
+            ),
+            Format(
+                key="svg", ending="svg.zip", title="Charts as SVG", use="each chart, to place elsewhere",
+                media_type="application/zip", render=_svg,
+            ),
+            Format(
+                key="png", ending="png.zip", title="Charts as PNG", use="each chart, for a chat or a wiki",
+                media_type="application/zip", render=_png,
             ),
         )
     }
