@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streamlit.commands.page_config import MenuItems
 
 PORTFOLIO = st.Page("portfolio.py", title="Portfolio", url_path="portfolio", default=True)
+SEARCH = st.Page("search.py", title="Search", url_path="search", visibility="hidden")
 PAGES = [
     PORTFOLIO,
     st.Page("system.py", title="System", url_path="system"),
@@ -28,6 +29,7 @@ PAGES = [
     st.Page("about.py", title="About", url_path="about"),
     st.Page("movement.py", title="Change", url_path="change", visibility="hidden"),
     st.Page("actions.py", title="Actions", url_path="actions", visibility="hidden"),
+    SEARCH,
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
     st.Page("connections.py", title="Connections", url_path="connections", visibility="hidden"),
 ]
@@ -64,10 +66,12 @@ def shell() -> None:
 
 
 def _header(address: str) -> None:
-    """The chosen system and who is answering."""
-    with st.container(key="arrears-header", horizontal=True, gap="xsmall"):
+    """The chosen system, the way to the search, and who is answering."""
+    with st.container(key="arrears-header", horizontal=True, gap="xsmall", vertical_alignment="center"):
         if address in ABOUT_A_SYSTEM:
             switch_system(desk(), with_quarter=address not in {"system", "workshop"})
+        with st.container(key="arrears-search", width="content"):
+            st.page_link(SEARCH, label="Search", icon=":material/search:", help="Search everything. Key: /")
         with st.container(key="arrears-name", width="content"):
             ask_name()
 

@@ -17,6 +17,7 @@ from .errors import AlreadyThere, Closed, Conflict, NotFound, StoreError
 from .plan_records import PlanRecords
 from .portfolio_records import PortfolioRecords
 from .report_records import ReportRecords
+from .search_records import SearchRecords
 from .target_records import TargetRecords
 from .version_records import Confirmation, VersionRecords
 from .workshop_records import WorkshopRecords
@@ -255,6 +256,7 @@ class Records:
         self.plans = PlanRecords(session, org_id)  #: actions, estimates, plan settings, class values
         self.targets = TargetRecords(session, org_id)  #: the debt to come down to, and by when
         self.comments = CommentRecords(session, org_id)  #: what is said about actions
+        self.search = SearchRecords(session, org_id)  #: words in what people wrote
         self.versions = VersionRecords(session, org_id)  #: moves, carried answers, confirmations, zones, names
         self.workshops = WorkshopRecords(session, org_id)  #: workshops, who takes part, ballots
         self.reports = ReportRecords(session, org_id)  #: what people wrote into reports

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import session
 from ui.components import source
 
 #: The tab's icon, four cells of the heatmap. A drawing of our own: a Material icon would be fetched from elsewhere.
@@ -94,6 +95,8 @@ _CSS = """
   position: fixed; top: 0.6rem; right: 3.25rem; z-index: 1000000; width: auto !important; flex-wrap: nowrap;
 }
 .st-key-arrears-header > div { width: auto !important; }
+.st-key-arrears-search [data-testid="stPageLink-NavLink"] { background: transparent; padding: 0.25rem 0.5rem; }
+@media (max-width: 640px) { .st-key-arrears-search [data-testid="stPageLink-NavLink"] p { display: none; } }
 /* What Streamlit says of a running script would be written across it. */
 [data-testid="stStatusWidget"] { position: fixed; top: 3.9rem; right: 1rem; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }
@@ -117,5 +120,5 @@ _FRAME = st.components.v2.component(
 
 
 def frame() -> None:
-    """Mount the style rules. Call once a run, before the page."""
-    _FRAME(key="arrears-frame", height=0)
+    """Mount the style rules, and the key that leads to the search. Call once a run, before the page."""
+    _FRAME(key="arrears-frame", height=0, data={"search": session.shortcuts_on()})
