@@ -106,6 +106,7 @@ def _choices(view: Portfolio) -> None:
 def _ways_on() -> None:
     """The pages that take the quarter further."""
     st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
+    st.page_link("connections.py", label="Connections", icon=":material/hub:")
 
 
 def _rules(view: Portfolio) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import TypeVar
 
 from operations.workplace import Workplace
@@ -18,12 +19,17 @@ class _Joined(Store):
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._asked = count()
 
     def read(self, work: Callable[[Records], T]) -> T:
         return work(self._records)
 
     def write(self, work: Callable[[Records], T]) -> T:
         return work(self._records)
+
+    def version(self) -> str:
+        """Another one each time: what is read in the middle of a transaction is never remembered."""
+        return f"{id(self)}:{next(self._asked)}"
 
     def forget(self) -> None:
         """Nothing: the transaction is not over."""

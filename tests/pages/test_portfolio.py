@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from operations.periods import preceding
+from operations.systems import create_system
 from operations.workplace import Workplace
-from tests.pages.conftest import QUARTER, Open, add_quarter, open_system, press, title, words
+from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
 from ui import numbers
 from ui.session import cell_key
 
@@ -76,6 +77,51 @@ def test_the_order_is_the_one_asked_for(at_page: Open, order: str, first: str) -
     page = at_page()
     page.selectbox(key="order").set_value(order).run()
     assert next(f.value for f in page.dataframe if "System" in f.value.columns)["System"][0] == first
+
+
+def test_tags_and_areas_are_filters_and_stand_in_the_link(at_page: Open, workplace: Workplace) -> None:
+    for name, tag in (("Card model", "money"), ("Text model", "text")):
+        system = create_system(workplace, ADA, name=name, team="Growth", tags=[tag])
+        add_quarter(workplace, system.system_id, period=QUARTER, answers=34, level=3)
+    assert systems(at_page(tag="money")) == {"Card model"}
+    assert systems(at_page(search="TEX")) == {"Text model"}
+    page = at_page(areas="Monitoring and a changing world")
+    table = next(f.value for f in page.dataframe if "System" in f.value.columns)
+    assert [column for column in table.columns if column not in {"System", "Group"}] == [
+        "Monitoring and a changing world", "All areas",
+    ]  # fmt: skip
+    assert {"Median", "Worst"} <= set(table["System"])
+
+
+@pytest.mark.usefixtures("three")
+def test_the_teams_alone_are_a_median_and_a_worst_row_each_and_open_into_their_systems(at_page: Open) -> None:
+    page = at_page(order="Teams only")
+    (table,) = [frame.value for frame in page.dataframe if "Team" in frame.value.columns]
+    assert set(table["Team"]) == {"Median", "Worst"}
+    assert set(table["Group"]) == {"Growth", "Pricing"}
+    opened = at_page(order="Teams only", system="worst:Growth", area="ALL")
+    assert "Growth: All areas" in words(opened)
+    assert "Heavy model" in words(opened)
+
+
+@pytest.mark.usefixtures("three")
+def test_what_moved_and_what_needs_attention_are_said_with_links(at_page: Open) -> None:
+    page = at_page()
+    said = words(page)
+    assert "Nothing to compare with yet" in said
+    assert "What needs attention" in said
+    assert "One rated quarter so far: debt 50" in said
+
+
+def test_a_past_quarter_can_be_seen_by_todays_rules(at_page: Open, workplace: Workplace) -> None:
+    earlier = preceding(QUARTER)
+    open_system(workplace, "Churn model", answers=34, level=3, period=earlier, closed=True)
+    page = at_page(period=earlier)
+    (switch,) = page.toggle
+    assert "the same: all were sealed under today's rules" in switch.help
+    switch.set_value(True).run()
+    assert page.query_params["rules"] in ("today", ["today"])
+    assert title(page).startswith(f"{numbers.period(earlier)}: debt stands at 75")
 
 
 def test_an_earlier_quarter_can_be_looked_at(at_page: Open, workplace: Workplace) -> None:
