@@ -17,10 +17,17 @@ _component = st.components.v2.component(
 )
 
 
+@st.fragment
 def watch_workshop(workshop_id: str, *, change_seq: int, key: str, seconds: float = LOOK_EVERY_SECONDS) -> None:
-    """Show when the page was last up to date. `change_seq` is what it shows now; another one draws it anew."""
-    _component(
+    """Show when the page was last up to date. `change_seq` is what it shows now; another one draws it anew.
+
+    A fragment, because Streamlit drops a click whose run has not begun when another run of the whole page is asked for
+    from outside; a fragment's run waits behind it.
+    """
+    said = _component(
         key=key,
         data={"address": f"{ADDRESS}{workshop_id}", "seq": change_seq, "seconds": seconds},
         on_moved_change=lambda: None,  # the run it starts is all that is wanted
     )
+    if said.moved is not None and said.moved != change_seq:
+        st.rerun(scope="app")

@@ -174,6 +174,7 @@ TICKETS_MEETING = Meeting(
             second=(3, 1, 4, 3, 0),
             comments={2: "The partner desk reads it too, ask them.", 4: "Two services have a key. Nobody else."},
         ),
+        Asked(question="ENT-03", first=(1, 1, 2, 1, 1)),
         Asked(question="FBL-02", first=(2, 1, 2, 3, 1)),
         Asked(
             question="DAT-02",
@@ -188,6 +189,7 @@ TICKETS_MEETING = Meeting(
             level=2,
             reason="Only language and length are watched; new words are not, as the gap in April showed.",
         ),
+        Asked(question="MON-08", first=(1, 1, 1, 0, 1)),
         Asked(
             question="MON-09",
             first=(3, 0, 4, 4, 1),

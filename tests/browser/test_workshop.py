@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import zxingcpp
@@ -320,6 +321,16 @@ class Overheard:
                 given.append(component.json)
         return given
 
+    def looks(self) -> list[str]:
+        """The fragments in which the page looks whether something moved; "" for a look outside of one."""
+        drawn = []
+        for frame in self.frames:
+            with suppress(Exception):  # not every frame is such a message
+                delta = ForwardMsg.FromString(frame).delta
+                if delta.new_element.bidi_component.component_name == "arrears_workshop_watch":
+                    drawn.append(delta.fragment_id)
+        return drawn
+
 
 def _bytes(payload: str | bytes) -> bytes:
     return payload.encode() if isinstance(payload, str) else payload
@@ -358,6 +369,8 @@ def test_no_frame_before_the_reveal_carries_a_vote_or_a_comment(
             assert board["open"] is False
             assert all(line[1:] == [None, None, False] for line in board["levels"] or [])
         assert heard.frames
+        assert heard.looks()
+        assert all(heard.looks()), "asked for outside a fragment, a run takes a click with it that has not begun"
         assert not [frame for frame in heard.frames if PLANTED.encode() in frame]
         reveal(workplace, ADA, workshop_id=workshop.workshop_id, question_id="ENT-01", ballot_round=ballot_round)
         if ballot_round == 1:
