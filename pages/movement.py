@@ -123,7 +123,8 @@ def _finding(view: MovementView) -> None:
         figure(row, f"Debt, {numbers.period(quarter)}", numbers.DASH if debt is None else one_decimal(debt))
     figure(row, "Change in points", numbers.DASH if whole.total is None else moved(whole.total))
     if view.whose is not Whose.SYSTEM:
-        figure(row, "Rated in both", str(whole.counted_both))
+        own = sum(step.share for step in whole.steps if step.cause is not None)
+        figure(row, f"Of it, the {whole.counted_both} in both", numbers.DASH if whole.total is None else moved(own))
 
 
 def _packs(view: MovementView) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from operations.movement import MovementView, Whose
@@ -13,6 +14,8 @@ from ui.change_split import HEADS
 from ui.change_words import moved
 
 CAME_OR_LEFT: Final = "Systems came or left"
+
+WORTH_NAMING: Final = 0.25  #: of the largest step: what works against it by so much stands in the title too
 
 #: Why a number moved, as the end of a sentence.
 BECAUSE: Final = {
@@ -60,14 +63,21 @@ def movement_title(view: MovementView) -> str:
     if total is None:
         missing = view.before if view.movement.before is None else view.after
         return f"{whose_debt(view)} cannot be compared: nothing is rated in {numbers.period(missing)}"
+    steps = sorted(view.movement.steps, key=lambda step: -abs(step.share))
     if moved(total) == "0":
-        return f"{whose_debt(view)} did not move {between}"
-    way = "rose" if total > 0 else "fell"
-    size = moved(abs(total)).lstrip("+")
-    same_way = [step for step in view.movement.steps if step.share * total > 0]
-    largest = max(same_way, key=lambda step: abs(step.share))
-    mostly = "because" if abs(largest.share) > 0.9 * abs(total) and len(same_way) == 1 else "mostly because"
-    return f"{whose_debt(view)} {way} by {size} points {between}, {mostly} {BECAUSE[largest.cause]}"
+        said = f"{whose_debt(view)} did not move {between}"
+        as_drawn = [step for step in view.movement.steps if step in steps[:2]]
+        return said if not steps or moved(steps[0].share) == "0" else f"{said}: {_named(as_drawn)}"
+    said = f"{whose_debt(view)} {'rose' if total > 0 else 'fell'} by {moved(abs(total)).lstrip('+')} points {between}"
+    along = [step for step in steps if step.share * total > 0]
+    against = [step for step in steps if step.share * total < 0]
+    if against and abs(against[0].share) >= WORTH_NAMING * abs(along[0].share):
+        return f"{said}: {_named([along[0], against[0]])}"
+    return f"{said}, {'because' if len(along) == 1 else 'mostly because'} {BECAUSE[along[0].cause]}"
+
+
+def _named(steps: Sequence[MovementStep]) -> str:
+    return ", ".join(f"{BECAUSE[step.cause]} ({moved(step.share)})" for step in steps)
 
 
 def between_words(before: str, after: str) -> str:

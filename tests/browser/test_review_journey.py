@@ -52,6 +52,10 @@ def test_a_manager_reviews_a_quarter_and_shares_what_was_found(own_server: Serve
     expect(movers.get_by_role("listitem").first).to_contain_text("Moved model")
     you.page.get_by_text("Why it moved, cause by cause").click()
     you.title(re.compile(r"Portfolio debt rose by [\d.]+ points .* because answers changed"))
+    whole = you.page.url
+    in_both_themes(you, lambda: opened(you, whole))
+    you.open(whole)
+    expect(you.page.locator(".rank-slope .right")).to_contain_text("Steady model")
     bars = you.page.locator(".movement")
     bars.get_by_text("Answers changed").click()
     system = bars.locator(".system", has_text="Moved model")
@@ -61,7 +65,6 @@ def test_a_manager_reviews_a_quarter_and_shares_what_was_found(own_server: Serve
     system.get_by_text("All that moved Moved model").click()
     you.title(re.compile("Moved model: debt rose by"))
     found = you.page.url
-    in_both_themes(you, lambda: opened(you, found))
 
     # the question itself, and how the votes were split
     opened(you, found)

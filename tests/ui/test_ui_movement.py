@@ -129,6 +129,15 @@ def test_a_name_is_handed_on_as_text_without_what_turns_reading_around():
             [member(0, 0.4, 0.5), member(1, None, 0.9)],
             "Portfolio debt rose by 30.0 points from Q2 to Q3 2026, mostly because other systems are rated",
         ),
+        (
+            [member(0, 0.4, 0.6), member(1, 0.8, None)],
+            "Portfolio debt did not move from Q2 to Q3 2026: answers changed (+20.0), other systems are rated (−20.0)",
+        ),
+        (
+            [member(0, 0.4, 0.6), member(1, 0.7, None)],
+            "Portfolio debt rose by 5.0 points from Q2 to Q3 2026: "
+            "answers changed (+20.0), other systems are rated (−15.0)",
+        ),
     ],
 )
 def test_the_title_is_the_finding(members, title):
