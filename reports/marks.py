@@ -15,8 +15,8 @@ class Mark(StrEnum):
     """A small sign beside a number."""
 
     NONE = ""
-    UP = "▲"  #: filled, clearly worse
-    DOWN = "▽"  #: open, clearly better
+    UP = "▲"  #: filled, worse than before
+    DOWN = "▽"  #: open, better than before
 
 
 RING = "○"  #: low confidence; an open ring at the top left
@@ -60,10 +60,10 @@ def look(cell: Cell, theme: Theme = "light") -> Look:
 
 
 MOVE_MARKS = {Move.NONE: Mark.NONE, Move.NEW: Mark.NONE, Move.WORSE: Mark.UP, Move.BETTER: Mark.DOWN}
-MOVE_WORDS = {Move.NONE: "", Move.NEW: "new", Move.WORSE: "clearly worse", Move.BETTER: "clearly better"}
+MOVE_WORDS = {Move.NONE: "", Move.NEW: "new", Move.WORSE: "worse than before", Move.BETTER: "better than before"}
 LOW_CONFIDENCE_WORDS = "low confidence"
-UNANSWERED_WORDS = "unanswered"
-NOT_APPLICABLE_WORDS = "not applicable"
+UNANSWERED_WORDS = "not answered yet"
+NOT_APPLICABLE_WORDS = "does not apply"
 
 #: Every mark with its words, in the order of the legend.
 LEGEND = (
@@ -98,7 +98,7 @@ STEP_WORDS = {
 
 
 def words(cell: Cell) -> str:
-    """A cell in words, for people who do not see it: "47, C, considerable debt, clearly worse"."""
+    """A cell in words, for people who do not see it: "47, C, considerable debt, worse than before"."""
     if cell.state is CellState.UNANSWERED:
         return UNANSWERED_WORDS
     if cell.state is CellState.NOT_APPLICABLE:

@@ -168,7 +168,7 @@ def alt(heatmap: Heatmap) -> str:
             many,
             heatmap.finding,
             f"The most debt: {named}." if named else "",
-            f"Clearly worse {worse}, clearly better {better}, unanswered {unanswered}.",
+            f"Worse than before {worse}, better {better}, not answered yet {unanswered}.",
         )
         if part
     )

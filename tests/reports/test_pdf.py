@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from reports import image, pdf
 from reports.build import build
 from reports.drawable import Drawable, drawable
 from reports.report import Report
 from tests.reports import builders
+from tests.reports.draw_references import PAGES, picture, reference
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -177,6 +179,19 @@ def test_the_pdf_is_tagged_with_title_language_and_words_for_every_figure(looked
         assert all(len(alt) > 20 for alt in found["figures"]), name
         assert found["bare"] == [], f"{name}: a font is not embedded"
     assert usual["outline"]
+
+
+@pytest.mark.parametrize(("example", "page"), PAGES)
+def test_pages_look_as_they_did_when_somebody_looked(example: str, page: int) -> None:
+    """Both are blurred a little, so that how edges are smoothed makes no difference; a moved word or number does."""
+    with Image.open(reference(example, page)) as kept:
+        before = kept.convert("L").filter(ImageFilter.BoxBlur(1))
+    now = picture(made(example)[1], page).filter(ImageFilter.BoxBlur(1))
+    assert now.size == before.size
+    difference = ImageChops.difference(now, before)
+    told = "python -m tests.reports.draw_references draws the page anew; look at it before you commit it"
+    assert ImageStat.Stat(difference).mean[0] < 0.5, told
+    assert difference.getextrema()[1] < 18, told
 
 
 def test_nothing_typed_into_a_report_runs_links_or_is_attached(looked: dict[str, dict]) -> None:
