@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import (
     application,
     change,
+    connections,
     desk,
     heatmap,
     hostile,
@@ -45,6 +46,7 @@ PARTS = {
     "Heatmap payload": heatmap.measure,
     "The running application": application.measure,
     "Portfolio": portfolio.measure,
+    "Connections": connections.measure,
     "Trying out a level on the plan page": what_if.measure,
     "Report": reports.measure,
     "Workshop": workshop.measure,

@@ -134,9 +134,11 @@ def _drawn(here: Desk, view: Connections) -> None:
         st.rerun()
     if len(nodes) > NODES_MAX:
         st.caption(f"The first {NODES_MAX} systems are drawn; put one in focus to see those around it.")
-    with st.expander("The same as a table"):
-        st.dataframe(table_rows(view, shown), hide_index=True, width="stretch")
-        st.dataframe(system_rows(view, nodes), hide_index=True, width="stretch")
+    table = st.expander("The same as a table", on_change="rerun", key="connections-table")
+    if table.open:  # two tables of thousands of rows are made for who asks for them
+        with table:
+            st.dataframe(table_rows(view, shown), hide_index=True, width="stretch")
+            st.dataframe(system_rows(view, nodes), hide_index=True, width="stretch")
     st.markdown("[Download as CSV](/export/connections.csv)")
     if len(shown) <= LISTED_MAX:
         with st.expander(f"Change a connection ({len(shown)})", icon=":material/link:"):
