@@ -111,9 +111,11 @@ def _uses(repository: Repository, temporary: set[str]) -> Iterator[_Use]:
             for call in file.calls:
                 if call.last in _telling():
                     yield from _of_call(call, file.path, tops, own, constants, temporary)
-        for text in file.texts[:TEXTS_OF_A_FILE_MAX]:
-            if text.length >= 20 and QUERY.match(text.text):
-                yield from _of_query(text.text, file.path, text.line, temporary, numbered=False)
+        queries = [t for t in file.texts[:TEXTS_OF_A_FILE_MAX] if t.length >= 20 and QUERY.match(t.text)]
+        if queries:  # the parts of one may stand in several texts
+            named = frozenset(found[1].casefold() for text in file.texts for found in _PART.finditer(text.text))
+            for text in queries:
+                yield from _of_query(text.text, file.path, text.line, temporary, named, numbered=False)
     yield from _of_query_files(repository, temporary)
 
 
@@ -348,17 +350,22 @@ _COMMON = re.compile(
     r"(?:\bWITH\s+(?:RECURSIVE\s+)?|[,)]\s*)([A-Za-z_]\w*)\s+AS\s*(?:(?:NOT\s+)?MATERIALIZED\s*)?\(", re.IGNORECASE
 )
 _PART_OF_VALUE = re.compile(r"\b(?:extract|trim|substring|overlay|position)\s*\([^()]{0,80}$", re.IGNORECASE)
-_DELETES = re.compile(r"\bDELETE\s{1,9}$", re.IGNORECASE)
+_NO_TABLE = re.compile(
+    r"\b(?:DELETE|DISTINCT)\s{1,9}$", re.IGNORECASE
+)  # `DELETE FROM` writes, `IS DISTINCT FROM` compares
+_PART = re.compile(r"\b([A-Za-z_]\w{0,99})\s{1,9}AS\s{0,9}\(", re.IGNORECASE)
 _REF = re.compile(r"\{\{-?\s*(ref|source)\s*\(\s*([^(){}]{1,200})\)\s*-?\}\}")
 
 
-def _of_query(text: str, path: str, line: int, temporary: set[str], *, numbered: bool) -> Iterator[_Use]:
-    """The tables of a text that begins as SQL does; `numbered`: count lines within it."""
+def _of_query(
+    text: str, path: str, line: int, temporary: set[str], common: frozenset[str], *, numbered: bool
+) -> Iterator[_Use]:
+    """The tables of a text that begins as SQL does, but for `common` names; `numbered`: count lines within it."""
     bare = _LINE_COMMENT.sub("", _without_blocks(text))
     bare = _STRING.sub(lambda found: "'" + " " * (len(found[0]) - 2) + "'", bare)
     if not re.search(r"\b(?:FROM|JOIN|INTO|TABLE|VIEW|SET)\b", bare, re.IGNORECASE) or _is_prose(bare):
         return
-    common = {found[1].casefold() for found in _COMMON.finditer(bare)}
+    common |= {found[1].casefold() for found in _COMMON.finditer(bare)}
     for number, found in enumerate(_CLAUSE.finditer(bare)):
         if number >= NAMES_OF_A_TEXT_MAX:
             return
@@ -366,10 +373,10 @@ def _of_query(text: str, path: str, line: int, temporary: set[str], *, numbered:
         if found["temp"]:
             temporary.add(named.strip('`"[]').casefold())
             continue
-        if named.strip('`"[]').casefold() in common or (found["read"] and found["after"]):
+        if named.endswith(".") or named.strip('`"[]').casefold() in common or (found["read"] and found["after"]):
             continue  # named in the query itself, or a function
         before = bare[max(0, found.start() - 100) : found.start()]
-        if found["read"] and (_PART_OF_VALUE.search(before) or _DELETES.search(before)):
+        if found["read"] and (_PART_OF_VALUE.search(before) or _NO_TABLE.search(before)):
             continue
         name = _table(named)
         if name is not None:
@@ -409,4 +416,4 @@ def _of_query_files(repository: Repository, temporary: set[str]) -> Iterator[_Us
                 name = _table(".".join(given) if found[1] == "source" else given[-1])
                 if name is not None:
                     yield _Use(StorageKind.TABLE, name, Mode.READ, path, 1 + text.count("\n", 0, found.start()))
-        yield from _of_query(text, path, 1, temporary, numbered=True)
+        yield from _of_query(text, path, 1, temporary, frozenset(), numbered=True)
