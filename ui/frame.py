@@ -104,7 +104,7 @@ _CSS = """
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
   .st-key-arrears-header [data-testid="stPopoverButton"] p {
-    max-width: 5.5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+    display: block; max-width: 5.5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
   }
 }
 @media print {

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from evidence.evidence import AdmittedDebt, Hotspot, State, Unparsed
+from operations.actions import ActionDraft, save_actions
+from operations.comments import add_comment, edit_comment
+from operations.periods import shift
 from operations.records import AssessmentRecord
 from operations.repository_evidence import add_archive, add_evidence_json, decide_floor, make_token
+from operations.targets import set_target
 from operations.workplace import Workplace
 from tests.browser.archives import archive_of
 from tests.browser.conftest import Visit
@@ -38,10 +43,24 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         source = "import random\nimport os\nHOST = 'https://api.example'\nprint(random.random())\n" * 30
         archive = archive_of({f"churn/train_{number}.py": source for number in range(12)})
         add_archive(workplace, ADA, assessment_id=answered.assessment_id, archive=archive, name="churn.zip")
+        server.spoken_of = promised(workplace, answered)  # type: ignore[attr-defined]
         server.disputed = contradicted(workplace)  # type: ignore[attr-defined]
         server.answered, server.begun = answered, open_system(workplace, "Begun", answers=2)  # type: ignore[attr-defined]
     yield server
     server.stop()
+
+
+def promised(workplace: Workplace, assessment: AssessmentRecord) -> str:
+    """An overdue action with a comment that was edited, and a target; the id of the action."""
+    draft = ActionDraft(question_id="ENT-01", title="Difference report", target=1, planned_days=5, benefit_days=8,
+                        due=date(2026, 1, 31))  # fmt: skip
+    (saved,) = save_actions(workplace, ADA, assessment_id=assessment.assessment_id, drafts=[draft])
+    ids = {"system_id": saved.system_id, "action_id": saved.action_id}
+    said = add_comment(workplace, ADA, **ids, body="Waits")
+    edit_comment(workplace, ADA, **ids, comment_id=said.comment_id, body="Waits for Bo", expected_rev=1)
+    later = shift(QUARTER, 2)
+    set_target(workplace, ADA, system_id=saved.system_id, area="ENT", debt=0.4, by_period=later, expected_rev=0)
+    return saved.action_id
 
 
 def contradicted(workplace: Workplace) -> AssessmentRecord:
@@ -98,6 +117,9 @@ def path_of(server: Server, what: str) -> str:
         "plan": f"/plan?system={answered.system_id}&budget=30" if answered else "",
         "plan with a level tried out": f"/plan?system={answered.system_id}&budget=30&what=TST-02.1" if answered else "",
         "plan of what is not known": f"/plan?system={begun.system_id}" if begun else "",
+        "actions": "/actions",
+        "an action opened": f"/actions?show=Table&action={getattr(server, 'spoken_of', '')}",
+        "search": "/search?q=model",
         "about": "/about",
     }[what]
 
@@ -122,7 +144,8 @@ def check(you: Visitor) -> None:
 PAGES = [
     "portfolio", "portfolio with a drawer", "create", "system", "system with a drawer", "one question", "whole area",
     "all questions", "evidence before an upload", "evidence after an upload", "the whole ledger", "one contradiction",
-    "the past of a repository", "plan", "plan with a level tried out", "plan of what is not known", "about",
+    "the past of a repository", "plan", "plan with a level tried out", "plan of what is not known", "actions",
+    "an action opened", "search", "about",
 ]  # fmt: skip
 
 
