@@ -31,4 +31,4 @@ if __name__ == "__main__":
 
     for example, page in PAGES:
         drawn = picture(pdf.render(builders.report(example)), page)
-        drawn.quantize(16).save(reference(example, page), optimize=True)
+        drawn.save(reference(example, page), optimize=True)
