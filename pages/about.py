@@ -13,8 +13,9 @@ from operations.errors import InvalidInput, StoreError
 from operations.systems import list_systems
 from operations.upkeep import back_up, read_health, verify
 from operations.workplace import shipped_checklist
+from operations.zones import choose_zone, read_zone_choice
 from pages.place import Desk, desk
-from ui import problems, session
+from ui import numbers, problems, session
 from ui.text import plain
 from version import VERSION
 
@@ -44,6 +45,7 @@ def about() -> None:
         hide_index=True,
         width="stretch",
     )
+    _zone(here)
     _backup(here, health.location)
     _verify(here)
     _demonstration(here)
@@ -53,6 +55,33 @@ def about() -> None:
         "whoever can read the database file can read the answers. The class values of the checklist are proposals "
         "made from the literature, not measurements."
     )
+
+
+def _zone(here: Desk) -> None:
+    """Whose midnight ends a quarter."""
+    choice = read_zone_choice(here.workplace, here.actor)
+    st.header("Time zone", anchor=False)
+    today = numbers.day(here.workplace.today())
+    st.markdown(plain(f"Quarters end at midnight of {choice.counts}, for everybody alike; there it is {today}."))
+    trouble = session.trouble("zone", "zone")
+    if trouble:
+        problems.problem(trouble)
+    key = session.widget_key("zone", "organisation")
+    session.feed(key, choice.chosen, version=choice.chosen)
+    otherwise = choice.named or f"the machine's own, {choice.machine}"
+
+    def choose() -> None:
+        session.set_trouble("zone", "zone", "")
+        try:
+            choose_zone(here.workplace, here.actor, name=str(session.widget_value(key) or ""))
+        except (InvalidInput, StoreError) as refusal:
+            session.set_trouble("zone", "zone", f"Not changed: {refusal}")
+
+    st.selectbox(
+        "The organisation's time zone", ["", *choice.offered], key=key, on_change=choose,
+        format_func=lambda name: name or f"None chosen: {otherwise}",
+        help="Quarters that are there keep the zone they were opened and closed in.",
+    )  # fmt: skip
 
 
 def _backup(here: Desk, location: str) -> None:

@@ -13,6 +13,7 @@ from operations.assessments import (
     was_saved,
 )
 from operations.errors import Conflict, InvalidInput, StoreError
+from operations.freshness import confirm_answer
 from operations.records import AnswerRecord
 from pages.place import Desk
 from ui import problems, session
@@ -56,6 +57,10 @@ class Answering:
     def confirm(self) -> None:
         """Take last quarter's answer over."""
         self._press(confirm_last)
+
+    def stand_by(self) -> None:
+        """Say that the answer is still true."""
+        self._press(confirm_answer)
 
     def undo(self, *, revision: int | None = None) -> None:
         """Put back what stood before the answer the person has in sight (`revision`, where the list says it)."""

@@ -19,9 +19,11 @@ from operations.assessments import (
     read_questionnaire,
 )
 from operations.errors import StoreError
+from operations.freshness import doubt_words, read_waiting
 from operations.records import AnswerRecord
 from operations.repository_evidence import hints_for
 from operations.system_view import read_system_view
+from operations.versions import version_on_offer
 from pages.answering import Answering
 from pages.pack_choice import another_checklist, open_quarter
 from pages.place import Desk, chosen_period, chosen_system, desk, from_link, present_period, put_in_link
@@ -47,6 +49,7 @@ def assess() -> None:
     if view is None:
         return
     _head(here, view)
+    _to_confirm(here, view)
     _watch(here, view.assessment.assessment_id, view)
     layout = st.segmented_control(
         "Show",
@@ -134,6 +137,33 @@ def _head(here: Desk, view: Questionnaire) -> None:
         )
 
 
+def _to_confirm(here: Desk, view: Questionnaire) -> None:
+    """Another version on offer, and the answers that wait to be confirmed: each with the way there."""
+    assessment = view.assessment
+    if assessment.state == "closed":
+        return
+    where = {"system": view.system.system_id, "period": assessment.period}
+    offered = version_on_offer(here.workplace, here.actor, assessment_id=assessment.assessment_id)
+    asked = {question.id for question in view.questions}
+    waiting = [
+        one
+        for one in read_waiting(here.workplace, here.actor, assessment_id=assessment.assessment_id)
+        if one.question_id in asked
+    ]
+    if offered is None and not waiting:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if waiting:
+            focus = partial(session.focus_question, assessment.assessment_id, waiting[0].question_id)
+            words = numbers.count(len(waiting), "answer", "answers")
+            st.button(f"Confirm {words}", key="to-confirm", icon=":material/history_toggle_off:", on_click=focus)
+        if offered is not None:
+            st.page_link(
+                "move.py", label=plain(f"Version {offered} of the checklist is on offer: see what differs"),
+                icon=":material/move_up:", query_params=where,
+            )  # fmt: skip
+
+
 def _applicable_core(view: Questionnaire) -> list[Question]:
     switches = view.assessment.switches
     return [
@@ -173,7 +203,19 @@ def _watch(here: Desk, assessment_id: str, view: Questionnaire) -> None:
     progress()
 
 
-def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None, now: datetime) -> Card:
+def _waits(here: Desk, assessment_id: str) -> dict[tuple[str, int], str]:
+    """Why answers wait to be confirmed, by question id and revision."""
+    waiting = read_waiting(here.workplace, here.actor, assessment_id=assessment_id)
+    return {(one.question_id, one.rev): doubt_words(one.doubt, one.confirmed) for one in waiting}
+
+
+def _card(
+    view: Questionnaire,
+    question: Question,
+    answer: AnswerRecord | None,
+    now: datetime,
+    waits: Mapping[tuple[str, int], str],
+) -> Card:
     return Card(
         assessment_id=view.assessment.assessment_id,
         question=question,
@@ -183,6 +225,7 @@ def _card(view: Questionnaire, question: Question, answer: AnswerRecord | None, 
         hints=hints_for(view.weighed, question.id),
         closed=view.assessment.state == "closed",
         now=now,
+        waits=waits.get((question.id, answer.rev), "") if answer else "",
     )
 
 
@@ -320,7 +363,8 @@ def _listed(here: Desk, view: Questionnaire, areas: list[tuple[Area, tuple[Quest
         problems.problem(str(trouble))  # a fragment runs outside the shell, which would say it
         return
     now = here.workplace.clock()
-    cards = {q: _card(view, question, answers.get(q), now) for q, question in wanted.items()}
+    waits = _waits(here, assessment_id)
+    cards = {q: _card(view, question, answers.get(q), now, waits) for q, question in wanted.items()}
     for card in cards.values():
         session.set_seen_answer(assessment_id, card.question.id, card.answer)
 
@@ -379,8 +423,8 @@ def _drawn(here: Desk, view: Questionnaire, question: Question) -> None:
         return
     answering = Answering(here=here, assessment_id=assessment_id, question_id=question.id)
     draw_card(
-        _card(view, question, answer, here.workplace.clock()),
-        save=answering.save, confirm=answering.confirm, undo=answering.undo,
+        _card(view, question, answer, here.workplace.clock(), _waits(here, assessment_id)),
+        save=answering.save, confirm=answering.confirm, undo=answering.undo, stand_by=answering.stand_by,
     )  # fmt: skip
 
 

@@ -30,13 +30,14 @@ PAGES = [
     st.Page("movement.py", title="Change", url_path="change", visibility="hidden"),
     st.Page("actions.py", title="Actions", url_path="actions", visibility="hidden"),
     SEARCH,
+    st.Page("move.py", title="Another version", url_path="move", visibility="hidden"),
     st.Page("create.py", title="New system", url_path="create", visibility="hidden"),
     st.Page("connections.py", title="Connections", url_path="connections", visibility="hidden"),
 ]
 
 
 #: The pages that speak of one system.
-ABOUT_A_SYSTEM = ("system", "assess", "evidence", "plan", "workshop")
+ABOUT_A_SYSTEM = ("system", "assess", "evidence", "plan", "workshop", "move")
 #: With an entry of our own Streamlit shows its menu, and in it the switch between light and dark.
 MENU: MenuItems = {"About": "Arrears: what does your machine-learning system owe?"}
 

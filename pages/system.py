@@ -11,6 +11,7 @@ import streamlit as st
 from checklists.reader import DEFAULT_PACK
 from operations.assessments import close_assessment
 from operations.errors import Conflict, InvalidInput, StoreError
+from operations.freshness import doubt_words, read_waiting
 from operations.records import WHOLE, AssessmentRecord
 from operations.repository_evidence import read_evidence_trend
 from operations.scans import Origin
@@ -24,8 +25,9 @@ from operations.system_view import (
     read_question_lines,
     read_system_view,
 )
-from operations.systems import change_system
+from operations.systems import change_system, rename_team
 from operations.targets import Place, TargetView, read_targets
+from operations.versions import version_on_offer
 from operations.wording import TAG_MAX, TAGS_MAX
 from operations.workplace import shipped_checklist
 from pages.agreement import draw_agreement
@@ -37,6 +39,7 @@ from pages.pack_choice import another_checklist, choose_quarters, open_quarter
 from pages.place import Desk, chosen_system, desk, from_link, put_in_link
 from pages.system_picker import pick_system
 from pages.targets import Whose, draw_system_targets, target_button
+from pages.withdrawals import draw_withdrawals
 from scoring.trend import trend
 from ui import numbers, problems, session
 from ui.area_panel import (
@@ -88,6 +91,7 @@ def system() -> None:
     _questions(here, view)
     other_lenses(here, view)
     draw_badge(view)
+    draw_withdrawals(here, view)
     _settings(here, view)
 
 
@@ -119,6 +123,7 @@ def _open_first(here: Desk, view: SystemView) -> None:
     if problems.empty("This system was never assessed.", action=f"Open {period}", key="open-first"):
         open_quarter(here, view)
     another_checklist(here, view, key="open-first")
+    draw_withdrawals(here, view)
     _settings(here, view)
 
 
@@ -130,7 +135,8 @@ def _numbers(view: SystemView) -> None:
     label = f"Debt, {numbers.period(latest.period)}"
     if total is not None and total.estimate is not None:
         debt = numbers.interval(total.estimate, total.low, total.high)
-        difference(row, label, debt, total.change, since="before", direction=total.direction)
+        since = "before, common questions" if view.common_only else "before"
+        difference(row, label, debt, total.change, since=since, direction=total.direction)
         figure(row, "Known", numbers.percent(total.coverage))
     else:
         figure(row, label, "–")
@@ -161,6 +167,12 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
             st.switch_page("workshop.py", query_params={"system": view.system.system_id})
         if st.button("Plan the repayment", key="plan", icon=":material/payments:"):
             st.switch_page("plan.py", query_params={"system": view.system.system_id})
+        offered = version_on_offer(here.workplace, here.actor, assessment_id=latest.assessment_id)
+        if offered is not None and st.button(
+            plain(f"Move to version {offered}"), key="move", icon=":material/move_up:",
+            help="Another version of the checklist is on offer; you see what differs first.",
+        ):  # fmt: skip
+            st.switch_page("move.py", query_params=where)
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
             st.switch_page("repository.py", query_params=where)
 
@@ -272,12 +284,27 @@ def _trend(view: SystemView, views: Mapping[Place, TargetView]) -> None:
         for a in view.shown
         if (cell := view.cells.get((SYSTEM, a.period))) is not None
     ]
+    common = view.common_trend
+    if common:
+        points = [
+            TrendPoint(period=one.period, estimate=one.estimate, low=one.low, high=one.high, closed=one.closed)
+            for one in common
+        ]
     if len(points) < 2:
         st.caption("The trend appears with the second quarter.")
         return
     said = trend([(point.period, point.estimate) for point in points])
     st.header("Trend", anchor=False)
     trend_chart(points, said, title=said.text, key="trend", aim=_aim(views.get((view.system.system_id, WHOLE))))
+    if common:
+        versions = ", ".join(dict.fromkeys(one.version for one in common))
+        st.caption(
+            plain(
+                f"The quarters did not ask the same (versions {versions}, core or all). The trend is over the "
+                f"{numbers.count(common[-1].questions, 'question')} that each of them asked, by the weights of the "
+                "latest; the grid above shows each quarter by its own."
+            )
+        )
 
 
 def _aim(view: TargetView | None) -> TrendAim | None:
@@ -306,7 +333,7 @@ def _repository(here: Desk, view: SystemView) -> None:
     )  # fmt: skip
 
 
-FILTERS = ("All", "Open", "Contradicted", "Disputed")
+FILTERS = ("All", "Open", "Contradicted", "Disputed", "Stale")
 
 
 def _questions(here: Desk, view: SystemView) -> None:
@@ -315,10 +342,13 @@ def _questions(here: Desk, view: SystemView) -> None:
     st.header("Questions", anchor=False)
     kind = st.segmented_control("Show", FILTERS, default="All", required=True, key="questions", bind="query-params")
     lines = read_question_lines(here.workplace, here.actor, assessment_id=latest.assessment_id)
+    found = read_waiting(here.workplace, here.actor, assessment_id=latest.assessment_id)
+    waits = {one.question_id: doubt_words(one.doubt, one.confirmed) for one in found}
     kept = [
         line
         for line in lines
         if kind == "All"
+        or (kind == "Stale" and line.question.id in waits)
         or (kind == "Open" and (line.answer is None or line.answer.state == "unknown"))
         or (kind == "Contradicted" and line.contradictions)
         or (kind == "Disputed" and line.disputed)
@@ -333,11 +363,14 @@ def _questions(here: Desk, view: SystemView) -> None:
             "Answer": answer_words(line),
             "Votes": votes_words(line),
             "Debt": numbers.interval(line.score.debt, line.score.low, line.score.high) if line.score else "–",
+            "To confirm": waits.get(line.question.id, ""),
             "Evidence": "; ".join(signal.message for signal in line.signals),
             "Note": line.answer.note if line.answer else "",
         }
         for line in kept
     ]
+    if waits:
+        _what_waits(view, len(waits))
     filled = [column for column in rows[0] if any(row[column] for row in rows)]
     st.dataframe([{column: row[column] for column in filled} for row in rows], hide_index=True, width="stretch")
     st.markdown(f"[Download as CSV](/export/questions.csv?{urlencode({'assessment': latest.assessment_id})})")
@@ -345,6 +378,19 @@ def _questions(here: Desk, view: SystemView) -> None:
         query = urlencode({"assessment": latest.assessment_id})
         st.markdown(f"[Download the sealed snapshot](/export/snapshot.json?{query})")
         st.caption(f"Sealed under {latest.document_sha256}")
+
+
+def _what_waits(view: SystemView, count: int) -> None:
+    """That answers wait to be confirmed, and what to do about it: now, or when the next quarter is opened."""
+    latest = view.assessments[-1]
+    words = numbers.count(count, "answer waits", "answers wait")
+    if latest.state == "open":
+        problems.notice(f"{words} to be confirmed; the interval is wider until then.", do="“Continue the assessment”.")
+    else:
+        problems.notice(
+            f"{words} to be confirmed. The score of a closed quarter stays as it was sealed.",
+            do=f"Open {numbers.period(view.next_period)} and confirm or change them there.",
+        )
 
 
 SETTINGS = {
@@ -402,6 +448,35 @@ def _settings(here: Desk, view: SystemView) -> None:
             session.feed(key(switch.id), switch.id in known.switches, version=known.rev)
             st.checkbox(plain(switch.title), key=key(switch.id), help=plain(switch.explanation))
         st.form_submit_button("Save", on_click=save)
+    _rename_team(here, view)
+
+
+def _rename_team(here: Desk, view: SystemView) -> None:
+    """Another name for the team of this system, wherever it stands."""
+    team = view.system.team
+    name_key = session.widget_key("team-name", team)
+    trouble = session.trouble(team, "rename")
+
+    def rename() -> None:
+        session.set_trouble(team, "rename", "")
+        try:
+            count = rename_team(here.workplace, here.actor, team=team, name=str(session.widget_value(name_key) or ""))
+        except (InvalidInput, StoreError) as refusal:
+            session.set_trouble(team, "rename", f"Not renamed: {refusal}")
+        else:
+            systems = numbers.count(count, "system")
+            session.say_after_rerun(f"Renamed: {systems}, class values and old links follow.")
+
+    with st.expander("Another name for its team", icon=":material/groups:", expanded=bool(trouble)):
+        if trouble:
+            problems.problem(trouble)
+        st.markdown(
+            "All systems of the team get the new name, and its class values and links come along. Closed quarters keep "
+            "the name the team had."
+        )
+        session.feed(name_key, team, version=team)
+        st.text_input("Name of the team", key=name_key, max_chars=80)
+        st.button("Rename the team", key="rename-team", on_click=rename)
 
 
 system()

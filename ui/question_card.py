@@ -32,6 +32,7 @@ class Card:
     hints: Sequence[str]  #: what the repository says, in plain sentences
     closed: bool
     now: datetime
+    waits: str = ""  #: why the answer waits to be confirmed, "" while it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,9 @@ def said_of(card: Card) -> str:
     return f"{verb} {session.local_when(answer.changed_at, now=card.now)} by {answer.changed_by}"
 
 
-def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Callable[[], None]) -> None:
+def draw_card(
+    card: Card, *, save: Save, confirm: Callable[[], None], undo: Callable[[], None], stand_by: Callable[[], None]
+) -> None:
     """Draw the card. Each choice calls `save` at once; the callbacks keep what has to be said in the session."""
     question, answer = card.question, card.answer
     radio = answer_key(card.assessment_id, question.id)
@@ -168,6 +171,7 @@ def draw_card(card: Card, *, save: Save, confirm: Callable[[], None], undo: Call
     if session.widget_value(radio) == NOT_APPLICABLE and not card.closed:
         _not_applicable(card, save)
     _clash(card, save)
+    _waits(card, stand_by)
     _last_and_hints(card, confirm)
     _note(card, save)
     _foot(card, undo)
@@ -233,6 +237,21 @@ def _clash(card: Card, save: Save) -> None:
             width="stretch",
             help="What you did not touch stays as they left it.",
         )
+
+
+def _waits(card: Card, stand_by: Callable[[], None]) -> None:
+    """Why the answer waits to be confirmed, and the one click that does."""
+    if not card.waits or card.answer is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/history_toggle_off: **To confirm.** {plain(card.waits)}", width="stretch")
+        if not card.closed:
+            st.button(
+                "Still true",
+                key=session.widget_key("stand-by", card.assessment_id, card.question.id),
+                on_click=stand_by,
+                help="The answer stays as it is and counts with its own interval again. Or choose another one above.",
+            )
 
 
 def _last_and_hints(card: Card, confirm: Callable[[], None]) -> None:

@@ -89,7 +89,7 @@ def question_list(
 def row(card: Card) -> Row:
     """A question's card as a row: what is chosen and saved, and what else the whole card shows."""
     answer = card.answer
-    more = []
+    more = ["to confirm"] if card.waits else []
     if answer is not None:
         more.append("read the note and links" if answer.note or answer.links else "note and links")
     if card.last is not None:
