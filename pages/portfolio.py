@@ -18,12 +18,18 @@ from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from pages.portfolio_first import first_start, strip_of_demonstration
 from pages.portfolio_heatmap import draw_heatmap
 from ui import numbers, problems, session
-from ui.area_panel import difference, figure, figures
+from ui.area_panel import FIGURE_WIDTH, difference, figure, figures
 from ui.attention import draw_attention, draw_movers
 from ui.portfolio_trend import Aim, portfolio_trend, trend_finding, trend_table
 from ui.text import plain
 
 TODAY = "today"  #: in the link: closed quarters as they would score under today's rules
+HOW_TO_READ = (
+    "The debt of the portfolio is the mean of its rated systems; its interval is what it would be with every system at "
+    "its best, or at its worst, at once. The line is that mean, the band holds the middle half of the systems. Each "
+    "quarter stands as it was sealed; an open dot has systems still open. A dotted line marks a quarter from which on "
+    "the checklist or the scoring rules are others, so that the numbers before it do not simply go on."
+)
 
 
 def portfolio() -> None:
@@ -68,6 +74,9 @@ def _finding(view: Portfolio) -> None:
     else:
         worst = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0)
         said += f" The heaviest is {worst.system.name} of {worst.system.team}."
+    if view.change.count:
+        both = f"{numbers.count(view.change.count, 'system')} rated in both quarters by the same questions"
+        said += f" Changes since {numbers.period(view.compared_with)} are over the {both}."
     st.caption(plain(f"{said} Debt runs from 0 to 100; higher is worse."))
 
 
@@ -100,13 +109,12 @@ def _choices(view: Portfolio) -> None:
         _ways_on()
         if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
             st.switch_page("create.py")
-        st.page_link("connections.py", label="Which system feeds which", icon=":material/hub:", width="content")
 
 
 def _ways_on() -> None:
     """The pages that take the quarter further."""
     st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
-    st.page_link("connections.py", label="Connections", icon=":material/hub:")
+    st.page_link("connections.py", label="Which system feeds which", icon=":material/hub:", width="content")
 
 
 def _rules(view: Portfolio) -> None:
@@ -159,19 +167,14 @@ def _numbers(here: Desk, view: Portfolio) -> None:
         row.metric(
             "Systems in D or E", heavy, delta=f"{numbers.whole(view.heavy_change)} since {since}",
             delta_color="off" if not view.heavy_change else "red" if view.heavy_change > 0 else "blue",
-            delta_arrow="off" if not view.heavy_change else "up" if view.heavy_change > 0 else "down", width=200,
+            delta_arrow="off" if not view.heavy_change else "up" if view.heavy_change > 0 else "down",
+            width=FIGURE_WIDTH,
         )  # fmt: skip
     else:
         figure(row, "Systems in D or E", heavy)
     figure(row, "Answered", numbers.DASH if view.answered is None else numbers.percent(view.answered))
     promises = read_promises(here.workplace, here.actor, period=view.compared_with)
     figure(row, f"Promises kept, {since}", f"{promises.kept} of {promises.due}" if promises.due else "none due")
-    if view.change.count:
-        both = numbers.count(view.change.count, "system")
-        st.caption(
-            f"Changes are over the {both} rated in both quarters and asked the same. The interval is what the "
-            "portfolio would be with every system at its best, or at its worst."
-        )
 
 
 def _trend(here: Desk, view: Portfolio) -> None:
@@ -184,11 +187,7 @@ def _trend(here: Desk, view: Portfolio) -> None:
         return
     portfolio_trend(shown, key="portfolio-trend", target=target)
     with st.expander("How to read it, and the same as a table"):
-        st.caption(
-            "The line is the mean debt of the rated systems, the band holds the middle half of them. Each quarter "
-            "stands as it was sealed; an open dot has systems still open. A dotted line marks a quarter from which on "
-            "the checklist or the scoring rules are others, so that the numbers before it do not simply go on."
-        )
+        st.caption(HOW_TO_READ)
         st.dataframe(trend_table(shown), hide_index=True, width="stretch")
         st.markdown(f"[Download as CSV](/export/trend.csv?{urlencode({'checklist': view.pack})})")
 

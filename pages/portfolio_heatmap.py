@@ -16,7 +16,7 @@ from pages.place import Desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
 from ui import numbers, problems, session
 from ui.area_panel import draw_area, draw_steps, estimate_sentence, plan_link
-from ui.grids import TOTAL, portfolio_grid, team_of, teams_grid
+from ui.grids import TOTAL, portfolio_grid, team_of, teams_grid, teams_sentence
 from ui.heatmap import heatmap, heatmap_sentence, heatmap_table, interval_bar
 from ui.link_rows import LinkRow, link_rows
 from ui.target_marks import aimed, portfolio_marks
@@ -142,7 +142,7 @@ def _grid(
         )
     grid = aimed(grid, portfolio_marks(read_targets(here.workplace, here.actor, period=view.period, pack=view.pack)))
     chosen = heatmap(grid, key="portfolio", selected=asked)
-    st.caption(plain(heatmap_sentence(grid)))
+    st.caption(plain(teams_sentence(grid) if wish.order == TEAMS else heatmap_sentence(grid)))
     with st.expander("The same as a table"):
         st.dataframe(heatmap_table(grid), hide_index=True, width="stretch")
     query = {"period": view.period, **({} if view.sealed else {"rules": "today"})}

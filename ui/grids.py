@@ -117,6 +117,22 @@ def teams_grid(view: Portfolio, teams: Mapping[str, Sequence[PortfolioRow]], *, 
     )
 
 
+def teams_sentence(grid: Grid) -> str:
+    """Say a grid of teams in a sentence: the worst cells. Plain text with names people wrote."""
+    worst = sorted(
+        (
+            (cell.debt, f"{row.group}, {column.title} {numbers.debt_with_band(cell.debt, cell.band)}")
+            for row, cells in zip(grid.rows, grid.cells, strict=True)
+            for column, cell in zip(grid.columns, cells, strict=True)
+            if row.id.startswith(WORST) and not column.total and cell.debt is not None
+        ),
+        key=lambda pair: -pair[0],
+    )
+    if not worst:
+        return "No team has a rated system."
+    return f"The worst cells: {'; '.join(words for _, words in worst[:3])}. Open a cell to see whose it is."
+
+
 def _note(row: PortfolioRow, *, grouped: bool) -> str:
     retired = "out of use by now" if row.system.retired_at is not None else ""
     return " · ".join(part for part in ("" if grouped else row.system.team, retired) if part)
