@@ -19,6 +19,11 @@ function isDark(host) {
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
 }
 
+function hanging(count) {
+  if (!count) return "nothing depends on it";
+  return count === 1 ? "1 depends on it" : `${count} depend on it`;
+}
+
 function bandMark(band) {
   const mark = make("span", `band ${band}`, band || "?");
   mark.setAttribute("aria-hidden", "true");
@@ -27,7 +32,7 @@ function bandMark(band) {
 
 function named(node, words) {
   const [label, group, band, , , count, inLoop] = node;
-  const said = [label, group, band ? `band ${band}` : "not rated", count ? `${count} depend on it` : "nothing depends on it"];
+  const said = [label, group, band ? `band ${band}` : "not rated", hanging(count)];
   if (inLoop) said.push("in a feedback loop");
   return [...said, ...words].join(", ");
 }
@@ -156,7 +161,7 @@ function trace(graph, place) {
     graph.lines[line].classList.add("near");
   }
   const [label, group, band, , , count, inLoop, words] = graph.data.nodes[place];
-  const said = [group, band ? `band ${band}` : "not rated yet", count ? `${count} depend on it` : "nothing depends on it"];
+  const said = [group, band ? `band ${band}` : "not rated yet", hanging(count)];
   graph.tip.replaceChildren(make("b", "", label), make("span", "", said.join(" · ")), ...words.map(line => make("span", "", line)));
   if (inLoop) graph.tip.append(make("span", "", "in a feedback loop"));
   graph.tip.hidden = false;
