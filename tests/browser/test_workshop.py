@@ -221,6 +221,8 @@ def test_five_questions_from_the_lobby_to_the_sealed_quarter(
 
 def scanned(you: Visitor) -> list[str]:
     """What a phone's camera reads off the screen."""
+    expect(you.page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    you.quiet()
     with Image.open(io.BytesIO(you.page.screenshot())) as picture:
         return [found.text for found in zxingcpp.read_barcodes(picture.convert("L"))]
 
