@@ -317,16 +317,18 @@ def on_table(workplace: Workplace, records: Records, workshop: WorkshopRecord, q
         of=len(records.workshops.turns(workshop.workshop_id)),
         people=len(participants),
         voted=len(voted & {p.participant_id for p in participants}),
-        box_ends_at=_box_end(workshop, turn),
+        box_ends_at=_box_end(workplace, workshop, turn),
         revealed=_reveal(workplace, records, workshop, assessment, turn, question, participants) if opened else None,
     )
 
 
-def _box_end(workshop: WorkshopRecord, turn: TurnRecord) -> str | None:
+def _box_end(workplace: Workplace, workshop: WorkshopRecord, turn: TurnRecord) -> str | None:
+    """When the time box is over. A clock that stepped back begins it again, never longer than it is."""
     if not workshop.time_box_seconds or turn.opened_at is None or turn.state != VOTING or workshop.state != RUNNING:
         return None
     left = max(workshop.time_box_seconds - turn.seconds, 0)
-    return _moment(datetime.fromisoformat(turn.opened_at) + timedelta(seconds=left))
+    began = min(datetime.fromisoformat(turn.opened_at), workplace.clock().astimezone(UTC))
+    return _moment(began + timedelta(seconds=left))
 
 
 def _reveal(  # noqa: PLR0917  (one private caller, each named there)

@@ -479,6 +479,26 @@ def test_a_time_box_says_when_it_is_over_and_stops_in_a_pause(workplace, assessm
     assert read_workshop(workplace, ADA, **act).on_table.box_ends_at is None
 
 
+def test_a_clock_that_steps_back_stops_nothing_and_gives_no_more_time_than_the_box(
+    workplace, assessment_id
+) -> None:
+    workshop = open_workshop(workplace, ADA, assessment_id=assessment_id, questions=QUESTIONS, time_box_seconds=120)
+    cy, *_ = running(workplace, workshop, "Cy", "Di")
+    vote(workplace, cy, 3)
+    act = {"workshop_id": workshop.workshop_id}
+    workplace.clock.moment -= timedelta(hours=2)
+    (late,) = come_in(workplace, workshop, "Ed")
+    vote(workplace, late, 1)
+    vote(workplace, cy, 2, turn=2)
+    ends_at = datetime.fromisoformat(read_workshop(workplace, ADA, **act).on_table.box_ends_at)
+    assert ends_at - workplace.clock() <= timedelta(seconds=120)
+    reveal(workplace, ADA, **act, question_id="ENT-01", ballot_round=1)
+    assert settle_question(workplace, ADA, **act, question_id="ENT-01").turn.level == 2
+    end_workshop(workplace, ADA, **act)
+    assert read_summary(workplace, ADA, **act).seconds >= 0
+    assert workplace.store.verify() == ()
+
+
 def test_a_skipped_question_is_gone_back_to_with_its_votes(workplace, workshop) -> None:
     cy, _ = running(workplace, workshop, "Cy", "Di")
     act = {"workshop_id": workshop.workshop_id}
