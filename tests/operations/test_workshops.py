@@ -479,9 +479,7 @@ def test_a_time_box_says_when_it_is_over_and_stops_in_a_pause(workplace, assessm
     assert read_workshop(workplace, ADA, **act).on_table.box_ends_at is None
 
 
-def test_a_clock_that_steps_back_stops_nothing_and_gives_no_more_time_than_the_box(
-    workplace, assessment_id
-) -> None:
+def test_a_clock_that_steps_back_stops_nothing_and_gives_no_more_time_than_the_box(workplace, assessment_id) -> None:
     workshop = open_workshop(workplace, ADA, assessment_id=assessment_id, questions=QUESTIONS, time_box_seconds=120)
     cy, *_ = running(workplace, workshop, "Cy", "Di")
     vote(workplace, cy, 3)
