@@ -19,6 +19,7 @@ from operations.assessments import open_assessment
 from operations.authorize import Actor
 from operations.ballots import cast_vote, guest_of, join_workshop
 from operations.demonstration import load_demonstration
+from operations.periods import shift
 from operations.portfolio import Portfolio, read_portfolio
 from operations.repository_evidence import read_evidence
 from operations.system_view import read_system_view
@@ -98,6 +99,7 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "portfolio": f"/?period={view.period}&system={heaviest}&area={area}",
         "assess": f"/assess?system={begun}&period={view.period}&question=DAT-02",
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
+        "change": f"/change?since={shift(view.period, -5)}&until={shift(view.period, -1)}",
         "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
         "workshop-lobby": f"/workshop?{lobby}",
@@ -191,6 +193,10 @@ def _drawn(page: Page, name: str) -> None:
     elif name == "plan":
         expect(page.locator("li[data-question]").first).to_be_visible()
         expect(page.get_by_role("gridcell").first).to_be_visible()
+    elif name == "change":
+        for place in range(2):  # its first cause, and the first system in it
+            page.locator(".movement summary").nth(place).click()
+        expect(page.locator(".movement .questions li").first).to_be_visible()
     elif name == "evidence":
         expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
     elif name == "workshop-summary":

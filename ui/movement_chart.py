@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -139,19 +139,19 @@ def movement_table(view: MovementView) -> DataFrame:
     from pandas import DataFrame
 
     heads = ["Step", "System", "Team", "Question", "Before", "After", "Points"]
-    rows: list[list[str]] = []
+    return DataFrame(list(islice(_table_rows(view), ROWS_MAX)), columns=heads)
+
+
+def _table_rows(view: MovementView) -> Iterator[list[str]]:
     for step in view.movement.steps:
-        rows.append([step_head(step), "all", "", "", "", "", moved(step.share)])
+        yield [step_head(step), "all", "", "", "", "", moved(step.share)]
         for part in step.systems:
             system = view.systems[part.system]
             about = [step_head(step), clean(system.name), clean(system.team)]
-            before, after = numbers.debt(part.before), numbers.debt(part.after)
-            rows.append([*about, "", before, after, moved(part.share)])
+            yield [*about, "", numbers.debt(part.before), numbers.debt(part.after), moved(part.share)]
             for asked in part.questions:
                 ends = [
                     numbers.DASH if stand is None else "?" if stand.level is None else f"level {stand.level}"
                     for stand in (asked.before, asked.after)
                 ]
-                share = "" if asked.share is None else moved(asked.share)
-                rows.append([*about, asked.question, *ends, share])
-    return DataFrame(rows[:ROWS_MAX], columns=heads)
+                yield [*about, asked.question, *ends, "" if asked.share is None else moved(asked.share)]
