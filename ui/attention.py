@@ -12,10 +12,10 @@ from operations.attention import AttentionRow, Kind
 from operations.portfolio import Portfolio
 from ui import numbers
 from ui.link_rows import LinkRow, link_rows
-from ui.text import plain
 
 MOVERS_SHOWN = 3
 ROWS_SHOWN = 5
+REST_SHOWN = 45  #: what is folded travels with every drawing of the page all the same
 
 #: Kind -> the address of the page that shows it, and the head of its list.
 PLACES: dict[Kind, tuple[str, str]] = {
@@ -80,8 +80,11 @@ def draw_attention(rows: Sequence[AttentionRow], view: Portfolio) -> None:
             link_rows(head, [_row(row, address) for row in found[:ROWS_SHOWN]], key=f"attention-{kind.name.lower()}")
             rest = found[ROWS_SHOWN:]
             if rest:
-                with st.expander(plain(f"The other {len(rest)}")):
-                    link_rows(head, [_row(row, address) for row in rest], key=f"attention-{kind.name.lower()}-rest")
+                with st.expander(f"The other {len(rest)}"):
+                    key = f"attention-{kind.name.lower()}-rest"
+                    link_rows(head, [_row(row, address) for row in rest[:REST_SHOWN]], key=key)
+                    if len(rest) > REST_SHOWN:
+                        st.caption(f"And {len(rest) - REST_SHOWN} more: search for them in the heatmap.")
 
 
 def _row(row: AttentionRow, address: str) -> LinkRow:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -160,3 +162,19 @@ def test_a_second_system_can_be_assessed_from_the_portfolio_and_the_choice_of_a_
     open_system(workplace, "Churn model")
     assert title(press(at_page(), "Assess another system")) == "Which system do you want to assess?"
     assert "Assess another system" in [link.proto.label for link in at_page("assess").get("page_link")]
+
+
+def test_long_lists_fold_and_words_of_people_are_words(at_page: Open, workplace: Workplace) -> None:
+    hostile = "<img src=x> **b** $x$ :red[r] [l](http://h)"
+    create_system(workplace, ADA, name=hostile, team=hostile, tags=["<b>:red[t]"])
+    for number in range(60):
+        create_system(workplace, ADA, name=f"System {number:02d}", team="Growth")
+    open_system(workplace, "Rated", team=hostile, answers=34, level=4)
+    page = at_page()
+    said = words(page)
+    assert "Not assessed yet: 61" in said
+    assert "And 11 more: search for them in the heatmap." in said
+    for element in (*page.title, *page.caption, *page.markdown, *page.subheader):
+        assert not re.search(r"(?<!\\)<img|(?<!\\):red", element.value)
+    assert hostile[:10] in title(page)
+    assert systems(at_page(tag="<b>:red[t]")) == {hostile}
