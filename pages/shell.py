@@ -26,6 +26,7 @@ PAGES = [
     st.Page("repository.py", title="Evidence", url_path="evidence"),
     st.Page("plan.py", title="Plan", url_path="plan"),
     st.Page("workshop.py", title="Workshop", url_path="workshop"),
+    st.Page("report.py", title="Report", url_path="report"),
     st.Page("about.py", title="About", url_path="about"),
     st.Page("movement.py", title="Change", url_path="change", visibility="hidden"),
     st.Page("actions.py", title="Actions", url_path="actions", visibility="hidden"),

@@ -75,7 +75,7 @@ def build(sources: ReportSources) -> Report:
     shown, left_out = rows_shown(rows, HEATMAP_ROWS_MAX)
     heatmap = _heatmap(columns, shown, left_out, all_rows=rows) if rows else None
     change = parts.change_of(sources, rows)
-    debt, moved = _debt_and_change(sources, rated)
+    debt, moved = _debt_and_change(rated)
     promises = parts.promises_of(sources, names)
     actions = parts.actions_of(sources, names)
     disputes = parts.disputes_of(sources, names)
@@ -164,10 +164,13 @@ def _heatmap(
     )
 
 
-def _debt_and_change(sources: ReportSources, rated: Sequence[Row]) -> tuple[float | None, float | None]:
-    debt = _mean([row.total.debt for row in rated if row.total.debt is not None])
-    before = parts.debt_before(sources)
-    return debt, None if debt is None or before is None else debt - before
+def _debt_and_change(rated: Sequence[Row]) -> tuple[float | None, float | None]:
+    """The mean of the rated systems, and how far those moved that asked the same before: what the portfolio page says.
+
+    Systems that came or left move the mean, too; the split by cause tells that apart.
+    """
+    moves = [row.total.change for row in rated if row.total.change is not None]
+    return _mean([row.total.debt for row in rated if row.total.debt is not None]), _mean(moves)
 
 
 def _numbers(
