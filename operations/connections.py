@@ -27,6 +27,7 @@ from store.connection_records import (
 from store.records import Records
 
 NO_SUCH_CONNECTION = "No such connection. It may have been removed; the connections page lists those there are."
+LOOP_QUESTIONS = ("FBL-05", "FBL-01")  #: of our checklist: what a circle of systems speaks to
 OF_A_SYSTEM_MAX = 500  #: connections that one system may have at each side
 TAKEN_BACK = "Declared by mistake and taken back."
 
@@ -140,6 +141,18 @@ def _known(records: Records) -> _Known:
         suggestions=_open(suggest(used), known),
         scanned=len({use.system_id for use in used}),
     )
+
+
+@permitted(Action.READ)
+def read_loop_hints(workplace: Workplace, actor: Actor, *, system_id: str, question_id: str) -> tuple[str, ...]:
+    """What a question about feedback loops should know of the circles a system lies in; it changes no answer."""
+    if question_id not in LOOP_QUESTIONS:
+        return ()
+    found = [loop for loop in read_hidden(workplace, actor).loops if system_id in loop.systems]
+    if not found:
+        return ()
+    names = {system.system_id: system.name for system in workplace.store.read(lambda records: records.systems())}
+    return tuple(f"Noted connections make a circle: {loop_words(loop, names)}." for loop in found)
 
 
 def loop_words(loop: Loop, names: Mapping[str, str]) -> str:

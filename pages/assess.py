@@ -18,6 +18,7 @@ from operations.assessments import (
     read_change_seq,
     read_questionnaire,
 )
+from operations.connections import read_loop_hints
 from operations.errors import StoreError
 from operations.freshness import doubt_words, read_waiting
 from operations.records import AnswerRecord
@@ -215,6 +216,8 @@ def _card(
     answer: AnswerRecord | None,
     now: datetime,
     waits: Mapping[tuple[str, int], str],
+    *,
+    loops: tuple[str, ...] = (),
 ) -> Card:
     return Card(
         assessment_id=view.assessment.assessment_id,
@@ -222,7 +225,7 @@ def _card(
         answer=answer,
         last=view.last.get(question.id),
         last_period=numbers.period(view.last_period) if view.last_period else "",
-        hints=hints_for(view.weighed, question.id),
+        hints=(*hints_for(view.weighed, question.id), *loops),
         closed=view.assessment.state == "closed",
         now=now,
         waits=waits.get((question.id, answer.rev), "") if answer else "",
@@ -418,12 +421,14 @@ def _drawn(here: Desk, view: Questionnaire, question: Question) -> None:
     assessment_id = view.assessment.assessment_id
     try:
         answer = read_answer(here.workplace, here.actor, assessment_id=assessment_id, question_id=question.id)
+        whose = view.assessment.system_id
+        loops = read_loop_hints(here.workplace, here.actor, system_id=whose, question_id=question.id)
     except StoreError as trouble:
         problems.problem(str(trouble))
         return
     answering = Answering(here=here, assessment_id=assessment_id, question_id=question.id)
     draw_card(
-        _card(view, question, answer, here.workplace.clock(), _waits(here, assessment_id)),
+        _card(view, question, answer, here.workplace.clock(), _waits(here, assessment_id), loops=loops),
         save=answering.save, confirm=answering.confirm, undo=answering.undo, stand_by=answering.stand_by,
     )  # fmt: skip
 

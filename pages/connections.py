@@ -25,6 +25,7 @@ EVERY = "All"
 STEPS = (1, 2, 3)
 LISTED_MAX = 30  #: connections shown one by one; of more the table tells, and a system in focus
 SUGGESTED_MAX = 10
+CROWD = 300  #: connections from which on the lines are drawn faintly
 NODES_MAX = 600  #: drawn at once
 FOCUS = "focus"
 
@@ -132,6 +133,8 @@ def _drawn(here: Desk, view: Connections) -> None:
     if chosen is not None and chosen != focus:
         put_in_link(focus=chosen)
         st.rerun()
+    if len(shown) > CROWD and len(nodes) <= NODES_MAX:
+        st.caption("So many lines say little: point at a system to see its own, or put it in focus.")
     if len(nodes) > NODES_MAX:
         st.caption(f"The first {NODES_MAX} systems are drawn; put one in focus to see those around it.")
     table = st.expander("The same as a table", on_change="rerun", key="connections-table")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from operations.connections import Connections, loop_words, read_connections
+from operations.connections import LOOP_QUESTIONS, Connections, loop_words, read_connections
 from pages.connecting import decide, declare, draw_connection
 from pages.place import Desk
 from ui import numbers, problems
-from ui.connection_words import LOOP_QUESTIONS, burden_words, suggestion_words, why_words
+from ui.connection_words import burden_words, suggestion_words, why_words
 from ui.text import plain
 
 LISTED_MAX = 12

@@ -12,8 +12,6 @@ from ui import numbers
 
 #: How a connection is told: "A feeds B: its outputs".
 KIND_WORDS: Mapping[str, str] = {OUTPUTS: "its outputs", FEATURES: "shared features", DATA: "shared data"}
-#: The questions a circle speaks to, by their ids in our checklist.
-LOOP_QUESTIONS = ("FBL-05", "FBL-01")
 WHY_MAX = 12  #: dependents told one by one
 
 

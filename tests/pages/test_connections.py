@@ -124,3 +124,11 @@ def test_hostile_names_stay_words_on_the_page_and_in_the_file(at_page, workplace
     assert "'=1+1" in text
     assert "\r\n=1+1" not in text
     assert ",=1+1" not in text
+
+
+def test_a_circle_is_a_hint_at_the_questions_it_speaks_to_and_at_no_other(at_page, workplace, two):
+    feed(workplace, *two)
+    feed(workplace, *two[::-1])
+    link = {"system": two[0].system_id, "period": two[0].period}
+    assert "Noted connections make a circle: " in words(at_page("assess", question="FBL-01", **link))
+    assert "make a circle" not in words(at_page("assess", question="ENT-01", **link))
