@@ -22,7 +22,7 @@ def test_the_badge_can_be_copied_as_a_line_of_a_readme(at_page: Open, workplace:
     system_id = open_system(workplace, "Churn model", answers=34).system_id
     page = at_page("system", system=system_id)
     assert any(f"/badge/{system_id}.svg)](" in code.value for code in page.code)
-    assert f"![The badge of this system](/badge/{system_id}.svg)" in words(page)
+    assert f"[See how it looks](/badge/{system_id}.svg)" in words(page)
 
 
 def test_a_system_never_assessed_offers_to_open_the_present_quarter(at_page: Open, workplace: Workplace) -> None:
