@@ -103,8 +103,8 @@ def _sorted(names: set[str]) -> tuple[str, ...]:
 
 
 @permitted(Action.READ)
-def read_board(workplace: Workplace, _actor: Actor) -> Board:
-    """The actions of all systems in use."""
+def read_board(workplace: Workplace, actor: Actor) -> Board:
+    """The actions of all systems in use. What was found out is remembered until the database changes."""
     today = workplace.today()
 
     def work(records: Records) -> Sequence[BoardRow]:
@@ -121,7 +121,11 @@ def read_board(workplace: Workplace, _actor: Actor) -> Board:
         ]
 
     # `actions` has them by their day already, the closed ones last: overdue ones come first by themselves
-    return Board(today=today, rows=tuple(workplace.store.read(work)))
+    return workplace.memory.recall(
+        ("actions", actor, today),
+        workplace.store.version,
+        lambda: Board(today=today, rows=tuple(workplace.store.read(work))),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     actions = read_actions(here.workplace, here.actor, system_id=view.system.system_id)
     if not actions:
         problems.empty("No action yet. Choose “Plan” above and make its repayments your actions.")
-        _all_actions()
+        _all_actions(view)
         draw_calibration(here, view)
         return
     today = here.workplace.today()
@@ -149,7 +149,7 @@ def draw_actions(here: Desk, view: PlanView) -> None:
         f"[{form.title}](/export/actions.{form.key}?{urlencode({'system': view.system.system_id})})"
         for form in FORMS.values()
     )
-    _all_actions()
+    _all_actions(view)
     st.markdown(f"Hand them on as {links}")
     with st.expander("How to bring them into a tracker"):
         for form in FORMS.values():
@@ -165,8 +165,12 @@ def draw_actions(here: Desk, view: PlanView) -> None:
     draw_calibration(here, view)
 
 
-def _all_actions() -> None:
-    st.page_link("actions.py", label="The actions of all systems", icon=":material/task_alt:")
+def _all_actions(view: PlanView) -> None:
+    """The way to the page where actions are looked at together, with comments and how promises were kept."""
+    where = {"of": view.system.system_id}
+    st.page_link(
+        "actions.py", label="Comments, history and promises kept", icon=":material/task_alt:", query_params=where
+    )
 
 
 def _just_changed(here: Desk, actions: Sequence[ActionRecord]) -> None:
