@@ -72,11 +72,14 @@ def _kind(question: Question) -> str:
 
 
 def _words(change: QuestionDifference) -> list[Any]:
-    return [[one.what, _marked(one.old), _marked(one.new)] for one in change.rewordings]
+    return [[one.what.capitalize(), _marked(one.old), _marked(one.new)] for one in change.rewordings]
 
 
 def _weights(change: QuestionDifference) -> list[Any]:
-    rows = [[one.what, [[one.before, Mark.GONE.value]], [[one.after, Mark.NEW.value]]] for one in change.reweightings]
+    rows = [
+        [one.what.capitalize(), [[one.before, Mark.GONE.value]], [[one.after, Mark.NEW.value]]]
+        for one in change.reweightings
+    ]
     if change.core_before != change.core_after:
         said = {True: "in the core set", False: "beyond the core set"}
         rows.append(["", [[said[change.core_before], Mark.GONE.value]], [[said[change.core_after], Mark.NEW.value]]])

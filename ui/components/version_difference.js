@@ -13,8 +13,12 @@ function make(tag, className, ...content) {
 }
 function side(kind, label, pieces) {
   if (!pieces.length) return make("dd", `side ${kind} none`, make("span", "unseen", `${label}: `), "–");
-  const words = pieces.map(([text, mark]) => (mark === "same" ? text : make(mark === "gone" ? "del" : "ins", "", text)));
-  return make("dd", `side ${kind}`, make("span", "unseen", `${label}: `), ...words);
+  const words = pieces.flatMap(([text, mark]) => {
+    if (mark === "same") return [text];
+    const [, before, word, after] = text.match(/^(\s*)([^]*?)(\s*)$/); // a line under a blank looks like a fault
+    return [before, make(mark === "gone" ? "del" : "ins", "", word), after];
+  });
+  return make("dd", `side ${kind}`, make("span", "unseen", `${label}: `), ...words.filter(word => word !== ""));
 }
 function question(one, [before, after]) {
   const [id, tags, texts] = one;
@@ -34,6 +38,9 @@ export default function ({ data, parentElement }) {
   const [versions, groups] = data;
   root.replaceChildren(...groups.map(([title, note, questions]) => {
     const head = make("div", "head", make("h3", "", title), note ? make("p", "note", note) : "");
-    return make("section", "", head, ...questions.map(one => question(one, versions)));
+    const beside = questions.some(([, , texts]) => texts.some(([, old, now]) => old.length && now.length));
+    const columns = make("div", "sides columns", ...versions.map(version => make("span", "", version)));
+    columns.setAttribute("aria-hidden", "true"); // each text says its version to a screen reader
+    return make("section", "", head, beside ? columns : "", ...questions.map(one => question(one, versions)));
   }));
 }
