@@ -82,6 +82,7 @@ def build(sources: ReportSources) -> Report:
     answered = _mean([system.answered for system in sources.systems if system.total is not None])
     known = decide.Known(
         scope=sources.scope,
+        made_on=sources.made_on,
         period=sources.period,
         compared_with=sources.compared_with,
         following=parts.following(sources.period),

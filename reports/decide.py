@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from reports import numbers
 from reports.report import (
@@ -36,6 +37,7 @@ class Known:
     """What the rules look at."""
 
     scope: Scope
+    made_on: date
     period: str
     compared_with: str
     following: str  #: the next quarter, "2027Q1"
@@ -161,8 +163,11 @@ def _heavy_areas_of_one(known: Known) -> Besides | None:
     areas = _heavy_areas(known.rows[0], known.heatmap)
     if not areas:
         return None
-    words = f"{numbers.names(areas)} {'weighs' if len(areas) == 1 else 'weigh'} most"
-    return words, "; ", "Rule 'heaviest areas': areas in band D or E, the most indebted first."
+    return (
+        f"the most lies in {numbers.names(areas)}",
+        "; ",
+        "Rule 'heaviest areas': areas in band D or E, the most indebted first.",
+    )
 
 
 def _unanswered(known: Known) -> Besides | None:
@@ -246,12 +251,18 @@ def _fund(known: Known, action: NextAction) -> Decision:
         + f"Avoids about {numbers.days(action.avoided_days)} of extra work in "
         f"{numbers.count(action.horizon_quarters, 'quarter')}, {ratio}.",
         who=action.owner or (f"{action.team} lead" if action.team else ""),
-        when=f"by {numbers.day(action.due)}" if action.due else f"in {numbers.period(known.following)}",
+        when=_when(known, action),
         cost_days=action.cost_days,
         avoided_days=action.avoided_days,
         horizon_quarters=action.horizon_quarters,
         because=f"Rule 'best return': repayment {action.number} of what to do first.",
     )
+
+
+def _when(known: Known, action: NextAction) -> str:
+    if action.due is None:
+        return f"in {numbers.period(known.following)}"
+    return f"{'overdue since' if action.due < known.made_on else 'by'} {numbers.day(action.due)}"
 
 
 def _finish_or_drop(known: Known) -> list[Decision]:

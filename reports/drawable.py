@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -52,11 +52,19 @@ def drawable_text(text: str) -> str:
 def _text(text: str) -> tuple[str, frozenset[str]]:
     if text.isascii():
         return text, frozenset()
-    lost = {it for it in font.undrawn(text) if ord(it) not in _JOINERS}
+    lost = {it for it in font.undrawn(text) if ord(it) not in _JOINERS} | {it for it in text if _comes_apart(it)}
     stray = {mark for base, mark in pairwise(text) if _falls_apart(base, mark)}
     if not lost | stray:
         return text, frozenset()
     return text.translate(_JOINERS | {ord(it): font.BOX for it in lost | stray}), frozenset(lost | stray)
+
+
+@cache
+def _comes_apart(letter: str) -> bool:
+    """Whether it would be set from a letter and a mark of Source Sans, because that has no sign for the whole of it."""
+    parts = unicodedata.normalize("NFD", letter)
+    whole = font.font()
+    return len(parts) > 1 and not whole.draws(letter) and all(whole.draws(it) for it in parts)
 
 
 def _falls_apart(base: str, mark: str) -> bool:

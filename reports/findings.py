@@ -49,7 +49,7 @@ def where_it_sits(columns: Sequence[Column], rows: Sequence[Row]) -> str:
         return f"No area is heavy; the most, {numbers.debt(cell.debt)}, is in {columns[place].title}{of}."
     if len(rows) == 1:
         titles = [columns[place].title for _, place in sorted(heavy, key=lambda it: -(it[0].cells[it[1]].debt or 0))]
-        return f"{numbers.names(titles, 3)} {'carries' if len(titles) == 1 else 'carry'} heavy debt."
+        return f"Heavy debt lies in {numbers.names(titles, 3)}."
     by_place, of_row = Counter(place for _, place in heavy), Counter(id(row) for row, _ in heavy)
     counts = [by_place[place] for place in range(len(columns))]
     worst = counts.index(max(counts))
@@ -168,6 +168,8 @@ def of_burn_up(points: Sequence[BurnUpPoint]) -> str:
     since = numbers.period(points[0].period)
     more = f"; {numbers.days(grown)} were promised since {since}" if grown > 0 and points[0].scope_days > 0 else ""
     share = (last.done_days or 0.0) / last.scope_days if last.scope_days else 0.0
+    if share >= 1:
+        return f"All {numbers.days(last.scope_days)} promised are done{more}."
     done = numbers.days(last.done_days or 0.0)
     return f"{done} of {numbers.days(last.scope_days)} promised are done, {numbers.percent(share)}{more}."
 
@@ -195,7 +197,7 @@ def of_team(rows: Sequence[Row], promises: Promises | None, questions: int) -> s
     first = (
         f"{worst.name} stands at {numbers.debt(worst.total.debt)}"
         if len(rows) == 1
-        else f"{worst.name} carries the most of {numbers.count(len(rows), 'system')}, {numbers.debt(worst.total.debt)}"
+        else f"{worst.name} carries the most of {_of_how_many(rows, rated)}, {numbers.debt(worst.total.debt)}"
     )
     worse = [row.name for row in rated if row.total.move is Move.WORSE]
     better = [row.name for row in rated if row.total.move is Move.BETTER]
@@ -209,3 +211,9 @@ def of_team(rows: Sequence[Row], promises: Promises | None, questions: int) -> s
     late = promises.count(PromiseState.OVERDUE) if promises else 0
     overdue = f"; {numbers.count(late, 'action')} overdue" if late else ""
     return f"{first}{moved}{overdue}."
+
+
+def _of_how_many(rows: Sequence[Row], rated: Sequence[Row]) -> str:
+    if len(rated) == len(rows):
+        return numbers.count(len(rows), "system")
+    return f"{len(rows)} systems, {len(rated)} of them rated"

@@ -22,6 +22,8 @@ from reports.charts import (
 from reports.drawable import Drawable
 from reports.report import (
     Cell,
+    CoverageRow,
+    Decision,
     Heatmap,
     KeyNumber,
     Length,
@@ -55,6 +57,8 @@ def _review(report: Report) -> list[Block]:
     sections: list[Callable[[Report], list[Block]]] = [_front, _where]
     if report.length is Length.FULL:
         sections += [_changed, _first, _kept, _trust]
+    if report.system is not None and report.length is Length.FULL:
+        sections = [_front, _where, lambda it: [*_changed(it), *_trust(it)], _first, _kept]  # little on each: together
     made: list[Block] = []
     for section in sections:
         part = section(report)
@@ -100,7 +104,7 @@ def _front(report: Report) -> list[Block]:
                         "what": it.what,
                         "why": it.why,
                         "who": it.who_and_when,
-                        "price": "" if it.price in it.what else it.price,
+                        "price": _avoided(it),
                     }
                     for place, it in enumerate(report.decisions, 1)
                 ],
@@ -118,6 +122,13 @@ def _front(report: Report) -> list[Block]:
             ),
         ]
     return made
+
+
+def _avoided(it: Decision) -> str:
+    """What it avoids; what it costs stands in the decision itself."""
+    if it.avoided_days is None or not it.horizon_quarters:
+        return ""
+    return f"avoids {numbers.days(it.avoided_days)} in {numbers.count(it.horizon_quarters, 'quarter')}"
 
 
 def _key_number(it: KeyNumber, report: Report) -> Block:
@@ -229,7 +240,7 @@ def _first(report: Report) -> list[Block]:
         ),
     ]
     if report.actions:
-        made.append(_actions(report.actions, "The best return first"))
+        made.append(_actions(report.actions, "The best return first", with_system=report.system is None))
     return made
 
 
@@ -240,7 +251,7 @@ def _actions(actions: Sequence[NextAction], title: str, *, with_system: bool = T
             ("No.", 16, False),
             ("Action", 0, False),
             ("Owner, due", 96, False),
-            ("Costs", 42, True),
+            ("Costs", 54, True),
             ("Avoids a quarter", 62, True),
         ],
         [
@@ -249,7 +260,7 @@ def _actions(actions: Sequence[NextAction], title: str, *, with_system: bool = T
                 {
                     "text": it.title,
                     "bold": True,
-                    "below": ". ".join(filter(None, (it.system if with_system else "", it.why.rstrip(".")))) + ".",
+                    "below": " ".join(f"{part}." for part in (it.system * with_system, it.why.rstrip(".")) if part),
                 },
                 {
                     "text": it.owner or "nobody named",
@@ -293,14 +304,12 @@ def _trust(report: Report) -> list[Block]:
     if it is None:
         return []
     more = f" {it.coverage_left_out} more are not shown." if it.coverage_left_out else ""
-    made = [
-        _heading("How sure this is", 1),
-        _lead(it.finding),
-        _figure(
-            coverage.draw(it),
-            f"Wide: share of the questions that are answered. Narrow: share that rests on evidence from a scan.{more}",
-        ),
-    ]
+    made = [_heading("How sure this is", 1), _lead(it.finding)]
+    if report.system is None:
+        said = "Wide: share of the questions that are answered. Narrow: share that rests on evidence from a scan."
+        made.append(_figure(coverage.draw(it), f"{said}{more}"))
+    else:
+        made += [_text(_covered(one), tone="", size=9.5) for one in it.coverage]
     cared = min(len(it.low_confidence), 5 if len(it.coverage) > 14 else 8)
     hidden = it.low_confidence_left_out + len(it.low_confidence) - cared
     if cared:
@@ -335,6 +344,11 @@ def _trust(report: Report) -> list[Block]:
         left_out = it.open_questions_left_out + len(it.open_questions) - shown
         made.append(_questions(it.open_questions[:shown], left_out, "Open questions"))
     return made
+
+
+def _covered(it: CoverageRow) -> str:
+    seen = "no repository was scanned" if it.evidenced is None else f"{numbers.percent(it.evidenced)} rest on evidence"
+    return f"{numbers.percent(it.answered)} of the questions are answered; {seen}."
 
 
 def _fitting(questions: int, taken: float) -> int:
@@ -414,8 +428,9 @@ def _handout(report: Report) -> list[Block]:
     made: list[Block] = []
     for team in report.teams:
         made += [_page()] if made else []
-        made.append({"kind": "eyebrow", "text": f"{report.title} · {numbers.period(report.period)}"})
-        made += _team(report, team)
+        eyebrow = f"{report.title} · {numbers.period(report.period)}"
+        head, *rest = _team(report, team)
+        made += [{"kind": "named", "eyebrow": eyebrow, "title": head["text"]}, *rest]
     return made or _front(report)
 
 
@@ -453,7 +468,9 @@ def _appendix(drawn: Drawable) -> list[Block]:
     if report.trend is not None and report.length is Length.FULL:
         made.append(_trend_table(report))
     if report.appendix.heatmap.rows and report.length is Length.FULL:
-        made += [_page(), _heading("Every system, every area", 1), *_matrix(report.appendix.heatmap)]
+        few = len(report.appendix.heatmap.rows) <= 6
+        title = "Every area" if report.system is not None else "Every system, every area"
+        made += [*([] if few else [_page()]), _heading(title, 1), *_matrix(report.appendix.heatmap)]
     if report.appendix.evidence and report.length is Length.FULL:
         made += [_page(), *_evidence(report)]
     return made

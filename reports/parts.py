@@ -155,8 +155,8 @@ def following(period: str) -> str:
 
 
 def trend_of(sources: ReportSources) -> TrendChart | None:
-    """Debt over the quarters; None before the first."""
-    if not sources.quarters:
+    """Debt over the quarters; None before anything is rated."""
+    if not any(it.debts for it in sources.quarters):
         return None
     one = sources.scope.kind is ScopeKind.SYSTEM
     points = []

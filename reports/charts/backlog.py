@@ -61,8 +61,8 @@ def draw(backlog: Backlog, *, theme: Theme = "light", width: float = WIDTH, heig
             edge_width=0.5,
         )  # fmt: skip
     plane = Plane(across=across, down=down)
-    _returns(drawing, plane, (low, high), top)
     dots = [(across(it.cost_days), down(it.avoided_days_per_quarter)) for it in grey]
+    _returns(drawing, plane, (low, high), top, dots)
     _numbered(drawing, [it for it in backlog.points if it.number is not None], plane, dots)
     return drawing.finish(backlog.finding, alt(backlog))
 
@@ -74,7 +74,9 @@ def _tick(most: float) -> float:
     return float(10 ** math.ceil(math.log10(most / 4)))
 
 
-def _returns(drawing: Drawing, plane: Plane, span: tuple[float, float], top: float) -> None:
+def _returns(
+    drawing: Drawing, plane: Plane, span: tuple[float, float], top: float, dots: list[tuple[float, float]]
+) -> None:
     """Dotted curves of equal return, named where they leave the picture."""
     palette, (low, high) = drawing.palette, span
     for quarters, words in RETURNS:
@@ -95,7 +97,9 @@ def _returns(drawing: Drawing, plane: Plane, span: tuple[float, float], top: flo
         wide = font.width(text, 7)
         right = drawing.width - RIGHT
         beside = x + 4 if x + 4 + wide <= right else x - 8 - wide
-        label = _try(beside if leaves_above else right - wide, y + 3 if leaves_above else y - 4, text)
+        left = beside if leaves_above else right - wide
+        places = [_try(left, y + shift, text) for shift in ((3,) if leaves_above else (-4, -12, -20))]
+        label = min(places, key=lambda place: sum(_covers(place, dot, 2.0) for dot in dots))
         if not any(label.overlaps(other) for other in drawing.labels):
             drawing.text(label.left, label.bottom - 1.4, text, size=7, colour=palette.muted)
 
@@ -120,8 +124,14 @@ def _numbered(drawing: Drawing, points: list[BacklogPoint], plane: Plane, dots: 
     for it, x, y in spots:
         drawing.circle(x, y, RADIUS, fill=palette.accent, edge=palette.page, edge_width=1)
         drawing.text(x, y + 2.9, str(it.number), size=8, weight=700, colour=palette.page, anchor="middle")
+    one_system = len({it.system for it in points}) == 1
+    taken = _Taken(
+        numbers=[(left, top) for _, left, top in spots],
+        dots=dots,
+        names={it.number or 0: it.title for it in points} if one_system else {},
+    )
     for it, x, y in spots:
-        _named(drawing, it, x, y, _Taken(numbers=[(left, top) for _, left, top in spots], dots=dots))
+        _named(drawing, it, x, y, taken)
 
 
 def _free(x: float, y: float, placed: list[tuple[float, float]], drawing: Drawing) -> tuple[float, float]:
@@ -144,6 +154,7 @@ class _Taken:
 
     numbers: list[tuple[float, float]]
     dots: list[tuple[float, float]]
+    names: dict[int, str]  #: how the numbered ones are called
 
 
 def _named(drawing: Drawing, it: BacklogPoint, x: float, y: float, taken: _Taken) -> None:
@@ -151,7 +162,7 @@ def _named(drawing: Drawing, it: BacklogPoint, x: float, y: float, taken: _Taken
 
     Where there is no such place the number stands alone, and the table says whose it is.
     """
-    name = font.cut(it.system, 8, 120, 600)
+    name = font.cut(taken.names.get(it.number or 0, it.system), 8, 130, 600)
     wide = font.width(name, 8, 600)
     spots = (
         (x + RADIUS + 3, y + 2.8),

@@ -12,14 +12,13 @@ from reports.svg import Chart, Drawing, Plane, apart
 
 WIDTH, HEIGHT = 482.0, 176.0
 LEFT, RIGHT, TOP, BOTTOM = 24.0, 74.0, 18.0, 22.0
-TICK = 20
 
 
 def draw(trend: TrendChart, *, theme: Theme = "light", width: float = WIDTH, height: float = HEIGHT) -> Chart:
     """A line from five rated quarters on, dots with their interval before."""
     drawing = Drawing(width=width, height=height, theme=theme)
     palette = drawing.palette
-    low, high = _span(trend)
+    low, high, tick_size = _span(trend)
     count = len(trend.points)
     step = (width - LEFT - RIGHT) / max(1, count - 1)
 
@@ -29,7 +28,7 @@ def draw(trend: TrendChart, *, theme: Theme = "light", width: float = WIDTH, hei
     def down(debt: float) -> float:
         return TOP + (height - TOP - BOTTOM) * (1 - (debt * 100 - low) / (high - low))
 
-    for tick in range(low, high + 1, TICK):
+    for tick in range(low, high + 1, tick_size):
         drawing.line(LEFT, down(tick / 100), width - RIGHT, down(tick / 100), colour=palette.line)
         drawing.text(LEFT - 5, down(tick / 100) + 2.6, str(tick), size=7.5, colour=palette.muted, anchor="end")
     rated = [(place, it) for place, it in enumerate(trend.points) if it.debt is not None]
@@ -72,8 +71,8 @@ def _lines(drawing: Drawing, trend: TrendChart, plane: Plane) -> None:
         drawing.circle(x, y, 2.6, fill=palette.accent, edge=palette.page, edge_width=1)
 
 
-def _span(trend: TrendChart) -> tuple[int, int]:
-    """The axis: whole twenties around everything shown, at least forty wide, never beyond 0 and 100."""
+def _span(trend: TrendChart) -> tuple[int, int, int]:
+    """(lowest, highest, tick) of the axis: whole tens around everything shown, never beyond 0 and 100."""
     shown = [
         value * 100
         for it in trend.points
@@ -81,11 +80,12 @@ def _span(trend: TrendChart) -> tuple[int, int]:
         if value is not None and it.debt is not None
     ]
     shown += [trend.target * 100] if trend.target is not None else []
-    low = math.floor(min(shown, default=0) / TICK) * TICK
-    high = min(100, math.ceil(max(shown, default=100) / TICK) * TICK)
-    if high - low < 2 * TICK:
-        low, high = max(0, low - TICK), min(100, max(high, low + TICK))
-    return low, max(high, low + 2 * TICK)
+    least, most = min(shown, default=0.0), max(shown, default=100.0)
+    size = 10 if most - least <= 35 else 20
+    low, high = math.floor(least / size) * size, min(100, math.ceil(most / size) * size)
+    while high - low < 3 * size:  # a change of two points must not look like a fall from a cliff
+        low, high = (low - size, high) if low > 0 else (low, high + size)
+    return max(0, low), high, size
 
 
 def _runs(points: tuple[TrendPoint, ...]) -> list[list[tuple[int, TrendPoint]]]:

@@ -7,17 +7,22 @@ import re
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from reports import image, pdf
+from reports import font, image, pdf
 from reports.build import build
-from reports.drawable import Drawable, drawable
+from reports.drawable import Drawable, drawable, drawable_text
+from reports.pages import blocks
 from reports.report import Report
+from reports.text import clean_text
 from tests.reports import builders
 from tests.reports.draw_references import PAGES, picture, reference
 
@@ -226,6 +231,24 @@ def test_a_text_the_standard_refuses_is_set_all_the_same_and_the_file_says_so(mo
     document = pypdfium2.PdfDocument(pdf.render(report))
     last = document[len(document) - 1].get_textpage().get_text_bounded()
     assert plain(pdf.WITHOUT_STANDARD) in plain(last)
+
+
+def test_every_character_the_fonts_draw_can_stand_in_a_name() -> None:
+    """Some that look drawable are set from a letter and a mark without a character of its own, which is refused."""
+    drawn = sorted(font.font().advances.keys() | font.fallback().advances.keys())
+    names = tuple("".join(f"a{chr(code)}" for code in drawn[at : at + 55]) for at in range(0, len(drawn), 55))
+    safe = drawable(build(replace(builders.portfolio(len(names), quarters=1, names=names), organisation="")))
+    report = replace(safe.report, trend=None, heatmap=None, backlog=None, confidence=None, teams=())
+    pdf._set(report, blocks(replace(safe, report=report)), ["ua-1"])
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_after_replacing_no_character_is_left_that_no_font_draws(text: str) -> None:
+    shown = drawable_text(clean_text(text))
+    assert font.undrawn(shown) - {chr(code) for code in (0x200C, 0x200D, *range(0xFE00, 0xFE10))} == set()
+    assert len(shown) <= len(clean_text(text))
+    assert not any(unicodedata.category(it) in {"Cc", "Cs"} for it in shown)
 
 
 def test_scripts_the_fonts_know_are_drawn_as_they_are() -> None:
