@@ -21,17 +21,20 @@ from operations.ballots import cast_vote, guest_of, join_workshop
 from operations.demonstration import load_demonstration
 from operations.periods import shift
 from operations.portfolio import Portfolio, read_portfolio
+from operations.reports import make_report
 from operations.repository_evidence import read_evidence
 from operations.system_view import read_system_view
 from operations.systems import create_system, list_systems
 from operations.workplace import Workplace, open_workplace
 from operations.workshops import list_workshops, open_workshop, read_workshop, reveal, start_workshop
+from reports.formats import FORMATS
 from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 from tests.browser.hands import SECONDS_MAX, Visitor
 from tests.browser.serving import Server
 
 DOCS = Path(__file__).parent
 PICTURES = DOCS / "screenshots"
+REVIEWS = DOCS / "examples" / "review"
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 BYTES_MAX = 300_000
 LOBBY, VOTING = "Basket advice", "Returns forecast"  #: systems of their own, for workshops that have not got far
@@ -49,6 +52,32 @@ def references() -> list[Path]:
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     return list(written)
+
+
+def reviews() -> list[Path]:
+    """Write one report of the demonstration portfolio in each format and a picture of page one; return the files.
+
+    They change from day to day, as the pictures do.
+    """
+    from pypdfium2 import PdfDocument
+
+    REVIEWS.mkdir(exist_ok=True)
+    written = []
+    with TemporaryDirectory() as folder:
+        workplace = open_workplace(Path(folder) / "demonstration.db")
+        try:
+            load_demonstration(workplace, SOMEBODY)
+            for form in FORMATS:
+                made = make_report(workplace, SOMEBODY, form=form)
+                ending = made.filename.partition(".")[2]
+                path = REVIEWS / f"review.{ending}"
+                path.write_bytes(made.body)
+                written.append(path)
+        finally:
+            workplace.close()
+    picture = PICTURES / "report-page-one.png"
+    PdfDocument(REVIEWS / "review.pdf")[0].render(scale=1.3).to_pil().save(picture, optimize=True)
+    return [*written, picture]
 
 
 def pictures(beginning: str = "") -> list[Path]:
@@ -100,6 +129,7 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "assess": f"/assess?system={begun}&period={view.period}&question=DAT-02",
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
         "change": f"/change?since={shift(view.period, -5)}&until={shift(view.period, -1)}",
+        "report": f"/report?period={shift(view.period, -1)}",
         "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
         "workshop-lobby": f"/workshop?{lobby}",
@@ -197,6 +227,8 @@ def _drawn(page: Page, name: str) -> None:
         for place in range(2):  # its first cause, and the first system in it
             page.locator(".movement summary").nth(place).click()
         expect(page.locator(".movement .questions li").first).to_be_visible()
+    elif name == "report":
+        expect(page.get_by_text("To decide")).to_be_visible()
     elif name == "evidence":
         expect(page.locator("[class*='st-key-contradiction-']").first).to_be_visible()
     elif name == "workshop-summary":
@@ -214,11 +246,12 @@ def _drawn(page: Page, name: str) -> None:
 def main() -> int:
     """Write everything, or only what is named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["references", "pictures", []], help="default: both")
+    parser.add_argument("what", nargs="*", choices=["references", "reviews", "pictures", []], help="default: all")
     parser.add_argument("--beginning", default="", help="of the names of the pictures to take, such as workshop")
     given = parser.parse_args()
-    wanted = given.what or ["references", "pictures"]
-    for what, make in (("references", references), ("pictures", partial(pictures, given.beginning))):
+    made = {"references": references, "reviews": reviews, "pictures": partial(pictures, given.beginning)}
+    wanted = given.what or list(made)
+    for what, make in made.items():
         if what in wanted:
             for path in make():
                 print(f"{path.relative_to(DOCS.parent)}: {path.stat().st_size:,} bytes")

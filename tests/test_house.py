@@ -202,6 +202,7 @@ NAMED: dict[str, Named] = {
             "evidence/archive.py": "reads archives as streams within limits, extracts nothing",
             "evidence/package.py": "writes the collector as one file",
             "operations/demonstration/repositories.py": "writes the archives of the demonstration",
+            "reports/formats.py": "writes the charts of a report as one file",
         },
     ),
     r"ast\.(parse|literal_eval)": Named(
