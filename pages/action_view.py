@@ -201,7 +201,7 @@ def _worth(here: Desk, action: ActionRecord) -> None:
 def _ways(view: ActionView) -> None:
     action = view.action
     where = {"system": action.system_id, "period": action.period}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if action.link:
             st.link_button("Tracker", action.link, icon=":material/open_in_new:", type="tertiary")
         st.page_link("plan.py", label="Its plan", icon=":material/payments:", query_params=where)

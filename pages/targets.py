@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,10 +15,12 @@ from operations.periods import shift
 from operations.records import PORTFOLIO, WHOLE, SystemRecord
 from operations.systems import list_systems
 from operations.targets import Place, TargetView, read_debt, read_targets, set_target, undo_target, withdraw_target
+from operations.workplace import shipped_checklist
 from pages.place import Desk, present_period
 from scoring.bands import BAND_WORDS
 from scoring.targets import Pace, limit_of
 from ui import numbers, problems, session
+from ui.action_board import CellKind, ListedAction, action_table
 from ui.target_words import distance_words, pace_words, target_figure
 from ui.text import plain
 
@@ -62,7 +65,7 @@ def draw_targets(here: Desk, *, pack: str = DEFAULT_PACK) -> None:
     target_button(here, views, Whose(pack=pack, debts=_rated(whole)))
     rows = _rows(views, systems)
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch")
+        action_table("The targets of systems and areas", HEADS, rows, key="targets")
     st.caption("Targets of a system and of its areas are set on the system’s own page.")
 
 
@@ -90,23 +93,34 @@ def draw_system_targets(here: Desk, views: Mapping[Place, TargetView], whose: Wh
 _ORDER = (Pace.MISSED, Pace.BEHIND, Pace.UNKNOWN, Pace.ON_THE_WAY, Pace.REACHED)
 
 
-def _rows(views: Mapping[Place, TargetView], systems: Mapping[str, SystemRecord]) -> list[dict[str, str]]:
+HEADS: tuple[tuple[str, CellKind], ...] = (
+    ("System", ""), ("Area", ""), ("Debt", "number"), ("Target", "number"), ("By", "short"), ("To go", "number"),
+    ("State", "short"),
+)  # fmt: skip
+
+
+def _rows(views: Mapping[Place, TargetView], systems: Mapping[str, SystemRecord]) -> list[ListedAction]:
+    """Each target as a row that leads to its system, those behind first."""
+    titles = {area.id: area.title for area in shipped_checklist().areas}
     listed = sorted(
         (view for (system_id, _), view in views.items() if system_id in systems),
-        key=lambda view: (
-            _ORDER.index(view.distance.pace), systems[view.target.system_id].name, view.target.area
-        ),
-    )  # fmt: skip
+        key=lambda view: (_ORDER.index(view.distance.pace), systems[view.target.system_id].name, view.target.area),
+    )
     return [
-        {
-            "System": systems[view.target.system_id].name,
-            "Area": view.target.area or "All areas",
-            "Debt": numbers.debt(view.distance.estimate),
-            "Target": target_figure(view.target),
-            "By": numbers.period(view.target.by_period or ""),
-            "To go": "" if view.distance.gap is None else numbers.change(max(0.0, view.distance.gap)).lstrip("+"),
-            "State": pace_words(view.distance),
-        }
+        ListedAction(
+            id=view.target.system_id,
+            href=f"/system?{urlencode({'system': view.target.system_id})}",
+            cells=(
+                systems[view.target.system_id].name,
+                titles.get(view.target.area, view.target.area or "All areas"),
+                numbers.debt(view.distance.estimate),
+                target_figure(view.target),
+                numbers.period(view.target.by_period or ""),
+                "" if view.distance.gap is None else str(max(0, numbers.points(view.distance.gap))),
+                pace_words(view.distance),
+            ),
+            late=6 if view.distance.pace in {Pace.MISSED, Pace.BEHIND} else 0,
+        )
         for view in listed
     ]
 

@@ -95,20 +95,20 @@ def action_table(
     *,
     key: str,
     chosen: str = "",
-    take: Callable[[str], None],
+    take: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the rows as a table; on a phone each becomes a small block. `take` as for the board."""
+    """Draw the rows as a table; on a phone each becomes a small block. `take` as for the board; None follows links."""
     if any(len(row.cells) != len(heads) for row in rows):
         raise ValueError(f"each row needs {len(heads)} cells")
     drawn = [[row.id, row.href, [clean(cell) for cell in row.cells], row.late, row.id == chosen] for row in rows]
     _board(
         key=key,
-        data={"caption": clean(caption), "table": [[list(head) for head in heads], drawn]},
+        data={"caption": clean(caption), "table": [[list(head) for head in heads], drawn], "follow": take is None},
         on_opened_change=lambda: _opened(key, take),
     )
 
 
-def _opened(key: str, take: Callable[[str], None]) -> None:
+def _opened(key: str, take: Callable[[str], None] | None) -> None:
     said = session.component_value(key, "opened")
-    if isinstance(said, str) and 0 < len(said) <= ID_MAX:
+    if take is not None and isinstance(said, str) and 0 < len(said) <= ID_MAX:
         take(said)

@@ -16,7 +16,7 @@ from operations.periods import shift
 from operations.records import ActionRecord
 from operations.targets import set_target
 from operations.workplace import Workplace
-from tests.pages.conftest import ADA, QUARTER, Open, open_system, press, title, words
+from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
 from ui import numbers, session
 
 BO = Actor(name="Bo", local=True)
@@ -169,6 +169,23 @@ def test_the_form_of_a_target_opens_and_the_target_stands_on_the_page(
     set_target(workplace, ADA, system_id=churn, area="ENT", debt=0.3, by_period=later, expected_rev=0)
     page = at_page("actions")
     assert f"The portfolio: target 63 C by {numbers.period(later)}; the debt now is not known" in words(page)
-    assert [list(row) for row in page.dataframe[0].value[["System", "Area", "Target"]].values] == [
-        ["Churn", "ENT", "30 B"]
-    ]
+    boards = [one for one in page.get("bidi_component") if one.proto.component_name == "arrears_action_board"]
+    ((system_id, href, cells, _, _),) = json.loads(boards[-1].proto.json)["table"][1]
+    assert (system_id, href) == (churn, f"/system?system={churn}")
+    assert cells[:2] + cells[3:4] == ["Churn", "Entanglement and model boundaries", "30 B"]
+
+
+def test_a_target_stands_on_the_system_page_in_its_heatmap_and_in_its_trend(
+    at_page: Open, workplace: Workplace
+) -> None:
+    first = open_system(workplace, "Churn", answers=60, level=3, period=shift(QUARTER, -1), closed=True)
+    add_quarter(workplace, first.system_id, period=QUARTER, answers=60, level=2)
+    assert "No target is set yet" in words(at_page("system", system=first.system_id))
+    by = shift(QUARTER, 2)
+    set_target(workplace, ADA, system_id=first.system_id, debt=0.25, by_period=by, expected_rev=0)
+    page = at_page("system", system=first.system_id)
+    said = words(page)
+    assert f"All areas: target 25 B by {numbers.period(by)}, now 50: 25 points to go, on the way." in said
+    assert f"The dashed line leads to the target: 25 by {numbers.period(by)}." in said
+    drawer = at_page("system", system=first.system_id, area="ALL", quarter=QUARTER)
+    assert "Change the target…" in [button.label for button in drawer.button]

@@ -71,6 +71,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const chosen = event.target.closest("a[data-id]");
     if (!chosen || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    setTriggerValue("opened", chosen.dataset.id);
+    if (!data.follow) return setTriggerValue("opened", chosen.dataset.id);
+    window.history.pushState({}, "", chosen.href); // stay in this session: the address changes, and the page follows it
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   };
 }
