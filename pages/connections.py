@@ -55,7 +55,8 @@ def connections() -> None:
 
 def _finding(view: Connections) -> None:
     """The title says what the connections show."""
-    joined = [view.systems[system_id] for system_id in view.systems if system_id in view.connected]
+    connected = view.connected
+    joined = [one for system_id, one in view.systems.items() if system_id in connected]
     if not joined:
         st.title("No system is connected with another yet", anchor=False)
     else:
@@ -183,11 +184,12 @@ def _focus(view: Connections) -> str | None:
 def _filtered(view: Connections, focus: str | None) -> tuple[list[ConnectionRecord], list[str]]:
     """The connections the filters leave, and the systems they join."""
     boxes = st.columns([2, 2, 3, 1])
-    teams = sorted({view.systems[system_id].standing.system.team for system_id in view.connected})
+    connected = view.connected
+    teams = sorted({view.systems[system_id].standing.system.team for system_id in connected})
     team = boxes[0].selectbox("Team", [EVERY, *teams], key="team", bind="query-params")
     kind = boxes[1].selectbox("Goes over", [EVERY, *KINDS], key="kind", bind="query-params")
     names = {EVERY: "All systems"} | {
-        system_id: one.name for system_id, one in view.systems.items() if system_id in view.connected
+        system_id: one.name for system_id, one in view.systems.items() if system_id in connected
     }
     if focus is not None:
         names.setdefault(focus, view.systems[focus].name)

@@ -15,6 +15,7 @@ from operations.actions import read_actions
 from operations.assessments import Choice, answer_question, open_assessment, read_answers, read_history
 from operations.authorize import Actor
 from operations.comments import count_comments, read_comments
+from operations.connections import read_connections
 from operations.demonstration import load, load_demonstration, remove_demonstration
 from operations.demonstration.aims import COMMENTS
 from operations.demonstration.load import STORIES
@@ -647,3 +648,19 @@ def test_targets_tell_a_story_and_comments_keep_what_they_said_before(loaded: Wo
     ]
     assert max(versions) == 2
     assert any(not action.owner for action in actions.values())
+
+
+def test_systems_feed_each_other_with_a_loop_nobody_planned_and_a_consumer_nobody_declared(loaded: Workplace) -> None:
+    seen = read_connections(loaded, YOU)
+    names = seen.names
+    (loop,) = seen.loops
+    assert {names[one] for one in loop.systems} == {
+        "Customer churn",
+        "Product recommendations",
+        "Store demand forecast",
+    }
+    (waiting,) = seen.suggestions
+    assert (names[waiting.source_id], names[waiting.target_id]) == ("Lead scoring", "Product recommendations")
+    assert {names[one] for one in names if one not in seen.connected} == {"House price estimate", "Lead scoring"}
+    costs = [one.burden for one in seen.systems.values() if one.burden.dependents]
+    assert all(burden.total_days and burden.total_days > (burden.own_days or 0) for burden in costs)

@@ -1,7 +1,7 @@
 // The graph of systems. Nodes are buttons above one drawing of the lines; one of them is a stop for the Tab key and the
 // arrows go along the lines. Every word reaches the page by textContent or setAttribute, never as HTML.
 const WIDE = 180, HIGH = 34, GAP_X = 78, GAP_Y = 12, EDGE = 28;
-const SMALLEST = 0.2, LARGEST = 1.6, MUCH = 4, CROWD = 300;
+const SMALLEST = 0.08, LARGEST = 1.6, MUCH = 4, CROWD = 300;
 const KINDS = ["outputs", "shared features", "shared data"];
 const drawn = new WeakMap();
 
