@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from checklists.reader import DEFAULT_PACK
 from operations.authorize import Action, Actor, permitted
+from operations.common_questions import SYSTEMS_MAX, common_change
 from operations.periods import period_of, preceding
 from operations.scores import PARAMETERS, SYSTEM, renew_open
 from operations.workplace import Workplace, shipped_checklist
@@ -102,6 +103,9 @@ class Portfolio:
     )
     sealed: bool  #: closed quarters as they were sealed, rather than as they would score today
     demonstration: bool  #: whether the demonstration portfolio is loaded
+    over_common: Mapping[str, int] = field(default_factory=dict)
+    #: systems that did not ask the same before: how many questions both quarters asked; their changes are over these
+    not_compared: int = 0  #: further such systems, of which no change is shown
 
     @property
     def assessed(self) -> tuple[PortfolioRow, ...]:
@@ -278,6 +282,19 @@ def _portfolio(
         cells[cell.system_id][cell.area] = score_cell(cell, old)
         if old is not None and cell.area == SYSTEM and old.band and cell.band:
             pairs.append((old, cell))
+    differing = [
+        one
+        for one, now in assessments.items()
+        if one in cells and one in earlier and one not in comparable
+        and names[now.checklist_id] == names[earlier[one].checklist_id]
+    ]  # fmt: skip
+    over_common: dict[str, int] = {}
+    for one in differing[:SYSTEMS_MAX]:
+        common = common_change(workplace, records, earlier[one], assessments[one])
+        over_common[one] = common.questions
+        for area, change in common.changes.items():
+            if area in cells[one] and cells[one][area].band:
+                cells[one][area] = cells[one][area]._replace(change=change, direction=direction_of(change))
     rows = tuple(
         PortfolioRow(
             system=system,
@@ -305,6 +322,8 @@ def _portfolio(
         to_score_anew=sum(len(records.portfolio.to_score_anew(p, active)) for p in (quarter, before)),
         sealed=sealed,
         demonstration=any(s.demonstration for s in all_systems),
+        over_common=over_common,
+        not_compared=max(0, len(differing) - SYSTEMS_MAX),
     )
 
 

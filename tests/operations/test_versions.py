@@ -20,6 +20,7 @@ from operations.assessments import (
 from operations.errors import Closed, InvalidInput, NotFound
 from operations.freshness import confirm_answer, read_waiting
 from operations.packs import FOLDER
+from operations.portfolio import read_portfolio
 from operations.records import AssessmentRecord
 from operations.system_view import compare_periods, read_question_lines, read_system_view
 from operations.systems import create_system
@@ -222,3 +223,19 @@ def test_quarters_of_two_versions_are_compared_over_the_questions_both_ask(workp
     assert found.common_only
     assert found.system.before.estimate == earlier.estimate
     assert found.system.after.estimate == later.estimate
+
+
+def test_the_portfolio_shows_the_change_of_a_system_over_the_questions_both_versions_ask(workplace, folder):
+    made = opened(workplace, period="2026Q3")
+    close_assessment(workplace, ADA, assessment_id=made.assessment_id)
+    offer(folder, next_version())
+    following = open_assessment(workplace, ADA, system_id=made.system_id, period="2026Q4", scope="all")
+    for question, level in {"DAT-01": 3, "DAT-03": 0, "AGT-01": 4, "AGT-02": 0}.items():
+        give(workplace, following, question, level)
+    view = read_portfolio(workplace, ADA, period="2026Q4", pack=TINY)
+    (row,) = view.rows
+    assert (view.over_common, view.not_compared) == ({made.system_id: 2}, 0)
+    found, _ = compare_periods(workplace, ADA, system_id=made.system_id, before="2026Q3", after="2026Q4")
+    assert row.total.change == pytest.approx(found.system.difference)
+    assert row.cells["DAT"].change == pytest.approx(0.5)  # of DAT-01 alone, the only one both ask
+    assert view.change.count == 0  # the mean of the portfolio stays with those that were asked the same
