@@ -130,6 +130,7 @@ def _links(workplace: Workplace) -> dict[str, str]:
         "system": f"/system?system={heaviest}&area={area}&quarter={view.period}",
         "change": f"/change?since={shift(view.period, -5)}&until={shift(view.period, -1)}",
         "report": f"/report?period={shift(view.period, -1)}",
+        "connections": "/connections",
         "plan": f"/plan?system={heaviest}&period={view.period}&budget=40",
         "evidence": f"/evidence?system={_most_disputed(workplace, view)}&period={view.period}&ledger=All",
         "workshop-lobby": f"/workshop?{lobby}",
@@ -227,6 +228,8 @@ def _drawn(page: Page, name: str) -> None:
         for place in range(2):  # its first cause, and the first system in it
             page.locator(".movement summary").nth(place).click()
         expect(page.locator(".movement .questions li").first).to_be_visible()
+    elif name == "connections":
+        expect(page.locator(".graph .node").first).to_be_visible()
     elif name == "report":
         expect(page.get_by_text("To decide")).to_be_visible()
     elif name == "evidence":
