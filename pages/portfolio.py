@@ -111,15 +111,19 @@ def _choices(view: Portfolio) -> None:
         )  # fmt: skip
         put_in_link(period=view.period)
         _rules(view)
-        _ways_on()
+        _ways_on(view)
         if not view.demonstration and st.button("Assess another system", key="another-system", icon=":material/add:"):
             st.switch_page("create.py")
 
 
-def _ways_on() -> None:
+def _ways_on(view: Portfolio) -> None:
     """The pages that take the quarter further."""
     st.page_link("actions.py", label="Actions and targets of all teams", icon=":material/task_alt:")
     st.page_link("connections.py", label="Which system feeds which", icon=":material/hub:", width="content")
+    st.page_link(
+        "report.py", label="Report", icon=":material/description:", query_params={"period": view.period},
+        width="content",
+    )  # fmt: skip
 
 
 def _rules(view: Portfolio) -> None:
