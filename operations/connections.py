@@ -157,7 +157,9 @@ def read_loop_hints(workplace: Workplace, actor: Actor, *, system_id: str, quest
 
 def loop_words(loop: Loop, names: Mapping[str, str]) -> str:
     """A circle along its way, "A feeds B, which feeds C, which feeds A"; `names` of systems by id."""
-    first, *rest = (names.get(system, "a system that is gone") for system in loop.path)
+    ring = [names.get(system, "a system that is gone") for system in loop.path[:-1]]
+    start = ring.index(min(ring, key=str.casefold))
+    first, *rest = (*ring[start:], *ring[:start], ring[start])
     way = f"{first} feeds {', which feeds '.join(rest)}"
     return f"{way}; {numbers.count(loop.beyond, 'more system')} in the same circle" if loop.beyond else way
 
