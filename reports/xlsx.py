@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 CELL_MAX = 32_000  #: characters; Excel refuses a file with more than 32,767 in one cell
 HEAD_ROW = 2  #: the finding stands above
-WIDE, NARROW, NAME = 48, 9, 26  #: column widths in characters
+WIDE, NAME, MIDDLE, NARROW = 48, 26, 13, 9  #: column widths in characters
+SUMMARY_WIDTHS = (44, 64, 30, 40)
+LINE, LINES_MAX = 15.0, 20  #: points of a line of text; Excel allows 409 points a row
 #: Debts, changes and shares are stored as people read them: 0..100 for debts, a share as a percentage.
 _FORMATS = {
     Kind.DEBT: "0.0",
@@ -60,8 +62,7 @@ def render_xlsx(report: Report) -> bytes:
     styles = _Styles(book)
     _summary(book, styles, report)
     for table in tables_of(report):
-        if table.key not in {"numbers", "decisions"}:  # they stand on the summary
-            _sheet(book, styles, table, report)
+        _sheet(book, styles, table, report)
     _method(book, styles, report)
     book.close()
     return out.getvalue()
@@ -99,20 +100,17 @@ class _Styles:
 
 def _summary(book: Workbook, styles: _Styles, report: Report) -> None:
     sheet = _page(book, "Summary", report)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 60)
-    sheet.set_column(2, 7, 18)
+    for place, width in enumerate(SUMMARY_WIDTHS):
+        sheet.set_column(place, place, width)
     compared = f", compared with {numbers.period(report.compared_with)}" if report.compared_with else ""
     _text(sheet, 0, 0, report.title, styles(bold=True, font_size=16))
-    _text(
-        sheet, 1, 0, f"{report.scope.words}, {numbers.period(report.period)}{compared}", styles(font_color=LIGHT.muted)
-    )
+    about = f"{report.scope.words}, {numbers.period(report.period)}{compared}"
+    _text(sheet, 1, 0, about, styles(font_color=LIGHT.muted))
     _text(sheet, 3, 0, report.verdict.text, styles(bold=True, font_size=13, font_color=LIGHT.accent))
-    row = 5
-    for table in tables_of(report):
-        if table.key in {"numbers", "decisions"}:
-            _text(sheet, row, 0, table.title, styles(bold=True, font_size=13))
-            row = _rows(sheet, styles, table, row + 1) + 1
+    told = [(it.label, it.shown, it.change_shown, it.note) for it in report.numbers]
+    row = _told(sheet, styles, 5, "Four numbers", told)
+    asked = [(it.what, it.why, it.who_and_when, it.price) for it in report.decisions]
+    row = _told(sheet, styles, row + 1, "To decide", asked)
     facts = {
         "Organisation": report.footer.organisation,
         "Confidentiality": report.footer.confidentiality,
@@ -123,7 +121,25 @@ def _summary(book: Workbook, styles: _Styles, report: Report) -> None:
         "Made on": numbers.day(report.made_on),
         "Systems": f"{report.systems}, of which {report.rated} rated",
     }
-    _facts(sheet, styles, row, facts)
+    _facts(sheet, styles, row + 1, facts)
+
+
+def _told(sheet: Worksheet, styles: _Styles, row: int, title: str, lines: Sequence[tuple[str, ...]]) -> int:
+    """A few lines of words below a heading; the first free row after them."""
+    if not lines:
+        return row
+    _text(sheet, row, 0, title, styles(bold=True, font_size=13))
+    for place, line in enumerate(lines, row + 1):
+        for column, words in enumerate(line):
+            _text(sheet, place, column, words, styles(text_wrap=True, bold=column == 0))
+        sheet.set_row(place, _height(zip(line, SUMMARY_WIDTHS, strict=True)))
+    return row + 1 + len(lines)
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    """The height of a row with these texts in columns of these widths; not every program finds it by itself."""
+    lines = max((-(-len(text) // max(1, int(width * 0.95))) for text, width in texts), default=1)
+    return LINE * max(1, min(lines, LINES_MAX))
 
 
 def _facts(sheet: Worksheet, styles: _Styles, row: int, facts: Mapping[str, str]) -> None:
@@ -137,8 +153,7 @@ def _sheet(book: Workbook, styles: _Styles, table: Table, report: Report) -> Non
     sheet = _page(book, table.title, report)
     heatmap = table.key == "heatmap"
     _text(sheet, 0, 0, table.finding or table.title, styles(bold=True, font_size=13, font_color=LIGHT.accent))
-    for place, column in enumerate(table.columns):
-        width = WIDE if column.wide else NAME if column.kind is Kind.TEXT else NARROW if heatmap else 13
+    for place, width in enumerate(_widths(table)):
         sheet.set_column(place, place, width)
     last = _rows(sheet, styles, table, HEAD_ROW, turned=heatmap)
     if heatmap:
@@ -151,16 +166,26 @@ def _sheet(book: Workbook, styles: _Styles, table: Table, report: Report) -> Non
     sheet.autofilter(HEAD_ROW, 0, max(HEAD_ROW + 1, last - 1), len(table.columns) - 1)
 
 
+def _widths(table: Table) -> list[float]:
+    narrow = NARROW if table.key == "heatmap" else MIDDLE
+    return [WIDE if it.wide else NAME if it.kind is Kind.TEXT else narrow for it in table.columns]
+
+
 def _rows(sheet: Worksheet, styles: _Styles, table: Table, row: int, *, turned: bool = False) -> int:
     """Write heads and rows from `row` on; the first free row after them."""
     for place, column in enumerate(table.columns):
-        turn = {"rotation": 60} if turned and column.kind is Kind.CELL else {}
+        turn: dict[str, Any] = {"rotation": 60} if turned and column.kind is Kind.CELL else {}
+        turn |= {} if column.kind in {Kind.TEXT, Kind.DAY, Kind.CELL} else {"align": "right"}
         _text(
             sheet, row, place, column.head, styles(bold=True, bottom=1, text_wrap=True, bg_color=LIGHT.surface, **turn)
         )
+    if not turned:
+        sheet.set_row(row, _height((it.head, width) for it, width in zip(table.columns, _widths(table), strict=True)))
     for line, values in enumerate(table.rows, row + 1):
         for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             _value(sheet, (line, place), value, column.kind, styles)
+        texts = zip(values, _widths(table), strict=True)
+        sheet.set_row(line, _height((value, width) for value, width in texts if isinstance(value, str)))
     return row + 1 + len(table.rows)
 
 
@@ -189,6 +214,7 @@ def _method(book: Workbook, styles: _Styles, report: Report) -> None:
     _text(sheet, 0, 0, "How the numbers come about", styles(bold=True, font_size=13, font_color=LIGHT.accent))
     for row, paragraph in enumerate(report.appendix.method, HEAD_ROW):
         _text(sheet, row, 0, paragraph, styles(text_wrap=True))
+        sheet.set_row(row, _height([(paragraph, 110)]) + 6)
 
 
 def _page(book: Workbook, name: str, report: Report) -> Worksheet:
