@@ -610,7 +610,7 @@ def test_after_the_reveal_everybody_sees_the_same_levels_range_and_words(room: R
     assert "Split: far apart. Talk before anything else. Votes from level 0 to 4." in page
     assert '<span aria-hidden="true">●●</span> 2 votes' in page
     assert "1 vote for “we do not know”" in page
-    assert "Level 0: an analyst" in page
+    assert "Level 0: whoever chose it" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 4" in page
     assert "<script>alert" not in page
     assert "yours among them" not in page
