@@ -38,6 +38,7 @@ from reports.svg import Chart
 
 Block = dict[str, Any]
 PAGE_HEIGHT = 706.0  #: between header and footer
+QUESTION = 232.0  #: width of the text of a question in its table
 PAIR = 231.0  #: width of one of two charts side by side
 CAPTION_HEATMAP = "A triangle marks what moved further than repeated assessments of an unchanged system differ by."
 
@@ -57,7 +58,7 @@ def _review(report: Report) -> list[Block]:
     sections: list[Callable[[Report], list[Block]]] = [_front, _where]
     if report.length is Length.FULL:
         sections += [_changed, _first, _kept, _trust]
-    if report.system is not None and report.length is Length.FULL:
+    if report.length is Length.FULL and _is_sure(report):
         sections = [_front, _where, lambda it: [*_changed(it), *_trust(it)], _first, _kept]  # little on each: together
     made: list[Block] = []
     for section in sections:
@@ -340,10 +341,18 @@ def _trust(report: Report) -> list[Block]:
     if it.open_questions:
         taken = 100 + 14 * len(it.coverage) + 64 * bool(cared)
         taken += sum(4 + 11 * len(font.lines(one.system, 8.5, 145, 700, 4)) for one in it.low_confidence[:cared])
-        shown = _fitting(len(it.open_questions), taken)
+        shown = _fitting(it.open_questions, taken)
         left_out = it.open_questions_left_out + len(it.open_questions) - shown
         made.append(_questions(it.open_questions[:shown], left_out, "Open questions"))
     return made
+
+
+def _is_sure(report: Report) -> bool:
+    """Whether there is so little to say of how sure the numbers are that it needs no page of its own."""
+    it = report.confidence
+    if it is None or report.system is not None:
+        return report.system is not None
+    return len(it.coverage) <= 6 and not it.low_confidence and not it.open_questions
 
 
 def _covered(it: CoverageRow) -> str:
@@ -351,9 +360,16 @@ def _covered(it: CoverageRow) -> str:
     return f"{numbers.percent(it.answered)} of the questions are answered; {seen}."
 
 
-def _fitting(questions: int, taken: float) -> int:
-    """How many questions the rest of a page holds, so that none goes alone to the next; three at the least."""
-    return max(3, min(questions, int((PAGE_HEIGHT - taken - 56) // 29)))
+def _fitting(questions: Sequence[OpenQuestion], taken: float) -> int:
+    """How many questions the rest of a page holds, so that they do not go alone to the next; three at the least."""
+    room, count = PAGE_HEIGHT - taken - 56, 0
+    for it in questions:
+        lines = max(len(font.lines(it.text, 8.5, QUESTION, count=4)), len(font.lines(it.area, 8.5, 110.0)))
+        room -= 8 + 10.5 * lines + (9.5 if it.unknown else 0)
+        if room < 0:
+            break
+        count += 1
+    return max(min(3, len(questions)), count)
 
 
 def _questions(questions: Sequence[OpenQuestion], left_out: int, title: str) -> Block:
@@ -376,7 +392,7 @@ def _questions(questions: Sequence[OpenQuestion], left_out: int, title: str) -> 
 # -- teams
 
 
-def _team(report: Report, team: TeamPage) -> list[Block]:
+def _team(report: Report, team: TeamPage, *, above: float = 0.0) -> list[Block]:
     made = [
         _heading(team.team or "Systems without a team", 1),
         _lead(team.finding),
@@ -391,7 +407,7 @@ def _team(report: Report, team: TeamPage) -> list[Block]:
         )
     if team.actions:
         made.append(_actions(team.actions, "What to do first"))
-    left = PAGE_HEIGHT - 104 - 46 * len(team.rows) - (40 + 31 * len(team.actions) if team.actions else 0)
+    left = PAGE_HEIGHT - above - 104 - 46 * len(team.rows) - (40 + 31 * len(team.actions) if team.actions else 0)
     promised = 44 + 20 * len(team.promises) if team.promises else 0
     if team.promises and team.questions and left < promised + 44 + 29 * min(3, len(team.questions)):
         made.append(_page())  # both on the next page rather than one of them alone
@@ -399,7 +415,7 @@ def _team(report: Report, team: TeamPage) -> list[Block]:
     if team.promises:
         made.append(_promised(team.promises))
     if team.questions:
-        shown = _fitting(len(team.questions), PAGE_HEIGHT - left + promised)
+        shown = _fitting(team.questions, PAGE_HEIGHT - left + promised)
         left_out = team.questions_left_out + len(team.questions) - shown
         made.append(_questions(team.questions[:shown], left_out, "Questions to answer"))
     return made
@@ -429,7 +445,7 @@ def _handout(report: Report) -> list[Block]:
     for team in report.teams:
         made += [_page()] if made else []
         eyebrow = f"{report.title} · {numbers.period(report.period)}"
-        head, *rest = _team(report, team)
+        head, *rest = _team(report, team, above=28.0)
         made += [{"kind": "named", "eyebrow": eyebrow, "title": head["text"]}, *rest]
     return made or _front(report)
 
@@ -472,7 +488,8 @@ def _appendix(drawn: Drawable) -> list[Block]:
         title = "Every area" if report.system is not None else "Every system, every area"
         made += [*([] if few else [_page()]), _heading(title, 1), *_matrix(report.appendix.heatmap)]
     if report.appendix.evidence and report.length is Length.FULL:
-        made += [_page(), *_evidence(report)]
+        few = len(report.appendix.heatmap.rows) <= 3 and len(report.appendix.evidence) <= 8
+        made += [*([] if few else [_page()]), *_evidence(report)]
     return made
 
 
