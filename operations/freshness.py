@@ -19,13 +19,13 @@ from operations.workplace import Workplace
 from reports import numbers
 from scoring.freshness import Age, Doubt, Limits, Why, judge
 from store.records import AnswerRecord, AssessmentRecord, EvidenceRecord, Records, SystemRecord
-from store.version_records import Confirmation, SealedDoubt
+from store.version_records import Confirmation, LatestRow, SealedDoubt
 
 LIMITS = Path(__file__).with_name("freshness.toml")
 CITED_MAX = 30  #: files an answer is held to cite; those it names itself come first
 _LINE = re.compile(r":[0-9]+(?:-[0-9]+)?$")
 _WORD = re.compile(r"[\w./\\-]+")
-_KEPT_MAX = 4096  #: assessments whose doubts are remembered
+_KEPT_MAX = 16_384  #: assessments whose doubts are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,12 +295,13 @@ def list_stale(workplace: Workplace, _actor: Actor) -> tuple[StaleSystem, ...]:
 
     def work(records: Records) -> list[StaleSystem]:
         found = []
-        for system in records.systems():
-            assessments = records.assessments_of(system.system_id)
-            waiting = _waiting(workplace, records, assessments[-1]) if assessments else ()
-            if waiting:
+        for row in records.versions.latest():
+            waiting = _remembered(workplace, records, row)
+            system = records.system(row.system_id) if waiting else None
+            assessment = records.assessment(row.assessment_id) if waiting else None
+            if system is not None and assessment is not None:
                 longest = tuple(sorted(waiting, key=lambda one: (one.doubt.since, one.question_id)))
-                found.append(StaleSystem(system=system, assessment=assessments[-1], waiting=longest))
+                found.append(StaleSystem(system=system, assessment=assessment, waiting=longest))
         return found
 
     return tuple(sorted(workplace.store.read(work), key=lambda one: (one.waiting[0].doubt.since, one.system.name)))
@@ -312,17 +313,36 @@ _REMEMBERED: dict[tuple[object, ...], tuple[Waiting, ...]] = {}
 def _waiting(workplace: Workplace, records: Records, assessment: AssessmentRecord) -> tuple[Waiting, ...]:
     """What waits in an assessment, worked out once for its answers, the newest scan and the day."""
     newest = records.evidence_list(assessment.system_id, limit=1)
-    key = (
-        workplace.org_id,
+    row = LatestRow(
+        assessment.system_id,
         assessment.assessment_id,
         assessment.change_seq,
         newest[0].evidence_id if newest else "",
-        workplace.today(),
+        1,
     )
+    return _remembered(workplace, records, row)
+
+
+def _remembered(workplace: Workplace, records: Records, row: LatestRow) -> tuple[Waiting, ...]:
+    """What waits in an assessment, looked up or worked out; not even looked at where nothing can wait."""
+    key = (workplace.org_id, row.assessment_id, row.change_seq, row.newest_scan, workplace.today())
     if key not in _REMEMBERED:
         if len(_REMEMBERED) >= _KEPT_MAX:
             _REMEMBERED.clear()
-        checklist = workplace.checklist(records, assessment.checklist_id)
-        answers = records.answers(assessment.assessment_id)
-        _REMEMBERED[key] = _waiting_now(workplace, records, assessment, checklist, answers)
+        assessment = records.assessment(row.assessment_id)
+        if assessment is None or _is_young(workplace, records, row):
+            _REMEMBERED[key] = ()
+        else:
+            checklist = workplace.checklist(records, assessment.checklist_id)
+            answers = records.answers(assessment.assessment_id)
+            _REMEMBERED[key] = _waiting_now(workplace, records, assessment, checklist, answers)
     return _REMEMBERED[key]
+
+
+def _is_young(workplace: Workplace, records: Records, row: LatestRow) -> bool:
+    """Whether nothing can wait: no scan that could tell of changes, nothing carried over, no answer of any age."""
+    if row.newest_scan or row.carried:
+        return False
+    oldest = records.versions.oldest_answer(row.assessment_id)
+    least = min((limits().critical_days, *(age.days for age in limits().ages)))
+    return not oldest or (workplace.today() - workplace.day_of(oldest)).days <= least

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .engine import Row, Session
 from .errors import NotFound
@@ -58,6 +58,16 @@ class SealedDoubt:
     paths: tuple[str, ...] = ()
     commits: int = 0
     origins: tuple[str, ...] = ()
+
+
+class LatestRow(NamedTuple):
+    """The latest standing assessment of a system."""
+
+    system_id: str
+    assessment_id: str
+    change_seq: int
+    newest_scan: str  #: id of the newest scan of the system, "" for none
+    carried: int  #: 1 where answers ever came over in it
 
 
 class VersionRecords:
@@ -164,6 +174,33 @@ class VersionRecords:
             assessment=assessment_id,
         )
         return {row["question_id"]: Confirmation(**row) for row in rows}
+
+    def latest(self) -> list[LatestRow]:
+        """The latest standing assessment of every system in use, with what decides whether its answers still hold."""
+        rows = self._query(
+            "SELECT assessment.system_id, assessment.assessment_id, assessment.change_seq, coalesce((SELECT"
+            " evidence_id FROM evidence WHERE evidence.org_id = assessment.org_id"
+            " AND evidence.system_id = assessment.system_id ORDER BY collected_at DESC, evidence_id DESC LIMIT 1), '')"
+            " AS newest_scan, EXISTS (SELECT 1 FROM carried_answer WHERE carried_answer.org_id = assessment.org_id"
+            " AND carried_answer.period = assessment.period"
+            " AND carried_answer.assessment_id = assessment.assessment_id) AS carried"
+            " FROM assessment JOIN system ON system.org_id = assessment.org_id"
+            " AND system.system_id = assessment.system_id AND system.retired_at IS NULL"
+            " WHERE assessment.org_id = :org AND assessment.withdrawn_at IS NULL AND assessment.period ="
+            " (SELECT max(later.period) FROM assessment AS later WHERE later.org_id = assessment.org_id"
+            " AND later.system_id = assessment.system_id AND later.withdrawn_at IS NULL)"
+        )
+        return [LatestRow(*row.values()) for row in rows]
+
+    def oldest_answer(self, assessment_id: str) -> str:
+        """When the answer that was not touched for longest was given; "" where there is none."""
+        rows = self._query(
+            "SELECT min(changed_at) AS oldest FROM answer WHERE org_id = :org AND period = (SELECT period FROM"
+            " assessment WHERE org_id = :org AND assessment_id = :assessment) AND assessment_id = :assessment"
+            " AND state <> 'unanswered'",
+            assessment=assessment_id,
+        )
+        return str(rows[0]["oldest"] or "")
 
     # --- what waited when a quarter was closed ----------------------------------------------------------------------
 
