@@ -98,11 +98,10 @@ class Portfolio:
     change: Spread  #: since the quarter before, over the systems rated in both and asked the same
     heavy_change: int  #: how many of those systems are in D or E more than before
     sealed_elsewhere: int  #: assessments of this quarter sealed under other scoring rules than today's
-    to_score_anew: (
-        int  #: those of them that were not scored under today's rules yet; with `sealed` False they are absent
-    )
+    to_score_anew: int  #: of this quarter and the one before: not scored under today's rules yet
     sealed: bool  #: closed quarters as they were sealed, rather than as they would score today
     demonstration: bool  #: whether the demonstration portfolio is loaded
+    begun: bool  #: whether there is any system at all, in whichever quarter
     over_common: Mapping[str, int] = field(default_factory=dict)
     #: systems that did not ask the same before: how many questions both quarters asked; their changes are over these
     not_compared: int = 0  #: further such systems, of which no change is shown
@@ -322,6 +321,7 @@ def _portfolio(
         to_score_anew=sum(len(records.portfolio.to_score_anew(p, active)) for p in (quarter, before)),
         sealed=sealed,
         demonstration=any(s.demonstration for s in all_systems),
+        begun=bool(all_systems),
         over_common=over_common,
         not_compared=max(0, len(differing) - SYSTEMS_MAX),
     )

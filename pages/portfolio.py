@@ -39,7 +39,7 @@ def portfolio() -> None:
     view = read_portfolio(
         here.workplace, here.actor, period=chosen_period(), pack=from_link("checklist"), sealed=not by_today
     )
-    if not view.rows and len(view.periods) < 2:
+    if not view.begun:
         first_start(here)
         return
     session.choose_period(view.period)

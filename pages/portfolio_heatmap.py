@@ -32,6 +32,9 @@ FILTERS = ("team", "tag", "band", "areas")  #: as they stand in the link
 def draw_heatmap(here: Desk, view: Portfolio) -> None:
     """Draw filters, heatmap and drawer."""
     st.header("Where the debt sits", anchor=False)
+    if not view.rows:
+        problems.empty(f"No system was there in {numbers.period(view.period)}. Choose another quarter.")
+        return
     wish = _wish(view)
     rows = wish.of(view.rows)
     if not rows:

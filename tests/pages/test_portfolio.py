@@ -36,6 +36,16 @@ def test_the_first_page_offers_two_steps_and_no_empty_table(at_page: Open) -> No
     assert not page.dataframe
 
 
+def test_a_quarter_before_everything_says_so_and_only_an_empty_portfolio_offers_the_first_step(
+    at_page: Open, workplace: Workplace
+) -> None:
+    assert title(at_page(period="2001Q1")) == "What does your ML system owe?"
+    open_system(workplace, "Churn model", answers=34, level=1)
+    page = at_page(period="2001Q1")
+    assert title(page) == "No system is rated in Q1 2001 yet"
+    assert "No system was there in Q1 2001." in words(page)
+
+
 def test_the_first_step_leads_to_the_form(at_page: Open) -> None:
     assert title(press(at_page(), "Assess your first system")) == "Which system do you want to assess?"
 
