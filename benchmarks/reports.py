@@ -21,6 +21,7 @@ from benchmarks.peers import Peer, _install
 from reports import image, marks, pages, pdf
 from reports.build import build
 from reports.drawable import drawable
+from reports.formats import FORMATS
 from reports.report import Heatmap, Report
 from tests.reports import builders
 
@@ -58,7 +59,32 @@ def measure() -> list[dict[str, Any]]:
         _row("its pages", large["pages"], "", ""),
         _row("different bytes in eight PDFs of one report", usual["different"], "PDFs", "0"),
     ]
-    return rows + _beside()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        formats = pool.submit(_formats).result()
+    return rows + formats + _beside()
+
+
+def _formats() -> list[dict[str, Any]]:
+    """Every format of one report of 20 systems in a fresh process: imports are paid for in the first round."""
+    report, rows = build(builders.examples()["usual"]), []
+    totals = []
+    for place in range(3):
+        walls = {}
+        for form in FORMATS.values():
+            start = time.perf_counter()
+            body = form.render(report)
+            walls[form.key] = (time.perf_counter() - start, len(body), form.render(report) == body)
+        totals.append(sum(wall for key, (wall, *_) in walls.items() if key not in {"svg", "png"}))
+        if place == 1:
+            for key, (wall, size, same) in walls.items():
+                equal = "the same bytes twice" if same else "other bytes each time"
+                rows.append(_row(f"{key}: made, {equal}", round(1000 * wall, 1), "ms", ""))
+                rows.append(_row(f"{key}: size", round(size / 1000, 1), "kB", "<= 250" if key == "html" else ""))
+    return [
+        _row("all six formats of one report, first", round(1000 * totals[0], 1), "ms", "<= 1,500"),
+        _row("all six formats of one report, again", round(1000 * min(totals[1:]), 1), "ms", "<= 1,500"),
+        *rows,
+    ]
 
 
 def _alone(example: str) -> dict[str, float]:
