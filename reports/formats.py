@@ -54,15 +54,15 @@ def _csv(report: Report) -> bytes:
 
 
 def _svg(report: Report) -> bytes:
-    from reports.image import as_svg, drawable_charts
+    from reports.image import as_svg, charts
 
-    return _packed({f"{name}.svg": as_svg(chart) for name, chart in drawable_charts(report).items()})
+    return _packed({f"{name}.svg": as_svg(chart) for name, chart in charts(report).items()})
 
 
 def _png(report: Report) -> bytes:
-    from reports.image import as_png, drawable_charts
+    from reports.image import all_as_png, drawable_charts
 
-    return _packed({f"{name}.png": as_png(chart) for name, chart in drawable_charts(report).items()})
+    return _packed({f"{name}.png": body for name, body in all_as_png(drawable_charts(report)).items()})
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 from reports.charts import (
@@ -62,6 +61,18 @@ def as_svg(chart: Chart) -> bytes:
 
 def as_png(chart: Chart, *, theme: Theme = "light", ppi: float = PPI) -> bytes:
     """A chart as a PNG on a page of its theme."""
+    return all_as_png({"": chart}, theme=theme, ppi=ppi)[""]
+
+
+def all_as_png(drawn: Mapping[str, Chart], *, theme: Theme = "light", ppi: float = PPI) -> dict[str, bytes]:
+    """Charts as PNG, each on a page of its theme."""
+    try:
+        return {key: _png(chart, theme, ppi) for key, chart in drawn.items()}
+    finally:
+        forget()
+
+
+def _png(chart: Chart, theme: Theme, ppi: float) -> bytes:
     import typst
 
     page = (
@@ -70,13 +81,17 @@ def as_png(chart: Chart, *, theme: Theme = "light", ppi: float = PPI) -> bytes:
         f'#image(bytes(sys.inputs.svg), format: "svg", width: {chart.width}pt)'
     )
     compiler = typst.Compiler(
-        page.encode(), root=str(TEMPLATES), font_paths=shipped_fonts(), sys_inputs={"svg": chart.svg}
+        page.encode(),
+        root=str(TEMPLATES),
+        font_paths=shipped_fonts(),
+        sys_inputs={"svg": chart.svg},
+        package_path=str(TEMPLATES),
+        package_cache_path=str(TEMPLATES),
     )
     made = compiler.compile(format="png", ppi=ppi)
-    forget()
     return made if isinstance(made, bytes) else (made or [b""])[0]
 
 
 def drawable_charts(report: Report, *, theme: Theme = "light") -> dict[str, Chart]:
     """Every chart of a report as PNG can draw it: a character no shipped font holds stands as a box."""
-    return charts(drawable(replace(report)).report, theme=theme)
+    return charts(drawable(report).report, theme=theme)
