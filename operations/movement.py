@@ -11,7 +11,7 @@ from time import monotonic
 
 from operations.authorize import Action, Actor, permitted
 from operations.errors import InvalidInput, NotFound
-from operations.memory import Memory
+from operations.memory import KeyedMemory
 from operations.scores import PARAMETERS, SYSTEM, scope_of, score_assessment, scores_in
 from operations.systems import find_system
 from operations.workplace import Workplace
@@ -66,8 +66,8 @@ class MovementView:
         return next(iter(self.systems.values()), None) if self.whose is Whose.SYSTEM else None
 
 
-_SPLITS: Memory[Key, SystemSplit] = Memory(most=KEPT_MAX)
-_ESTIMATES: Memory[Key, Estimate] = Memory(most=2 * KEPT_MAX)
+_SPLITS: KeyedMemory[Key, SystemSplit] = KeyedMemory(most=KEPT_MAX)
+_ESTIMATES: KeyedMemory[Key, Estimate] = KeyedMemory(most=2 * KEPT_MAX)
 
 
 def forget_splits() -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from checklists.checklist import Checklist
 from checklists.reader import DEFAULT_PACK, PACKS, canonical_body, load_checklist, read_canonical
 from operations.errors import InvalidInput, NotFound
-from operations.remembered import Memory
+from operations.memory import Memory
 from store.records import Records
 from store.store import Store, default_location, open_store
 

@@ -14,7 +14,7 @@ from operations import movement as module
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment
 from operations.errors import InvalidInput, NotFound
 from operations.exports import export
-from operations.memory import Memory
+from operations.memory import KeyedMemory
 from operations.movement import Whose, forget_splits, read_movement
 from operations.movement_document import movement_document, movement_lines, movement_rows
 from operations.portfolio import read_portfolio
@@ -166,8 +166,8 @@ def test_a_second_look_makes_nothing_again_and_tells_progress_only_of_work(
 def test_more_systems_than_are_kept_give_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     workplace, _ = world
     whole = read_movement(workplace, ADA)
-    monkeypatch.setattr(module, "_SPLITS", Memory(most=1))
-    monkeypatch.setattr(module, "_ESTIMATES", Memory(most=1))
+    monkeypatch.setattr(module, "_SPLITS", KeyedMemory(most=1))
+    monkeypatch.setattr(module, "_ESTIMATES", KeyedMemory(most=1))
     assert read_movement(workplace, ADA).movement == whole.movement
 
 
@@ -239,7 +239,7 @@ def test_nothing_assessed_is_said(workplace: Workplace) -> None:
 
 
 def test_a_memory_forgets_what_was_not_asked_for_longest() -> None:
-    memory: Memory[str, int] = Memory(most=2)
+    memory: KeyedMemory[str, int] = KeyedMemory(most=2)
     for key in ("a", "b"):
         memory.put(key, 1)
     memory.get("a")
