@@ -17,6 +17,7 @@ function make(tag, attributes, text) {
 function reach(data) {
   const all = data.points.flatMap(p => [p.debt, p.lower, p.upper, p.low, p.high]).filter(v => v !== null);
   if (data.target !== null) all.push(data.target);
+  if (!all.length) return [0, 100]; // nothing is rated yet
   let low = Math.max(0, Math.floor(Math.min(...all) / 10) * 10);
   let high = Math.min(100, Math.ceil(Math.max(...all) / 10) * 10);
   while (high - low < 30) {
