@@ -175,7 +175,7 @@ def _side(column: TableColumn) -> Markup:
     """The class of a column: numbers stand at the right, sentences have room."""
     from markupsafe import Markup
 
-    name = "w" if column.wide else "" if column.kind in {Kind.TEXT, Kind.DAY} else "n"
+    name = "w" if column.kind is Kind.SENTENCE else "" if column.is_text else "n"
     return Markup(f' class="{name}"') if name else Markup("")  # noqa: S704  (words of ours)
 
 

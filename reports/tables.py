@@ -34,6 +34,7 @@ class Kind(StrEnum):
     """What a column holds. `None` in a row is "not known" or "does not apply", never 0."""
 
     TEXT = "text"
+    SENTENCE = "sentence"  #: a text that wants a wide column
     DEBT = "debt"  #: 0..1
     CHANGE = "change"  #: of a debt, -1..1, negative is better
     SHARE = "share"  #: 0..1
@@ -48,11 +49,15 @@ Value = str | float | int | date | Cell | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
-    """A column: its heading and what stands under it. `wide` columns hold sentences."""
+    """A column: its heading and what stands under it."""
 
     head: str
     kind: Kind = Kind.TEXT
-    wide: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds words, which stand at the left."""
+        return self.kind in {Kind.TEXT, Kind.SENTENCE, Kind.DAY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,13 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     left_out: int = 0  #: further rows that this report does not hold
     names: int = 1  #: so many first columns name a row
+
+
+def _columns(*heads: str | tuple[str, Kind]) -> tuple[TableColumn, ...]:
+    """Columns by their headings; a heading alone stands over words."""
+    return tuple(
+        TableColumn(head=head) if isinstance(head, str) else TableColumn(head=head[0], kind=head[1]) for head in heads
+    )
 
 
 def value_shown(value: Value, kind: Kind) -> str:
@@ -120,15 +132,15 @@ def numbers_table(rows: tuple[KeyNumber, ...]) -> Table:
         key="numbers",
         title="Four numbers",
         finding="",
-        columns=(
-            TableColumn(head="Number"),
-            TableColumn(head="Value"),
-            TableColumn(head="Change"),
-            TableColumn(head="Unit"),
-            TableColumn(head="Value, unrounded", kind=Kind.COUNT),
-            TableColumn(head="Out of", kind=Kind.COUNT),
-            TableColumn(head="Change, unrounded", kind=Kind.COUNT),
-            TableColumn(head="Note", wide=True),
+        columns=_columns(
+            "Number",
+            "Value",
+            "Change",
+            "Unit",
+            ("Value, unrounded", Kind.COUNT),
+            ("Out of", Kind.COUNT),
+            ("Change, unrounded", Kind.COUNT),
+            ("Note", Kind.SENTENCE),
         ),
         rows=tuple(shown(number) for number in rows),
     )
@@ -140,14 +152,14 @@ def decisions_table(rows: tuple[Decision, ...]) -> Table:
         key="decisions",
         title="Decisions",
         finding="",
-        columns=(
-            TableColumn(head="Decision", wide=True),
-            TableColumn(head="Why", wide=True),
-            TableColumn(head="Who"),
-            TableColumn(head="When"),
-            TableColumn(head="Costs, days", kind=Kind.DAYS),
-            TableColumn(head="Avoids, days", kind=Kind.DAYS),
-            TableColumn(head="In quarters", kind=Kind.COUNT),
+        columns=_columns(
+            ("Decision", Kind.SENTENCE),
+            ("Why", Kind.SENTENCE),
+            "Who",
+            "When",
+            ("Costs, days", Kind.DAYS),
+            ("Avoids, days", Kind.DAYS),
+            ("In quarters", Kind.COUNT),
         ),
         rows=tuple(
             (it.what, it.why, it.who, it.when, it.cost_days, it.avoided_days, it.horizon_quarters) for it in rows
@@ -165,15 +177,15 @@ def trend_table(trend: TrendChart | None) -> Table | None:
         key="trend",
         title="Trend",
         finding=trend.finding,
-        columns=(
-            TableColumn(head="Quarter"),
-            TableColumn(head="Debt" if trend.of_one_system else "Mean debt", kind=Kind.DEBT),
-            TableColumn(head="Median", kind=Kind.DEBT),
-            TableColumn(head=low, kind=Kind.DEBT),
-            TableColumn(head=high, kind=Kind.DEBT),
-            TableColumn(head="Systems rated", kind=Kind.COUNT),
-            TableColumn(head="Target", kind=Kind.DEBT),
-            TableColumn(head="Changed here", wide=True),
+        columns=_columns(
+            "Quarter",
+            ("Debt" if trend.of_one_system else "Mean debt", Kind.DEBT),
+            ("Median", Kind.DEBT),
+            (low, Kind.DEBT),
+            (high, Kind.DEBT),
+            ("Systems rated", Kind.COUNT),
+            ("Target", Kind.DEBT),
+            ("Changed here", Kind.SENTENCE),
         ),
         rows=tuple(
             (
@@ -199,16 +211,16 @@ def heatmap_table(heatmap: Heatmap | None) -> Table | None:
         key="heatmap",
         title="Heatmap",
         finding=heatmap.finding,
-        columns=(
-            TableColumn(head="Team"),
-            TableColumn(head="System"),
-            *(TableColumn(head=it.title, kind=Kind.CELL) for it in heatmap.columns),
-            TableColumn(head="All areas", kind=Kind.CELL),
-            TableColumn(head="Letter"),
-            TableColumn(head="Low", kind=Kind.DEBT),
-            TableColumn(head="High", kind=Kind.DEBT),
-            TableColumn(head="Known", kind=Kind.SHARE),
-            TableColumn(head="Change", kind=Kind.CHANGE),
+        columns=_columns(
+            "Team",
+            "System",
+            *((it.title, Kind.CELL) for it in heatmap.columns),
+            ("All areas", Kind.CELL),
+            "Letter",
+            ("Low", Kind.DEBT),
+            ("High", Kind.DEBT),
+            ("Known", Kind.SHARE),
+            ("Change", Kind.CHANGE),
         ),
         rows=tuple(
             (row.team, row.name, *row.cells, row.total, (row.total.band or "") if row.total.rated else "",
@@ -229,11 +241,11 @@ def change_table(change: ChangeByCause | None) -> Table | None:
         key="change",
         title="Change by cause",
         finding=change.finding,
-        columns=(
-            TableColumn(head="Step"),
-            TableColumn(head="Share", kind=Kind.CHANGE),
-            TableColumn(head="Debt", kind=Kind.DEBT),
-            TableColumn(head="About", wide=True),
+        columns=_columns(
+            "Step",
+            ("Share", Kind.CHANGE),
+            ("Debt", Kind.DEBT),
+            ("About", Kind.SENTENCE),
         ),
         rows=(
             (numbers.period(change.before_period), None, change.before, "where it stood"),
@@ -251,13 +263,13 @@ def ranks_table(ranks: RankMoves | None) -> Table | None:
         key="ranks",
         title="Rank changes",
         finding=ranks.finding,
-        columns=(
-            TableColumn(head="System"),
-            TableColumn(head=f"Place {numbers.period(ranks.before_period)}", kind=Kind.COUNT),
-            TableColumn(head=f"Place {numbers.period(ranks.after_period)}", kind=Kind.COUNT),
-            TableColumn(head="Debt before", kind=Kind.DEBT),
-            TableColumn(head="Debt now", kind=Kind.DEBT),
-            TableColumn(head="Moved"),
+        columns=_columns(
+            "System",
+            (f"Place {numbers.period(ranks.before_period)}", Kind.COUNT),
+            (f"Place {numbers.period(ranks.after_period)}", Kind.COUNT),
+            ("Debt before", Kind.DEBT),
+            ("Debt now", Kind.DEBT),
+            "Moved",
         ),
         rows=tuple(
             (it.name, it.before, it.after, it.debt_before, it.debt_after, marks.MOVE_WORDS[it.move])
@@ -275,14 +287,14 @@ def disputes_table(disputes: Disputes | None) -> Table | None:
         key="disputes",
         title="Disputed questions",
         finding=disputes.finding,
-        columns=(
-            TableColumn(head="Question"),
-            TableColumn(head="System"),
-            TableColumn(head="Area"),
-            TableColumn(head="Text", wide=True),
-            *(TableColumn(head=f"Level {level}", kind=Kind.COUNT) for level in range(levels)),
-            TableColumn(head="Do not know", kind=Kind.COUNT),
-            TableColumn(head="Votes are"),
+        columns=_columns(
+            "Question",
+            "System",
+            "Area",
+            ("Text", Kind.SENTENCE),
+            *((f"Level {level}", Kind.COUNT) for level in range(levels)),
+            ("Do not know", Kind.COUNT),
+            "Votes are",
         ),
         rows=tuple(
             (it.question, it.system, it.area, it.text, *it.counts, *(0,) * (levels - len(it.counts)), it.unknown,
@@ -301,21 +313,21 @@ def actions_table(actions: tuple[NextAction, ...]) -> Table | None:
         key="actions",
         title="What to do first",
         finding="",
-        columns=(
-            TableColumn(head="No.", kind=Kind.COUNT),
-            TableColumn(head="Action", wide=True),
-            TableColumn(head="System"),
-            TableColumn(head="Team"),
-            TableColumn(head="Question"),
-            TableColumn(head="Why", wide=True),
-            TableColumn(head="Owner"),
-            TableColumn(head="Due", kind=Kind.DAY),
-            TableColumn(head="Costs, days", kind=Kind.DAYS),
-            TableColumn(head="Avoids a quarter, days", kind=Kind.DAYS),
-            TableColumn(head="Avoids, days", kind=Kind.DAYS),
-            TableColumn(head="In quarters", kind=Kind.COUNT),
-            TableColumn(head="Tier"),
-            TableColumn(head="Planned"),
+        columns=_columns(
+            ("No.", Kind.COUNT),
+            ("Action", Kind.SENTENCE),
+            "System",
+            "Team",
+            "Question",
+            ("Why", Kind.SENTENCE),
+            "Owner",
+            ("Due", Kind.DAY),
+            ("Costs, days", Kind.DAYS),
+            ("Avoids a quarter, days", Kind.DAYS),
+            ("Avoids, days", Kind.DAYS),
+            ("In quarters", Kind.COUNT),
+            "Tier",
+            "Planned",
         ),
         rows=tuple(
             (it.number, it.title, it.system, it.team, it.question, it.why, it.owner, it.due, it.cost_days,
@@ -335,13 +347,13 @@ def backlog_table(backlog: Backlog | None) -> Table | None:
         key="backlog",
         title="Backlog",
         finding=backlog.finding,
-        columns=(
-            TableColumn(head="Question"),
-            TableColumn(head="Repayment", wide=True),
-            TableColumn(head="System"),
-            TableColumn(head="Costs, days", kind=Kind.DAYS),
-            TableColumn(head="Avoids a quarter, days", kind=Kind.DAYS),
-            TableColumn(head="Action no.", kind=Kind.COUNT),
+        columns=_columns(
+            "Question",
+            ("Repayment", Kind.SENTENCE),
+            "System",
+            ("Costs, days", Kind.DAYS),
+            ("Avoids a quarter, days", Kind.DAYS),
+            ("Action no.", Kind.COUNT),
         ),
         rows=tuple(
             (it.question, it.title, it.system, it.cost_days, it.avoided_days_per_quarter, it.number)
@@ -359,20 +371,20 @@ def promises_table(promises: Promises | None) -> Table | None:
         key="promises",
         title="Promises",
         finding=promises.finding,
-        columns=(
-            TableColumn(head="Action", wide=True),
-            TableColumn(head="System"),
-            TableColumn(head="Team"),
-            TableColumn(head="Owner"),
-            TableColumn(head="State"),
-            TableColumn(head="Planned on", kind=Kind.DAY),
-            TableColumn(head="Due", kind=Kind.DAY),
-            TableColumn(head="Done", kind=Kind.DAY),
-            TableColumn(head="Planned, days", kind=Kind.DAYS),
-            TableColumn(head="Took, days", kind=Kind.DAYS),
-            TableColumn(head="Promised", kind=Kind.CHANGE),
-            TableColumn(head="Measured", kind=Kind.CHANGE),
-            TableColumn(head="Reason", wide=True),
+        columns=_columns(
+            ("Action", Kind.SENTENCE),
+            "System",
+            "Team",
+            "Owner",
+            "State",
+            ("Planned on", Kind.DAY),
+            ("Due", Kind.DAY),
+            ("Done", Kind.DAY),
+            ("Planned, days", Kind.DAYS),
+            ("Took, days", Kind.DAYS),
+            ("Promised", Kind.CHANGE),
+            ("Measured", Kind.CHANGE),
+            ("Reason", Kind.SENTENCE),
         ),
         rows=tuple(
             (it.title, it.system, it.team, it.owner, marks.PROMISE_WORDS[it.state], it.planned_on, it.due, it.done,
@@ -391,10 +403,10 @@ def burn_up_table(burn_up: BurnUp | None) -> Table | None:
         key="burn-up",
         title="Promised and done",
         finding=burn_up.finding,
-        columns=(
-            TableColumn(head="Quarter"),
-            TableColumn(head="Promised, days", kind=Kind.DAYS),
-            TableColumn(head="Done, days", kind=Kind.DAYS),
+        columns=_columns(
+            "Quarter",
+            ("Promised, days", Kind.DAYS),
+            ("Done, days", Kind.DAYS),
         ),
         rows=tuple((numbers.period(it.period), it.scope_days, it.done_days) for it in burn_up.points),
     )
@@ -409,10 +421,10 @@ def confidence_tables(confidence: Confidence | None) -> tuple[Table, ...]:
             key="coverage",
             title="Coverage",
             finding=confidence.finding,
-            columns=(
-                TableColumn(head="Of"),
-                TableColumn(head="Answered", kind=Kind.SHARE),
-                TableColumn(head="Rests on evidence", kind=Kind.SHARE),
+            columns=_columns(
+                "Of",
+                ("Answered", Kind.SHARE),
+                ("Rests on evidence", Kind.SHARE),
             ),
             rows=tuple((it.name, it.answered, it.evidenced) for it in confidence.coverage),
             left_out=confidence.coverage_left_out,
@@ -421,14 +433,14 @@ def confidence_tables(confidence: Confidence | None) -> tuple[Table, ...]:
             key="low-confidence",
             title="Read with care",
             finding="",
-            columns=(
-                TableColumn(head="System"),
-                TableColumn(head="Area"),
-                TableColumn(head="Debt", kind=Kind.DEBT),
-                TableColumn(head="Low", kind=Kind.DEBT),
-                TableColumn(head="High", kind=Kind.DEBT),
-                TableColumn(head="Known", kind=Kind.SHARE),
-                TableColumn(head="Why", wide=True),
+            columns=_columns(
+                "System",
+                "Area",
+                ("Debt", Kind.DEBT),
+                ("Low", Kind.DEBT),
+                ("High", Kind.DEBT),
+                ("Known", Kind.SHARE),
+                ("Why", Kind.SENTENCE),
             ),
             rows=tuple(
                 (it.system, it.area or "All areas", it.debt, it.low, it.high, it.known, it.why)
@@ -440,13 +452,13 @@ def confidence_tables(confidence: Confidence | None) -> tuple[Table, ...]:
             key="open-questions",
             title="Open questions",
             finding="",
-            columns=(
-                TableColumn(head="Question"),
-                TableColumn(head="System"),
-                TableColumn(head="Team"),
-                TableColumn(head="Area"),
-                TableColumn(head="Text", wide=True),
-                TableColumn(head="State"),
+            columns=_columns(
+                "Question",
+                "System",
+                "Team",
+                "Area",
+                ("Text", Kind.SENTENCE),
+                "State",
             ),
             rows=tuple(
                 (it.question, it.system, it.team, it.area, it.text, "nobody knows" if it.unknown else "unanswered")
@@ -465,13 +477,13 @@ def worst_table(system: SystemDetail | None) -> Table | None:
         key="heaviest",
         title="Heaviest questions",
         finding=system.finding,
-        columns=(
-            TableColumn(head="Question"),
-            TableColumn(head="Text", wide=True),
-            TableColumn(head="Area"),
-            TableColumn(head="Debt", kind=Kind.DEBT),
-            TableColumn(head="Answer", wide=True),
-            TableColumn(head="Repository"),
+        columns=_columns(
+            "Question",
+            ("Text", Kind.SENTENCE),
+            "Area",
+            ("Debt", Kind.DEBT),
+            ("Answer", Kind.SENTENCE),
+            "Repository",
         ),
         rows=tuple(
             (it.question, it.text, it.area, it.debt, it.answer, "contradicts" if it.contradicted else "")
@@ -488,13 +500,13 @@ def evidence_table(rows: tuple[EvidenceRow, ...], left_out: int = 0) -> Table | 
         key="evidence",
         title="Evidence",
         finding="",
-        columns=(
-            TableColumn(head="System"),
-            TableColumn(head="Area"),
-            TableColumn(head="Question"),
-            TableColumn(head="Seen in the repository", wide=True),
-            TableColumn(head="Debt of the question", kind=Kind.DEBT),
-            TableColumn(head="Seen on", kind=Kind.DAY),
+        columns=_columns(
+            "System",
+            "Area",
+            "Question",
+            ("Seen in the repository", Kind.SENTENCE),
+            ("Debt of the question", Kind.DEBT),
+            ("Seen on", Kind.DAY),
         ),
         rows=tuple((it.system, it.area, it.question, it.said, it.debt, it.seen) for it in rows),
         left_out=left_out,

@@ -32,6 +32,7 @@ _FORMATS = {
     Kind.COUNT: "General",
     Kind.DAY: "d mmm yyyy",
     Kind.TEXT: "General",
+    Kind.SENTENCE: "General",
     Kind.CELL: "0",
 }
 
@@ -168,14 +169,14 @@ def _sheet(book: Workbook, styles: _Styles, table: Table, report: Report) -> Non
 
 def _widths(table: Table) -> list[float]:
     narrow = NARROW if table.key == "heatmap" else MIDDLE
-    return [WIDE if it.wide else NAME if it.kind is Kind.TEXT else narrow for it in table.columns]
+    return [WIDE if it.kind is Kind.SENTENCE else NAME if it.kind is Kind.TEXT else narrow for it in table.columns]
 
 
 def _rows(sheet: Worksheet, styles: _Styles, table: Table, row: int, *, turned: bool = False) -> int:
     """Write heads and rows from `row` on; the first free row after them."""
     for place, column in enumerate(table.columns):
         turn: dict[str, Any] = {"rotation": 60} if turned and column.kind is Kind.CELL else {}
-        turn |= {} if column.kind in {Kind.TEXT, Kind.DAY, Kind.CELL} else {"align": "right"}
+        turn |= {} if column.is_text or column.kind is Kind.CELL else {"align": "right"}
         _text(
             sheet, row, place, column.head, styles(bold=True, bottom=1, text_wrap=True, bg_color=LIGHT.surface, **turn)
         )

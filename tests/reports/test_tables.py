@@ -28,7 +28,7 @@ def made(request: pytest.FixtureRequest) -> Report:
 
 
 def test_a_table_has_a_value_of_the_right_kind_for_every_column(made: Report) -> None:
-    kinds = {Kind.TEXT: str, Kind.DAY: date, Kind.CELL: Cell}
+    kinds = {Kind.TEXT: str, Kind.SENTENCE: str, Kind.DAY: date, Kind.CELL: Cell}
     keys = [table.key for table in tables_of(made)]
     assert len(keys) == len(set(keys))
     for table in tables_of(made):
