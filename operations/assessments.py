@@ -100,6 +100,7 @@ class Questionnaire:
     answers: Mapping[str, AnswerRecord]
     last: Mapping[str, AnswerRecord]  #: last closed quarter's answers
     last_period: str | None
+    last_withdrawn: bool  #: whether these are the answers of this very quarter that was withdrawn
     weighed: Weighed  #: what the repository says
 
     @property
@@ -299,6 +300,7 @@ def read_questionnaire(workplace: Workplace, _actor: Actor, *, assessment_id: st
             answers=records.answers(assessment_id),
             last=last_answers(records, last, earlier, checklist),
             last_period=last.period if last else None,
+            last_withdrawn=last is not None and last.withdrawn,
             weighed=weigh_evidence(records, checklist, assessment_id),
         )
 

@@ -210,6 +210,13 @@ def _waits(here: Desk, assessment_id: str) -> dict[tuple[str, int], str]:
     return {(one.question_id, one.rev): doubt_words(one.doubt, one.confirmed) for one in waiting}
 
 
+def _last_words(view: Questionnaire) -> str:
+    """Which quarter the answers at hand are of."""
+    if not view.last_period:
+        return ""
+    return numbers.period(view.last_period) + (", withdrawn since" if view.last_withdrawn else "")
+
+
 def _card(
     view: Questionnaire,
     question: Question,
@@ -224,7 +231,7 @@ def _card(
         question=question,
         answer=answer,
         last=view.last.get(question.id),
-        last_period=numbers.period(view.last_period) if view.last_period else "",
+        last_period=_last_words(view),
         hints=(*hints_for(view.weighed, question.id), *loops),
         closed=view.assessment.state == "closed",
         now=now,

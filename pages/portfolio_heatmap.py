@@ -11,6 +11,7 @@ import streamlit as st
 from operations.portfolio import Portfolio, PortfolioRow
 from operations.scores import SYSTEM
 from operations.system_view import explain_whole, read_area_view, read_contradicted
+from operations.systems import present_team
 from operations.targets import read_targets
 from pages.place import Desk, from_link, put_in_link
 from scoring.bands import BAND_WORDS, BANDS
@@ -35,6 +36,11 @@ def draw_heatmap(here: Desk, view: Portfolio) -> None:
     if not view.rows:
         problems.empty(f"No system was there in {numbers.period(view.period)}. Choose another quarter.")
         return
+    named = from_link("team")
+    if named and all(row.system.team != named for row in view.rows):  # a link from before the team was renamed
+        present = present_team(here.workplace, here.actor, team=named)
+        if present != named:
+            session.put("team", present)
     wish = _wish(view)
     rows = wish.of(view.rows)
     if not rows:

@@ -13,6 +13,7 @@ import pytest
 
 from checklists.reader import load_checklist
 from cli import main
+from tests.checklists.versions import OLD, next_version
 
 ROOT = Path(__file__).parents[1]
 CHECKLIST = ROOT / "checklists" / "ml-debt.yaml"
@@ -55,6 +56,22 @@ def test_a_system_is_listed_backed_up_and_verified(capsys: pytest.CaptureFixture
     copy = said(capsys, "backup", tmp_path / "copy.db", "--database", database)
     assert copy["bytes"] == (tmp_path / "copy.db").stat().st_size
     assert said(capsys, "verify", "--database", tmp_path / "copy.db") == {"snapshots": 0, "fault": None}
+
+
+def test_a_new_version_is_linted_against_the_one_before_and_tells_what_differs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(OLD, encoding="utf-8")
+    new.write_text(next_version(), encoding="utf-8")
+    document = said(capsys, "lint", new, "--against", old)
+    assert (document["problems"], document["difference"]["added"]) == ([], ["AGT-02"])
+    assert main(["lint", str(new), "--against", str(old)]) == 0
+    assert "replaced   DAT-02 by DAT-03" in capsys.readouterr().out
+    assert main(["lint", str(old), "--against", str(new)]) == 1
+    assert "AGT-02 was asked by version 8" in capsys.readouterr().out
+    assert "is for one file" in refused(capsys, "lint", new, new, "--against", old)
+    assert "lists all" in refused(capsys, "lint", new, "--against", tmp_path / "gone.yaml")
 
 
 @pytest.mark.parametrize("text", ["", "id: x\nfoo: 1\nbar: 2\n", "a: &a [x]\nb: [*a, *a, *a]\n", "[" * 5000])

@@ -23,7 +23,7 @@ from operations.packs import FOLDER
 from operations.periods import preceding
 from operations.records import AssessmentRecord
 from operations.repository_evidence import add_evidence_json
-from operations.systems import create_system, read_system
+from operations.systems import create_system, read_system, rename_team
 from operations.withdrawals import list_withdrawn, withdraw_assessment
 from operations.workplace import Workplace
 from tests.checklists.versions import OLD, next_version
@@ -176,6 +176,26 @@ def test_a_closed_quarter_is_withdrawn_with_a_reason_read_and_assessed_anew(
     press(page, f"Assess {_quarter()} anew")
     again = workplace.store.read(lambda records: records.assessment_for(made.system_id, QUARTER))
     assert (again.previous, again.state) == (made.assessment_id, "open")
+    assert f"What we said in {_quarter()}, withdrawn since" in words(at_page("assess", system=made.system_id))
+
+
+def test_who_opens_a_quarter_that_another_tab_opened_meanwhile_finds_that_one(
+    workplace: Workplace, at_page: Open
+) -> None:
+    system = create_system(workplace, ADA, name="Churn", team="Growth").system_id
+    page = at_page("system", system=system)
+    made = open_assessment(workplace, ADA, system_id=system, period=QUARTER)
+    press(page, f"Open {_quarter()}")
+    assert any(button.label == "Continue the assessment" for button in page.button)
+    assert workplace.store.read(lambda records: records.assessments_of(system)) == [made]
+
+
+def test_a_link_with_the_old_name_of_a_team_leads_to_the_new_one(workplace: Workplace, at_page: Open) -> None:
+    open_system(workplace, "Churn", answers=1)
+    open_system(workplace, "Pricing", team="Offers", answers=1)
+    rename_team(workplace, ADA, team="Growth", name="Reach")
+    page = at_page("portfolio", team="Growth")
+    assert next(one for one in page.selectbox if one.label == "Team").value == "Reach"
 
 
 def test_the_portfolio_and_the_system_page_leave_a_withdrawn_quarter_out(workplace: Workplace, at_page: Open) -> None:
