@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from operations.assessments import (
 from operations.attention import Kind, read_attention
 from operations.demonstration.one_transaction import in_one_transaction
 from operations.errors import InvalidInput
+from operations.exports import export
 from operations.portfolio import read_portfolio, read_portfolio_trend
 from operations.rescoring import score_anew
 from operations.systems import change_system, create_system, list_tags, read_system
@@ -242,3 +245,28 @@ def test_tags_are_cleaned_counted_once_and_limited(workplace: Workplace) -> None
         create_system(workplace, ADA, name="Many", team="Growth", tags=[str(n) for n in range(11)])
     with pytest.raises(InvalidInput, match="at most 30"):
         create_system(workplace, ADA, name="Long", team="Growth", tags=["x" * 31])
+
+
+def lines(workplace: Workplace, kind: str, **params: str) -> list[list[str]]:
+    text = export(workplace, ADA, kind, params).body.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_trend_goes_out_as_a_file_with_the_same_numbers(world: World, workplace: Workplace) -> None:
+    head, *rows = lines(workplace, "trend.csv")
+    trend = read_portfolio_trend(workplace, ADA)
+    assert [row[0] for row in rows] == [BEFORE, NOW]
+    column = head.index("debt 0-1")
+    assert [float(row[column]) for row in rows] == [point.debt.debt for point in trend.points]
+    assert [row[head.index("systems rated")] for row in rows] == ["2", "3"]
+
+
+def test_a_quarter_goes_out_by_the_rules_it_is_shown_by(harsher: World, workplace: Workplace) -> None:
+    score_anew(workplace, ADA, periods=(NOW,))
+
+    def heavy(**rules: str) -> float:
+        head, *rows = lines(workplace, "portfolio.csv", period=NOW, **rules)
+        (row,) = [row for row in rows if row[1] == "Heavy" and row[head.index("area id")] == "ALL"]
+        return float(row[head.index("debt 0-1")])
+
+    assert heavy(rules="today") > heavy()
