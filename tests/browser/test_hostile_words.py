@@ -107,7 +107,7 @@ def shows_it_on_every_page(you: Visitor) -> None:
     you.says("What weighs most")
     is_literal(you, NAME)
     expect(you.page.get_by_role("rowheader", name=TEAM)).to_be_visible()
-    expect(you.page.get_by_role("link", name=NAME)).to_be_visible()
+    expect(you.page.get_by_role("grid").get_by_role("link", name=NAME)).to_be_visible()
     you.cell(NAME, "All areas").click()
     you.says("How this number came about, step by step")
     is_literal(you, SCRIPT)
