@@ -144,6 +144,13 @@ def _known(records: Records) -> _Known:
 
 
 @permitted(Action.READ)
+def feeds_another(workplace: Workplace, _actor: Actor, *, system_id: str) -> bool:
+    """Whether any system reads from this one: a single look, before anything is worked out."""
+    known = workplace.store.read(lambda records: records.connections.connections())
+    return any(one.in_force and one.directed and one.source_id == system_id for one in known)
+
+
+@permitted(Action.READ)
 def read_loop_hints(workplace: Workplace, actor: Actor, *, system_id: str, question_id: str) -> tuple[str, ...]:
     """What a question about feedback loops should know of the circles a system lies in; it changes no answer."""
     if question_id not in LOOP_QUESTIONS:

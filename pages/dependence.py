@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from operations.connections import LOOP_QUESTIONS, Connections, loop_words, read_connections
+from operations.connections import LOOP_QUESTIONS, Connections, feeds_another, loop_words, read_connections
 from pages.connecting import decide, declare, draw_connection
 from pages.place import Desk
 from ui import numbers, problems
@@ -67,6 +67,8 @@ def draw_loops(view: Connections, *, system_id: str | None = None) -> None:
 
 def dependence_line(here: Desk, system_id: str) -> None:
     """What the debt costs with what depends on it, in one line, where something does."""
+    if not feeds_another(here.workplace, here.actor, system_id=system_id):
+        return
     view = read_connections(here.workplace, here.actor)
     burden = view.systems[system_id].burden if system_id in view.systems else None
     if burden is None or not burden.dependents:
