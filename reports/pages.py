@@ -64,7 +64,7 @@ def _review(report: Report) -> list[Block]:
     for section in sections:
         part = section(report)
         made += [_page(), *part] if made and part else part
-    if report.length is Length.FULL:
+    if report.length is Length.FULL and _says_something(report):
         for team in report.teams:
             made += [_page(), *_team(report, team)]
     return made
@@ -152,7 +152,7 @@ def _key_number(it: KeyNumber, report: Report) -> Block:
 def _where(report: Report) -> list[Block]:
     if report.system is not None:
         return _one_system(report)
-    if report.heatmap is None:
+    if report.heatmap is None or not _says_something(report):
         return []
     made = [_heading("Where the debt sits", 1), _lead(report.heatmap.finding), _figure(heatmap.draw(report.heatmap))]
     left_out = (
@@ -347,6 +347,11 @@ def _trust(report: Report) -> list[Block]:
     return made
 
 
+def _says_something(report: Report) -> bool:
+    """Whether anything has a number yet: a page of question marks tells nobody anything."""
+    return any(cell.debt is not None for row in report.appendix.heatmap.rows for cell in (row.total, *row.cells))
+
+
 def _is_sure(report: Report) -> bool:
     """Whether there is so little to say of how sure the numbers are that it needs no page of its own."""
     it = report.confidence
@@ -483,7 +488,7 @@ def _appendix(drawn: Drawable) -> list[Block]:
     )
     if report.trend is not None and report.length is Length.FULL:
         made.append(_trend_table(report))
-    if report.appendix.heatmap.rows and report.length is Length.FULL:
+    if _says_something(report) and report.length is Length.FULL:
         few = len(report.appendix.heatmap.rows) <= 6
         title = "Every area" if report.system is not None else "Every system, every area"
         made += [*([] if few else [_page()]), _heading(title, 1), *_matrix(report.appendix.heatmap)]

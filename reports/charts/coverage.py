@@ -19,7 +19,7 @@ def draw(confidence: Confidence, *, theme: Theme = "light", width: float = WIDTH
     rows = confidence.coverage
     drawing = Drawing(width=width, height=TOP + ROW * len(rows) + 4, theme=theme)
     palette = drawing.palette
-    label = min(max((font.width(it.name, 8.5) for it in rows), default=60.0) + 8, width * 0.34)
+    label = min(max((font.width(it.name, 8.5) for it in rows), default=60.0) + 9, width * 0.34)
     wide = width - label - RIGHT
     drawing.text(width - RIGHT + 40, 8, "answered", size=7.5, weight=600, colour=palette.muted, anchor="end")
     drawing.text(width, 8, "evidenced", size=7.5, weight=600, colour=palette.better, anchor="end")
