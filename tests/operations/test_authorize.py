@@ -50,6 +50,8 @@ WITHOUT_ACTOR = {
     "operations.demonstration.one_transaction.in_one_transaction",
     "operations.packs.checklist_for",
     "operations.freshness.doubts_of",
+    "operations.common_questions.common_change",
+    "operations.faults.first_fault",
     "operations.class_values.calibration_of",
     "operations.scores.score_assessment",
     "operations.scores.store_score",
