@@ -10,9 +10,9 @@ from typing import NamedTuple, Protocol
 
 from checklists.reader import DEFAULT_PACK
 from operations.authorize import Action, Actor, permitted
-from operations.common_questions import SYSTEMS_MAX, common_change
 from operations.periods import period_of, preceding
 from operations.scores import PARAMETERS, SYSTEM, renew_open
+from operations.shared_questions import SYSTEMS_MAX, common_change
 from operations.workplace import Workplace, shipped_checklist
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
 from scoring.portfolio import PortfolioDebt, Spread, portfolio_change, portfolio_debt

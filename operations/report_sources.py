@@ -10,7 +10,7 @@ from typing import TypeVar
 from checklists.checklist import Classes, Question
 from evidence.evidence import State
 from operations.assessments import asked_questions, level_of
-from operations.authorize import Actor
+from operations.authorize import Action, Actor, permitted
 from operations.class_values import class_values_of
 from operations.errors import InvalidInput
 from operations.movement import READ_AT_ONCE, Progress, read_movement
@@ -72,6 +72,7 @@ NOTHING = SystemPart(
 )
 
 
+@permitted(Action.READ)
 def collect_sources(
     workplace: Workplace, actor: Actor, *, view: Portfolio, scope: Scope, progress: Progress | None = None
 ) -> ReportSources:

@@ -282,9 +282,9 @@ class _Quarter:
             left -= len(questions[:left])
         if self.quarter == PRESENT and self.story.meeting is not None:
             hold_meeting(
+                self.clock,
                 workplace,
                 self._person(0),
-                self.clock,
                 assessment_id=assessment.assessment_id,
                 meeting=self.story.meeting,
             )

@@ -25,7 +25,7 @@ VOTE_STEP = timedelta(seconds=9)  #: from one step or vote to the next
 TIME_BOX_SECONDS = 180
 
 
-def hold_meeting(workplace: Workplace, actor: Actor, clock: Clock, *, assessment_id: str, meeting: Meeting) -> None:
+def hold_meeting(clock: Clock, workplace: Workplace, actor: Actor, *, assessment_id: str, meeting: Meeting) -> None:
     """Open a workshop on the meeting's questions, let its people vote, settle and end it. Moves `clock` on."""
     room = Clock(moment=clock.moment, step=min(VOTE_STEP, clock.step), latest=clock.latest)
     there = replace(workplace, clock=room)

@@ -50,7 +50,7 @@ WITHOUT_ACTOR = {
     "operations.demonstration.one_transaction.in_one_transaction",
     "operations.packs.checklist_for",
     "operations.freshness.doubts_of",
-    "operations.common_questions.common_change",
+    "operations.shared_questions.common_change",
     "operations.faults.first_fault",
     "operations.class_values.calibration_of",
     "operations.scores.score_assessment",
