@@ -290,13 +290,16 @@ def test_an_unknown_id_says_so_and_names_the_way_back(workplace: Workplace, unkn
         read_system_view(workplace, ADA, system_id=unknown)
 
 
-def test_quarters_that_asked_different_questions_are_not_subtracted(workplace: Workplace) -> None:
+def test_quarters_that_asked_different_questions_are_compared_over_those_both_asked_or_not_at_all(
+    workplace: Workplace,
+) -> None:
     system_id, before = opened(workplace, period="2026Q3")
     answer_all(workplace, before, 1)
     close_assessment(workplace, ADA, assessment_id=before)
     after = open_assessment(workplace, ADA, system_id=system_id, period="2026Q4", scope="all").assessment_id
     answer_all(workplace, after, 3)
-    assert read_portfolio(workplace, ADA).rows[0].total.change is None
+    view = read_portfolio(workplace, ADA)
+    assert (view.over_common, view.change.count) == ({system_id: 39}, 0)
     assert read_system_view(workplace, ADA, system_id=system_id).total("2026Q4").change is None
     change_scope(workplace, ADA, assessment_id=after, scope="core")
     assert read_portfolio(workplace, ADA).rows[0].total.direction == "worse"

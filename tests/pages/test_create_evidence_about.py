@@ -106,8 +106,8 @@ def test_every_heatmap_marks_where_answer_and_repository_disagree_in_closed_quar
     close_assessment(workplace, ADA, assessment_id=assessment.assessment_id)
     add_quarter(workplace, assessment.system_id, period=following(QUARTER))
     for page in (at_page(period=QUARTER), at_page("system", system=assessment.system_id)):
-        table = page.dataframe[0].value.to_string()
-        assert "≠" in table, table
+        tables = [frame.value.to_string() for frame in page.dataframe]
+        assert any("≠" in table for table in tables), tables
 
 
 def test_about_says_where_the_data_is_and_backs_it_up(at_page: Open, workplace: Workplace, tmp_path: Path) -> None:
