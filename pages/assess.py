@@ -160,7 +160,7 @@ def _to_confirm(here: Desk, view: Questionnaire) -> None:
             st.button(f"Confirm {words}", key="to-confirm", icon=":material/history_toggle_off:", on_click=focus)
         if offered is not None:
             st.page_link(
-                "move.py", label=plain(f"Version {offered} of the checklist is on offer: see what differs"),
+                "move.py", label=plain(f"Version {offered} is on offer: see what differs"),
                 icon=":material/move_up:", query_params=where,
             )  # fmt: skip
 
