@@ -236,7 +236,9 @@ def _fund_the_best(known: Known) -> list[Decision]:
 
 
 def _fund_the_next(known: Known) -> list[Decision]:
-    return [_fund(known, it) for it in known.actions[1:FUNDED_MAX]]
+    """The next best of another question: the same reason twice on page one convinces nobody."""
+    others = [it for it in known.actions[1:] if it.question != known.actions[0].question]
+    return [_fund(known, it) for it in others[: FUNDED_MAX - 1]]
 
 
 def _fund(known: Known, action: NextAction) -> Decision:

@@ -84,6 +84,14 @@ def test_a_persons_wording_takes_the_place_of_ours_and_says_so() -> None:
     assert build(replace(EXAMPLES["usual"], wording=Wording(decisions=()))).decisions == ()
 
 
+def test_page_one_does_not_ask_twice_for_the_same_question() -> None:
+    usual = EXAMPLES["usual"]
+    alike = tuple(replace(it, question="ENT-01") for it in usual.priorities)
+    report = build(replace(usual, priorities=alike, promises=(), open_questions=(), votes=()))
+    assert len(report.actions) == 5
+    assert sum("best return" in it.because for it in report.decisions) == 1
+
+
 def test_votes_of_three_people_leave_the_room_in_no_report() -> None:
     votes = VotesSource(system_id="s000", question="ENT-01", text="?", area="ENT", votes=(0, 4, 4))
     assert build(replace(EXAMPLES["usual"], votes=(votes,))).disputes is None
