@@ -31,7 +31,7 @@ from reports.sources import ReportSources
 from reports.text import clean_name, clean_text
 
 HEATMAP_ROWS_MAX = 20  #: on its page; the appendix holds all
-TEAM_ROWS_MAX = 12
+TEAM_ROWS_MAX = 8
 TEAM_QUESTIONS_MAX = 8
 TEAM_ACTIONS_MAX = 3
 
