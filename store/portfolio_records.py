@@ -67,7 +67,8 @@ class PortfolioRecords:
         rows = self._tuples(
             "SELECT score.period, score.system_id, assessment.checklist_id, assessment.state, score.scoring_id,"  # noqa: S608
             " score.estimate, score.low, score.high, score.coverage, score.band FROM score"
-            " JOIN assessment ON assessment.org_id = score.org_id AND assessment.assessment_id = score.assessment_id"
+            " JOIN assessment ON assessment.org_id = score.org_id AND assessment.period = score.period"
+            " AND assessment.assessment_id = score.assessment_id"
             f"{_SEALED} WHERE score.org_id = :org AND score.area = '' AND {_as_of(True)} ORDER BY score.period",
             scoring_id=scoring_id,
         )
