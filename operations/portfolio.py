@@ -15,10 +15,10 @@ from operations.scores import PARAMETERS, SYSTEM, renew_open
 from operations.shared_questions import SYSTEMS_MAX, common_change
 from operations.workplace import Workplace, shipped_checklist
 from scoring.compare import SMALLEST_DETECTABLE_CHANGE
-from scoring.portfolio import PortfolioDebt, Spread, portfolio_change, portfolio_debt
+from scoring.portfolio import PortfolioDebt, Spread, portfolio_debt, spread
 from scoring.score import scoring_id
 from scoring.trend import Trend, trend
-from store.portfolio_records import CellRow, WholeRow
+from store.portfolio_records import WholeRow
 from store.records import AssessmentRecord, Records, SystemRecord
 
 UNCERTAIN_WIDTH = 0.5  #: an interval wider than two bands is marked as uncertain
@@ -95,7 +95,7 @@ class Portfolio:
     areas: tuple[AreaHead, ...]
     rows: tuple[PortfolioRow, ...]
     debt: PortfolioDebt  #: of the rated systems
-    change: Spread  #: since the quarter before, over the systems rated in both and asked the same
+    change: Spread  #: since the quarter before, over the systems rated in both; see `over_common`
     heavy_change: int  #: how many of those systems are in D or E more than before
     sealed_elsewhere: int  #: assessments of this quarter sealed under other scoring rules than today's
     to_score_anew: int  #: of this quarter and the one before: not scored under today's rules yet
@@ -270,8 +270,8 @@ def _portfolio(
     comparable = {one for one, now in assessments.items() if asks_the_same(now, earlier.get(one))}
     known_then = records.portfolio.cells(before, active, sealed=sealed)
     then = {(cell.system_id, cell.area): cell for cell in known_then if cell.system_id in comparable}
+    bands_then = {cell.system_id: cell.band for cell in known_then if cell.area == SYSTEM}
     cells: dict[str, dict[str, ScoreCell]] = defaultdict(dict)
-    pairs: list[tuple[CellRow, CellRow]] = []
     for cell in records.portfolio.cells(quarter, active, sealed=sealed):
         if packs_of.get(cell.system_id) != chosen:
             continue
@@ -279,8 +279,6 @@ def _portfolio(
         if old is not None and old.scoring_id != cell.scoring_id:
             old = None
         cells[cell.system_id][cell.area] = score_cell(cell, old)
-        if old is not None and cell.area == SYSTEM and old.band and cell.band:
-            pairs.append((old, cell))
     differing = [
         one
         for one, now in assessments.items()
@@ -304,6 +302,7 @@ def _portfolio(
         for system in systems
         if packs_of[system.system_id] == chosen
     )
+    compared = [row for row in rows if row.total is not None and row.total.change is not None]
     return Portfolio(
         period=quarter,
         compared_with=before,
@@ -315,8 +314,9 @@ def _portfolio(
         else (),
         rows=rows,
         debt=portfolio_debt(row.total for row in rows if row.total is not None),
-        change=portfolio_change(pairs),
-        heavy_change=sum(now.band in HEAVY for _, now in pairs) - sum(old.band in HEAVY for old, _ in pairs),
+        change=spread(_change(row) for row in compared),
+        heavy_change=sum(row.heavy for row in compared)
+        - sum(bands_then.get(row.system.system_id) in HEAVY for row in compared),
         sealed_elsewhere=records.portfolio.sealed_elsewhere(quarter, active),
         to_score_anew=sum(len(records.portfolio.to_score_anew(p, active)) for p in (quarter, before)),
         sealed=sealed,

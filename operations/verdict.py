@@ -11,13 +11,13 @@ from reports import numbers
 def verdict(view: Portfolio) -> str:
     """One plain sentence: how the debt moved, how many systems are in heavy debt, and where most of these are.
 
-    "Q4 2026: debt holds at 47, and 3 of 14 systems are in heavy debt, most of them in Growth". Plain text with names
-    people wrote.
+    "Q4 2026: debt rose clearly to 47, and 3 of 14 systems are in heavy debt, most of them in Growth". Plain text with
+    names people wrote.
     """
     quarter = numbers.period(view.period)
     if view.debt.debt is None:
         return f"No system is rated in {quarter} yet"
-    stands = {"better": "debt fell clearly to", "worse": "debt rose clearly to", None: "debt holds at"}
+    stands = {"better": "debt fell clearly to", "worse": "debt rose clearly to", None: "no clear change, debt at"}
     moved = stands[view.direction] if view.change.count else "debt stands at"
     return f"{quarter}: {moved} {numbers.debt(view.debt.debt)}, and {_heavy(view)}"
 

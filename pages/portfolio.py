@@ -75,11 +75,11 @@ def _finding(view: Portfolio) -> None:
         worst = max(view.rated, key=lambda row: (row.total and row.total.estimate) or 0.0)
         said += f" The heaviest is {worst.system.name} of {worst.system.team}."
     if view.change.count:
-        both = f"{numbers.count(view.change.count, 'system')} rated in both quarters by the same questions"
+        both = f"{numbers.count(view.change.count, 'system')} rated in both quarters"
         said += f" Changes since {numbers.period(view.compared_with)} are over the {both}."
     if view.over_common:
         systems = numbers.count(len(view.over_common), "system was", "systems were")
-        said += f" {systems} not asked the same then: what changed in them is over the questions both quarters asked."
+        said += f" {systems} not asked the same then: the change there is over the questions both quarters asked."
     if view.not_compared:
         said += f" Of {view.not_compared} more such systems no change is shown here; their own pages have it."
     st.caption(plain(f"{said} Debt runs from 0 to 100; higher is worse."))

@@ -89,6 +89,7 @@ def build(sources: ReportSources) -> Report:
         rows=rows,
         debt=debt,
         change=moved,
+        before=parts.debt_before(sources),
         heatmap=appendix_heatmap,
         promises=promises,
         actions=actions,
@@ -228,8 +229,11 @@ def _debt_number(sources: ReportSources, known: decide.Known, one: bool) -> KeyN
 
 
 def _heavy_systems_number(sources: ReportSources, known: decide.Known) -> KeyNumber:
-    earlier = [s.total_before.band for s in sources.systems if s.total_before is not None and s.total_before.band]
-    before = [band in decide.HEAVY for band in earlier]
+    both = [
+        (s.total_before.band, s.total.band)
+        for s in sources.systems
+        if s.total is not None and s.total.change is not None and s.total_before is not None
+    ]  # whoever came, left or lost its letter is no change of the others
     heavy = known.heavy
     return KeyNumber(
         key="heavy",
@@ -237,7 +241,9 @@ def _heavy_systems_number(sources: ReportSources, known: decide.Known) -> KeyNum
         unit=Unit.COUNT,
         value=float(len(heavy)) if known.rated else None,
         of=len(known.rated),
-        change=float(len(heavy) - sum(before)) if before and known.rated else None,
+        change=float(sum(now in decide.HEAVY for _, now in both) - sum(was in decide.HEAVY for was, _ in both))
+        if both
+        else None,
         note=numbers.names([row.name for row in heavy], 2) if heavy else "none in D or E" if known.rated else "",
     )
 
@@ -267,7 +273,7 @@ def _kept_number(known: decide.Known) -> KeyNumber:
     ]
     return KeyNumber(
         key="kept",
-        label="Promises kept",
+        label=f"Promises kept, {numbers.period(known.compared_with)}" if known.compared_with else "Promises kept",
         unit=Unit.COUNT,
         value=float(promises.count(PromiseState.KEPT)) if promises and of else None,
         of=of,

@@ -44,6 +44,7 @@ class Known:
     rows: Sequence[Row]
     debt: float | None
     change: float | None
+    before: float | None  #: the debt of the scope in `compared_with`, whoever was rated then
     heatmap: Heatmap | None
     promises: Promises | None
     actions: Sequence[NextAction]
@@ -110,10 +111,13 @@ def _where_it_stands(known: Known) -> tuple[str, str]:
             f"Rule 'steady': {mean} moved by less than half a point.",
         )
     way = "fell" if known.change < 0 else "rose"
-    return (
-        f"Debt {way} by {by} points to {stands}",
-        f"Rule '{way}': {mean}, against {quarter}.",
-    )
+    text, why = f"Debt {way} by {by} points to {stands}", f"against {quarter}"
+    if known.before is not None and numbers.change_words(known.debt - known.before) != numbers.change_words(
+        known.change
+    ):
+        text = f"Debt stands at {stands}; like for like it {way} by {by} points"
+        why = f"the change since {quarter} is over what is rated, and asked, in both quarters"
+    return text, f"Rule '{way}': {mean}; {why}."
 
 
 Besides = tuple[str, str, str]  #: (words, what joins them to the first half, why)

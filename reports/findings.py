@@ -139,7 +139,7 @@ def of_backlog(points: Sequence[BacklogPoint], actions: Sequence[NextAction]) ->
     return f"{many} {verb} {numbers.days(cost)} and {avoid} {numbers.days(avoided)} of extra work each quarter."
 
 
-def of_promises(promises_counts: dict[PromiseState, int]) -> str:
+def of_promises(promises_counts: dict[PromiseState, int], period: str = "") -> str:
     """Of the promises: how many were kept, and what became of the others."""
     kept = promises_counts.get(PromiseState.KEPT, 0)
     due = sum(count for state, count in promises_counts.items() if state is not PromiseState.OPEN)
@@ -154,7 +154,8 @@ def of_promises(promises_counts: dict[PromiseState, int]) -> str:
     ]
     if not due:
         return f"{numbers.count(promises_counts.get(PromiseState.OPEN, 0), 'action')} under way, none fell due yet."
-    first = f"{kept} of {numbers.count(due, 'promise')} that fell due {'was' if kept == 1 else 'were'} kept"
+    within = f" in {numbers.period(period)}" if period else ""
+    first = f"{kept} of {numbers.count(due, 'promise')} that fell due{within} {'was' if kept == 1 else 'were'} kept"
     return f"{first}; {', '.join(others)}." if others else f"{first}."
 
 

@@ -462,7 +462,7 @@ def promises_of(sources: ReportSources, names: Names, own: Set[str] | None = Non
     all_of.sort(key=lambda it: (order.index(it.state), it.due is None, it.due, it.system, it.title))
     counts = Counter(it.state for it in all_of)
     return Promises(
-        finding=findings.of_promises(counts),
+        finding=findings.of_promises(counts, sources.compared_with),
         rows=tuple(all_of[:PROMISES_MAX]),
         counts=tuple((state, counts[state]) for state in PromiseState if counts[state]),
         left_out=max(0, len(all_of) - PROMISES_MAX),

@@ -86,19 +86,6 @@ def portfolio_debt(systems: Iterable[Rated]) -> PortfolioDebt:
     return PortfolioDebt(rated=len(debts), spread=spread(debts), low=_mean(lows), high=_mean(highs))
 
 
-def portfolio_change(pairs: Iterable[tuple[Rated, Rated]]) -> Spread:
-    """How the debt moved, over the systems rated both before and after; each pair is one system, (before, after).
-
-    Its mean is what the change of the portfolio debt of just these systems is. Whoever pairs them sees to it that both
-    sides asked the same questions. Negative is better.
-    """
-    return spread(
-        after.estimate - before.estimate
-        for before, after in pairs
-        if before.estimate is not None and before.band and after.estimate is not None and after.band
-    )
-
-
 def _mean(numbers: list[float]) -> float | None:
     """Exact whatever the order, and never outside what it is the mean of."""
     if not numbers:

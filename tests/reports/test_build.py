@@ -8,6 +8,7 @@ from math import isclose
 import pytest
 
 from reports.build import build, digest_of
+from reports.numbers import period as period_words
 from reports.report import CellState, Length, Move, PromiseState, Unit
 from reports.sources import CauseSource, DecisionWording, VotesSource, Wording
 from tests.reports import builders
@@ -116,6 +117,24 @@ def test_the_first_pages_show_the_worst_twenty_and_the_appendix_all() -> None:
     assert (len(report.heatmap.rows), report.heatmap.left_out, len(report.appendix.heatmap.rows)) == (20, 30, 50)
     debts = sorted((it.total.debt or 0 for it in report.appendix.heatmap.rows), reverse=True)
     assert min(it.total.debt or 0 for it in report.heatmap.rows) >= debts[20]
+
+
+def test_a_system_that_left_is_no_fall_of_the_others_and_no_heavy_system_less() -> None:
+    whole = builders.portfolio(3)
+    stays = [
+        replace(it, total=builders.cell("", 0.53, 0.5), total_before=builders.cell("", 0.5)) for it in whole.systems[:2]
+    ]
+    left = replace(whole.systems[2], total=None, cells=(), total_before=builders.cell("", 0.9))
+    report = build(replace(whole, systems=(*stays, left), quarters=()))
+    debt, heavy, _, kept = report.numbers
+    assert (debt.value, debt.change) == (pytest.approx(0.53), pytest.approx(0.03))
+    assert report.verdict.text.startswith("Debt stands at 53.0; like for like it rose by 3.0 points")
+    assert (heavy.value, heavy.of, heavy.change) == (0, 2, 0), (
+        "nobody repaid the debt of a system that is not rated now"
+    )
+    assert kept.label == f"Promises kept, {period_words(whole.compared_with)}"
+    assert report.promises is not None
+    assert period_words(whole.compared_with) in report.promises.finding
 
 
 def test_names_are_cleaned_and_kept_apart_from_ids() -> None:

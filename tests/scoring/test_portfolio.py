@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import fsum
 from statistics import median, quantiles
 
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.bands import band
-from scoring.portfolio import PortfolioDebt, Spread, portfolio_change, portfolio_debt, spread
+from scoring.portfolio import PortfolioDebt, Spread, portfolio_debt, spread
 from scoring.terms import Estimate
 
 held = settings(max_examples=60, deadline=None)
@@ -42,7 +41,6 @@ def test_four_systems_by_hand():
 @pytest.mark.parametrize("systems", [[], [unrated(None)], [unrated(0.0), unrated(0.9)]])
 def test_no_rated_system_is_no_debt_and_not_zero(systems):
     assert portfolio_debt(systems) == PortfolioDebt(rated=0, spread=NOTHING, low=None, high=None)
-    assert portfolio_change([(one, rated(0.5)) for one in systems]) == NOTHING
 
 
 def test_one_system_alone_is_the_portfolio():
@@ -81,12 +79,10 @@ def test_neither_order_nor_unrated_systems_change_a_bit(systems, chance):
 @held
 @given(st.lists(st.tuples(DEBTS, DEBTS), min_size=1, max_size=12))
 def test_the_change_is_the_difference_of_the_debts_of_the_same_systems(pairs):
-    sides = [(rated(before), rated(after)) for before, after in pairs]
-    before, after = (portfolio_debt(side[i] for side in sides).debt for i in (0, 1))
-    change = portfolio_change(sides)
+    before, after = (portfolio_debt(rated(pair[i]) for pair in pairs).debt for i in (0, 1))
+    change = spread(later - earlier for earlier, later in pairs)
     assert change.count == len(pairs)
     assert change.mean == pytest.approx(after - before)
-    assert portfolio_change((b, a) for a, b in sides).mean == pytest.approx(-change.mean)
 
 
 @held
@@ -106,9 +102,3 @@ def test_a_worse_system_never_makes_the_portfolio_better(debts, place, other):
     assert after.debt >= before.debt - 1e-12
     assert after.spread.median >= before.spread.median
     assert after.spread.upper_quartile >= before.spread.upper_quartile
-
-
-def test_a_system_rated_on_one_side_only_is_no_change():
-    pairs = [(rated(0.5), rated(0.4)), (unrated(0.9), rated(0.1)), (rated(0.1), replace(unrated(0.9)))]
-    change = portfolio_change(pairs)
-    assert (change.count, change.mean) == (1, pytest.approx(-0.1))
