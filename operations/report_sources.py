@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from checklists.checklist import Classes, Question
 from evidence.evidence import State
+from operations.actions import TAKEN_BACK
 from operations.assessments import asked_questions, level_of
 from operations.authorize import Action, Actor, permitted
 from operations.class_values import class_values_of
 from operations.errors import InvalidInput
 from operations.movement import READ_AT_ONCE, Progress, read_movement
+from operations.periods import last_day
 from operations.plans import estimates_of
 from operations.portfolio import Portfolio, PortfolioRow, ScoreCell, read_portfolio
 from operations.promises import Outcome, PromiseRow, read_promises
@@ -50,7 +52,6 @@ T = TypeVar("T")
 
 SEVERAL = 60  #: above so many systems each gives its best repayments only
 BEST = 10
-OPEN_QUESTIONS_MAX = 10  #: of one system, the weightiest
 TITLE_MAX = 90  #: a remedy that is longer is no title; the question is
 
 
@@ -105,6 +106,7 @@ def collect_sources(
         votes=_all(parts, rows, lambda part: part.votes),
         priorities=_with_tiers(workplace, rows, _all(parts, rows, lambda part: part.priorities)),
         promises=tuple(_promise(workplace, row) for row in promises.rows),
+        planned=_planned(workplace, rows, view.period),
         open_questions=_all(parts, rows, lambda part: part.open_questions),
         questions=_all(parts, rows, lambda part: part.questions) if scope.kind is ScopeKind.SYSTEM else (),
         evidence=_all(parts, rows, lambda part: part.evidence),
@@ -240,21 +242,37 @@ def _target(workplace: Workplace, actor: Actor, view: Portfolio, scope: Scope) -
 
 
 def _promise(workplace: Workplace, row: PromiseRow) -> PromiseSource:
-    action = row.action
     done = row.outcome in {Outcome.KEPT, Outcome.LATE}
-    return PromiseSource(
-        system_id=row.system.system_id,
-        title=action.title,
-        owner=action.owner,
+    return replace(
+        _action(workplace, row.action),
         state="done" if done else "dropped" if row.outcome is Outcome.DROPPED else "open",
-        planned_on=workplace.day_of(action.made_at),
         due=row.due,
         closed_on=row.closed_on,
+        debt_now=None if row.measured is None else row.action.debt_before - row.measured,
+    )
+
+
+def _planned(workplace: Workplace, rows: Sequence[PortfolioRow], period: str) -> tuple[PromiseSource, ...]:
+    """Every action of these systems that was planned by the end of the quarter, whenever it is due."""
+    shown, last = {row.system.system_id for row in rows}, last_day(period)
+    actions = workplace.store.read(lambda records: records.plans.actions())
+    found = (_action(workplace, action) for action in actions if action.reason != TAKEN_BACK)
+    return tuple(it for it in found if it.system_id in shown and it.planned_on is not None and it.planned_on <= last)
+
+
+def _action(workplace: Workplace, action: ActionRecord) -> PromiseSource:
+    return PromiseSource(
+        system_id=action.system_id,
+        title=action.title,
+        owner=action.owner,
+        state=action.state,
+        planned_on=workplace.day_of(action.made_at),
+        due=action.due,
+        closed_on=None if action.closed_at is None else workplace.day_of(action.closed_at),
         planned_days=action.planned_days,
         actual_days=action.actual_days,
         debt_before=action.debt_before,
         debt_target=action.debt_target,
-        debt_now=None if row.measured is None else action.debt_before - row.measured,
         reason=action.reason,
     )
 
@@ -336,7 +354,7 @@ def _open(
             text=question.text,
             unknown=question.id in scored.answers and scored.answers[question.id].state == ResponseState.UNKNOWN,
         )
-        for question in waiting[:OPEN_QUESTIONS_MAX]
+        for question in waiting
     )
 
 

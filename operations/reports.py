@@ -15,9 +15,10 @@ from operations.periods import period_of, read_period
 from operations.portfolio import Portfolio, read_portfolio
 from operations.report_sources import collect_sources
 from operations.systems import find_system
-from operations.wording import LINE_MAX, NAME_MAX, NOTE_MAX, clean_line
+from operations.wording import LINE_MAX, clean_line
 from operations.workplace import Workplace
 from reports.build import build
+from reports.decide import WHAT_MAX, WHEN_MAX, WHO_MAX, WHY_MAX
 from reports.formats import FORMATS
 from reports.report import Length, Report, Scope, ScopeKind
 from reports.sources import DecisionWording, ReportSources, Wording
@@ -234,10 +235,10 @@ def _body(verdict: str | None, decisions: Sequence[DecisionWording] | None) -> s
 
 def _checked(one: DecisionWording) -> DecisionWording:
     return DecisionWording(
-        what=clean_line(one.what, field="decision", longest=LINE_MAX, required=True),
-        why=clean_line(one.why, field="why", longest=NOTE_MAX),
-        who=clean_line(one.who, field="who", longest=NAME_MAX),
-        when=clean_line(one.when, field="when", longest=NAME_MAX),
+        what=clean_line(one.what, field="decision", longest=WHAT_MAX, required=True),
+        why=clean_line(one.why, field="why", longest=WHY_MAX),
+        who=clean_line(one.who, field="who", longest=WHO_MAX),
+        when=clean_line(one.when, field="when", longest=WHEN_MAX),
     )
 
 

@@ -12,6 +12,7 @@ from operations.errors import Conflict, InvalidInput
 from operations.reports import DECISIONS_MAX, ReportView, read_report, undo_wording, word_report
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from reports import marks
+from reports.decide import WHAT_MAX, WHEN_MAX, WHO_MAX, WHY_MAX
 from reports.formats import FORMATS
 from reports.report import Length, Report, ScopeKind
 from reports.sources import DecisionWording
@@ -190,11 +191,11 @@ def _fields(view: ReportView, wording: Wording) -> None:
         st.markdown(f"**Decision {place + 1}**")
         if now is not None and now.because:
             st.caption(plain(now.because))
-        st.text_input("What", key=keys[0], max_chars=200)
-        st.text_area("Why", key=keys[1], max_chars=600, height=80)
+        st.text_input("What", key=keys[0], max_chars=WHAT_MAX)
+        st.text_area("Why", key=keys[1], max_chars=WHY_MAX, height=80)
         boxes = st.columns(2)
-        boxes[0].text_input("Who", key=keys[2], max_chars=80)
-        boxes[1].text_input("When", key=keys[3], max_chars=80)
+        boxes[0].text_input("Who", key=keys[2], max_chars=WHO_MAX)
+        boxes[1].text_input("When", key=keys[3], max_chars=WHEN_MAX)
 
 
 def _use(wording: Wording) -> None:

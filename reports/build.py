@@ -31,6 +31,7 @@ from reports.sources import ReportSources
 from reports.text import clean_name, clean_text
 
 HEATMAP_ROWS_MAX = 20  #: on its page; the appendix holds all
+MIDDLE_OF_MIN = 2  #: two systems have no middle half
 TEAM_ROWS_MAX = 8
 TEAM_QUESTIONS_MAX = 8
 TEAM_ACTIONS_MAX = 3
@@ -85,13 +86,15 @@ def build(sources: ReportSources) -> Report:
         made_on=sources.made_on,
         period=sources.period,
         compared_with=sources.compared_with,
-        following=parts.following(sources.period),
+        following=max(parts.following(sources.period), parts.quarter_of(sources.made_on)),
+        after_that=parts.following(parts.quarter_of(sources.made_on)),
         rows=rows,
         debt=debt,
-        change=moved,
         before=parts.debt_before(sources),
+        change=moved,
         heatmap=appendix_heatmap,
         promises=promises,
+        overdue=parts.overdue_of(sources, names),
         actions=actions,
         disputes=disputes,
         open_questions=sources.open_questions,
@@ -214,9 +217,13 @@ def _debt_number(sources: ReportSources, known: decide.Known, one: bool) -> KeyN
         note = (
             f"median {numbers.debt(middle.median)}, half lie in {numbers.debt(middle.lower_quartile)}"
             f"{numbers.DASH}{numbers.debt(middle.upper_quartile)}"
+            if middle.count > MIDDLE_OF_MIN
+            else f"median {numbers.debt(middle.median)}"
             if middle.count > 1
             else "0 = none, 100 = full"
         )
+    if not known.like_for_like:
+        note = f"like for like; it stood at {numbers.debt_exact(known.before)}"
     label = {ScopeKind.PORTFOLIO: "Portfolio debt", ScopeKind.TEAM: "Team debt", ScopeKind.SYSTEM: "System debt"}
     return KeyNumber(
         key="debt",

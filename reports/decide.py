@@ -22,12 +22,13 @@ from reports.report import (
     Spread,
     Verdict,
 )
-from reports.sources import OpenQuestionSource, Wording
+from reports.sources import DecisionWording, OpenQuestionSource, Wording
 from reports.text import clean_text
 
 HEAVY = ("D", "E")  #: the bands that count as heavy debt
 STEADY_POINTS = 0.005  #: a mean that moves by less than half a point stands still
 DECISIONS = 3
+WHAT_MAX, WHY_MAX, WHO_MAX, WHEN_MAX = 300, 400, 160, 80  #: letters of a decision as a person words it
 OVERDUE_MANY = 3  #: overdue promises that belong into the verdict
 FUNDED_MAX = 2  #: of the decisions that ask for days, so that page one is not a shopping list
 
@@ -40,13 +41,15 @@ class Known:
     made_on: date
     period: str
     compared_with: str
-    following: str  #: the next quarter, "2027Q1"
+    following: str  #: the quarter to act in: the next one, or the present one where that has begun, "2027Q1"
+    after_that: str  #: the quarter that begins next, seen from the day the report is made
     rows: Sequence[Row]
     debt: float | None
-    change: float | None
-    before: float | None  #: the debt of the scope in `compared_with`, whoever was rated then
+    before: float | None  #: the debt as it stood then; what differed in systems or questions is in it as well
+    change: float | None  #: like for like
     heatmap: Heatmap | None
     promises: Promises | None
+    overdue: Sequence[Promise]  #: every open action past its date, the oldest first
     actions: Sequence[NextAction]
     disputes: Disputes | None
     open_questions: Sequence[OpenQuestionSource]
@@ -65,6 +68,13 @@ class Known:
         return sorted(
             (row for row in self.rated if row.total.band in HEAVY), key=lambda row: (-(row.total.debt or 0), row.name)
         )
+
+    @property
+    def like_for_like(self) -> bool:
+        """Whether the change is all that lies between the debt then and now."""
+        if self.change is None or self.before is None or self.debt is None:
+            return True
+        return numbers.change_words(self.debt - self.before) == numbers.change_words(self.change)
 
     def moved(self, move: Move) -> list[Row]:
         """Rated rows that moved clearly, the furthest first."""
@@ -103,21 +113,26 @@ def _where_it_stands(known: Known) -> tuple[str, str]:
     mean = "the debt of the system" if one else f"the mean debt of {numbers.count(len(known.rated), 'rated system')}"
     if known.change is None:
         return f"Debt stands at {stands} of 100", f"Rule 'first quarter': {mean}; nothing to compare it with."
+    return _since(known, known.change, stands, mean)
+
+
+def _since(known: Known, change: float, stands: str, mean: str) -> tuple[str, str]:
+    """How the debt moved. Where another set of systems or questions moved it as well, the change is like for like."""
     quarter = numbers.period(known.compared_with)
-    by = numbers.change_words(abs(known.change)).lstrip("+")
-    if abs(known.change) < STEADY_POINTS:
+    by = numbers.change_words(abs(change)).lstrip("+")
+    alike = "" if known.like_for_like else " like for like"
+    over = " Like for like: of systems rated both times, over questions asked both times." if alike else ""
+    if abs(change) < STEADY_POINTS:
         return (
-            f"Debt stands at {stands}, as in {quarter}",
-            f"Rule 'steady': {mean} moved by less than half a point.",
+            f"Debt stands at {stands},{alike} as in {quarter}",
+            f"Rule 'steady': {mean} moved by less than half a point.{over}",
         )
-    way = "fell" if known.change < 0 else "rose"
-    text, why = f"Debt {way} by {by} points to {stands}", f"against {quarter}"
-    if known.before is not None and numbers.change_words(known.debt - known.before) != numbers.change_words(
-        known.change
-    ):
-        text = f"Debt stands at {stands}; like for like it {way} by {by} points"
-        why = f"the change since {quarter} is over what is rated, and asked, in both quarters"
-    return text, f"Rule '{way}': {mean}; {why}."
+    way = "fell" if change < 0 else "rose"
+    if alike:
+        words = f"Debt stands at {stands}; like for like it {way} by {by} points"
+    else:
+        words = f"Debt {way} by {by} points to {stands}"
+    return words, f"Rule '{way}': {mean}, against {quarter}.{over}"
 
 
 Besides = tuple[str, str, str]  #: (words, what joins them to the first half, why)
@@ -218,31 +233,44 @@ def _heavy_areas(row: Row, heatmap: Heatmap | None) -> list[str]:
 
 def decisions(known: Known, wording: Wording) -> tuple[Decision, ...]:
     """At most three things to decide: as a person wrote them, or else from the rules, in their order."""
-    if wording.decisions is not None:
-        return tuple(
-            Decision(
-                what=clean_text(it.what, 200),
-                why=clean_text(it.why, 400),
-                who=clean_text(it.who, 120),
-                when=clean_text(it.when, 60),
-                because="Written by a person.",
-                edited=True,
-            )
-            for it in wording.decisions[:DECISIONS]
-            if it.what.strip()
-        )
     proposed = [decision for rule in RULES for decision in rule(known)]
-    return tuple(proposed[:DECISIONS])
+    if wording.decisions is None:
+        return tuple(proposed[:DECISIONS])
+    ours = {(it.what, it.why, it.who, it.when): it for it in proposed}
+    return tuple(
+        ours.get((it.what, it.why, it.who, it.when)) or _worded(it)
+        for it in wording.decisions[:DECISIONS]
+        if it.what.strip()
+    )
+
+
+def _worded(it: DecisionWording) -> Decision:
+    return Decision(
+        what=clean_text(it.what, WHAT_MAX),
+        why=clean_text(it.why, WHY_MAX),
+        who=clean_text(it.who, WHO_MAX),
+        when=clean_text(it.when, WHEN_MAX),
+        because="Written by a person.",
+        edited=True,
+    )
 
 
 def _fund_the_best(known: Known) -> list[Decision]:
-    return [_fund(known, it) for it in known.actions[:1]]
+    return [_fund(known, it) for it in _fundable(known)[:1]]
 
 
 def _fund_the_next(known: Known) -> list[Decision]:
-    """The next best of another question: the same reason twice on page one convinces nobody."""
-    others = [it for it in known.actions[1:] if it.question != known.actions[0].question]
+    """Another question than the best one asks, where there is one: the same reason twice on a page convinces nobody."""
+    able = _fundable(known)
+    others = sorted(able[1:], key=lambda it: it.question == able[0].question)
     return [_fund(known, it) for it in others[: FUNDED_MAX - 1]]
+
+
+def _fundable(known: Known) -> list[NextAction]:
+    """What days may be asked for: nothing before a system is rated; what is past its date has a rule of its own."""
+    if not known.rated:
+        return []
+    return [it for it in known.actions if not (it.planned and it.due is not None and it.due < known.made_on)]
 
 
 def _fund(known: Known, action: NextAction) -> Decision:
@@ -266,19 +294,14 @@ def _fund(known: Known, action: NextAction) -> Decision:
 
 
 def _when(known: Known, action: NextAction) -> str:
-    if action.due is None:
-        return f"in {numbers.period(known.following)}"
-    return f"{'overdue since' if action.due < known.made_on else 'by'} {numbers.day(action.due)}"
+    return f"in {numbers.period(known.following)}" if action.due is None else f"by {numbers.day(action.due)}"
 
 
 def _finish_or_drop(known: Known) -> list[Decision]:
-    if known.promises is None:
-        return []
-    late: list[Promise] = [it for it in known.promises.rows if it.state is PromiseState.OVERDUE]
-    many = known.promises.count(PromiseState.OVERDUE)
+    late, many = known.overdue, len(known.overdue)
     if not late:
         return []
-    oldest = min(late, key=lambda it: (it.due is None, it.due))
+    oldest = late[0]
     owners = list(dict.fromkeys(it.owner or it.team for it in late if it.owner or it.team))
     return [
         Decision(
@@ -287,7 +310,7 @@ def _finish_or_drop(known: Known) -> list[Decision]:
             if oldest.due
             else f"{oldest.title} in {oldest.system} is past its date.",
             who=numbers.names(owners, 2),
-            when=f"before {numbers.period(known.following)} begins",
+            when=f"before {numbers.period(known.after_that)} begins",
             because="Rule 'overdue': open actions past their date.",
         )
     ]
@@ -327,7 +350,7 @@ def _answer_first(known: Known) -> list[Decision]:
     team = next((row.team for row in known.rows if row.system_id == worst), "")
     return [
         Decision(
-            what=f"Answer {numbers.count(count, 'open question')} before money is spent",
+            what=f"Answer {numbers.count(count, 'open question')}",
             why=f"Only {numbers.percent(known.answered)} is answered{place}; what nobody knows counts as heavy debt.",
             who=f"{team} lead" if team else "",
             when=f"before {numbers.period(known.following)} closes",
@@ -346,6 +369,7 @@ def _settle(known: Known) -> list[Decision]:
         Decision(
             what=f"Settle what is true of {first.system}: {first.text}",
             why=f"{first.voters} people voted from level {levels[0]} to level {levels[-1]}; the score hangs on it.",
+            who=f"{first.team} lead" if first.team else "",
             when=f"before {numbers.period(known.following)} closes",
             because="Rule 'disputed': votes three levels apart or in two camps.",
         )
@@ -355,6 +379,7 @@ def _settle(known: Known) -> list[Decision]:
 def _first_assessment(known: Known) -> list[Decision]:
     if known.rated:
         return []
+    teams = sorted({row.team for row in known.rows} - {""})
     if not known.rows:
         what, why = "Name the first system to assess", "Without one there is nothing to decide on."
     else:
@@ -364,6 +389,7 @@ def _first_assessment(known: Known) -> list[Decision]:
         Decision(
             what=what,
             why=why,
+            who=f"{teams[0]} lead" if len(teams) == 1 else "",
             when=f"in {numbers.period(known.following)}",
             because="Rule 'nothing rated': no system has a letter yet.",
         )

@@ -59,7 +59,7 @@ def where_it_sits(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     if len(heavy) >= 6 and sum(by_row[:top]) * 2 >= len(heavy):
         holders = "One system holds" if top == 1 else f"{('', 'One', 'Two', 'Three')[top]} systems hold"
         return f"{first}. {holders} {numbers.percent(sum(by_row[:top]) / len(heavy))} of all heavy cells."
-    return f"{first}; {len(heavy)} of {len(cells)} rated cells are heavy."
+    return f"{first}; {len(heavy)} of {len(cells)} rated cells {'is' if len(heavy) == 1 else 'are'} heavy."
 
 
 def of_trend(points: Sequence[TrendPoint], target: float | None, target_words: str) -> str:
@@ -79,7 +79,9 @@ def of_trend(points: Sequence[TrendPoint], target: float | None, target_words: s
     if abs(last - first) < 0.005:
         return f"Debt stands where it stood in {since}{towards}."
     way = "fell" if last < first else "rose"
-    return f"Debt {way} by {numbers.change_words(abs(last - first))[1:]} points since {since}{towards}."
+    then, now = (next(it.rated for it in points if it.period == period) for period in (first_period, last_period))
+    others = "" if then == now else f", {then} rated {'system' if then == 1 else 'systems'} then, {now} now"
+    return f"Debt {way} by {numbers.change_words(abs(last - first))[1:]} points since {since}{others}{towards}."
 
 
 def of_change(steps: Sequence[ChangeStep]) -> str:
@@ -154,8 +156,10 @@ def of_promises(promises_counts: dict[PromiseState, int], period: str = "") -> s
     ]
     if not due:
         return f"{numbers.count(promises_counts.get(PromiseState.OPEN, 0), 'action')} under way, none fell due yet."
-    within = f" in {numbers.period(period)}" if period else ""
-    first = f"{kept} of {numbers.count(due, 'promise')} that fell due{within} {'was' if kept == 1 else 'were'} kept"
+    fell = f"that fell due in {numbers.period(period)}" if period else "that fell due"
+    first = f"{kept or 'None'} of {due} promises {fell} {'was' if kept == 1 else 'were'} kept"
+    if due == 1:
+        first = f"The one promise {fell} was {'kept' if kept else 'not kept'}"
     return f"{first}; {', '.join(others)}." if others else f"{first}."
 
 
@@ -183,7 +187,8 @@ def of_confidence(rows: Sequence[Row], answered: float | None, questions: int) -
     cells = sum(cell.state is CellState.SCORE for row in rows for cell in row.cells)
     parts = [f"{numbers.percent(answered)} is answered"]
     if cells:
-        parts.append(f"{shaky} of {cells} numbers need care" if shaky else "no number needs special care")
+        need = "needs" if shaky == 1 else "need"
+        parts.append(f"{shaky} of {cells} numbers {need} care" if shaky else "no number needs special care")
     parts += [f"{numbers.count(questions, 'question')} {'is' if questions == 1 else 'are'} open"] if questions else []
     return f"{numbers.names(parts, 3)}."
 
@@ -198,6 +203,8 @@ def of_team(rows: Sequence[Row], promises: Promises | None, questions: int) -> s
     first = (
         f"{worst.name} stands at {numbers.debt(worst.total.debt)}"
         if len(rows) == 1
+        else f"Of {len(rows)} systems only {worst.name} is rated, {numbers.debt(worst.total.debt)}"
+        if len(rated) == 1
         else f"{worst.name} carries the most of {_of_how_many(rows, rated)}, {numbers.debt(worst.total.debt)}"
     )
     worse = [row.name for row in rated if row.total.move is Move.WORSE]
@@ -217,4 +224,4 @@ def of_team(rows: Sequence[Row], promises: Promises | None, questions: int) -> s
 def _of_how_many(rows: Sequence[Row], rated: Sequence[Row]) -> str:
     if len(rated) == len(rows):
         return numbers.count(len(rows), "system")
-    return f"{len(rows)} systems, {len(rated)} of them rated"
+    return f"the {len(rated)} rated systems of {len(rows)}"

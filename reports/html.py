@@ -146,7 +146,8 @@ def _shortened(table: Table) -> Table:
         finding=table.finding,
         columns=table.columns,
         rows=tuple(kept),
-        left_out=table.left_out + len(table.rows) - len(kept),
+        left_out=table.left_out,
+        elsewhere=len(table.rows) - len(kept),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reports import marks, numbers
 from reports.report import Decision, Length, Report, TeamPage
@@ -113,7 +114,7 @@ def _heatmap(report: Report) -> list[str]:
 
 
 def _team(team: TeamPage) -> Iterable[str]:
-    yield f"## Team {markdown_text(team.team)}"
+    yield f"## Team {markdown_text(team.team)}" if team.team else "## Systems without a team"
     yield markdown_text(team.finding)
     yield "\n".join(f"- {markdown_text(row.name)}: {marks.words(row.total)}" for row in team.rows)
     if team.actions:
@@ -133,16 +134,15 @@ def _section(title: str, table: Table | None) -> list[str]:
     if table is None or not table.rows:
         return []
     head = [f"## {title}"] if title else []
-    left_out = table.left_out + max(0, len(table.rows) - ROWS_MAX)
-    more = [f"And {left_out} more; the workbook holds them."] if left_out else []
-    return [*head, *([markdown_text(table.finding)] if table.finding else []), _table(table), *more]
+    more = replace(table, elsewhere=max(0, len(table.rows) - ROWS_MAX)).more
+    return [*head, *([markdown_text(table.finding)] if table.finding else []), _table(table), *([more] if more else [])]
 
 
 def _table(table: Table) -> str:
     kept = [
         place
         for place, column in enumerate(table.columns)
-        if (column.head not in _LEFT_TO_THE_WORKBOOK or place == 0 or table.key == "trend")
+        if (column.head not in _LEFT_TO_THE_WORKBOOK or place == 0 or table.key in {"trend", "evidence"})
         and any(row[place] not in (None, "") for row in table.rows)
     ]
     columns = [table.columns[place] for place in kept]

@@ -266,9 +266,13 @@ def change_of(sources: ReportSources, rows: Sequence[Row]) -> ChangeByCause | No
     ]
     rest = (after - before) - fsum(step.share for step in steps)
     if abs(rest) >= SMALL_STEP:
-        changed = bool(sources.causes) and any(it.id not in both for it in sources.systems)
-        left = ("members", "Systems rated once") if changed else ("unsplit", "Not told apart")
-        steps.append(ChangeStep(key=left[0], label=left[1], kind=StepKind.MEMBERS, share=rest))
+        members = (after - before) - _moved(sources, both)
+        left = (("members", "Systems rated once", members), ("unsplit", "Not told apart", rest - members))
+        steps += [
+            ChangeStep(key=which, label=words, kind=StepKind.MEMBERS, share=share)
+            for which, words, share in left
+            if abs(share) >= SMALL_STEP
+        ]
     steps.sort(key=lambda it: (it.kind is StepKind.MEMBERS, it.share > 0, -abs(it.share), it.key))
     return ChangeByCause(
         finding=findings.of_change(steps),
@@ -278,6 +282,19 @@ def change_of(sources: ReportSources, rows: Sequence[Row]) -> ChangeByCause | No
         after=after,
         steps=tuple(steps),
     )
+
+
+def _moved(sources: ReportSources, both: Set[str]) -> float:
+    """How far the mean debt of the systems rated both times moved."""
+    return fsum(
+        it.total.estimate - it.total_before.estimate
+        for it in sources.systems
+        if it.id in both
+        and it.total is not None
+        and it.total_before is not None
+        and it.total.estimate is not None
+        and it.total_before.estimate is not None
+    ) / (len(both) or 1)
 
 
 def ranks_of(sources: ReportSources, rows: Sequence[Row], names: Names) -> RankMoves | None:
@@ -339,6 +356,7 @@ def disputes_of(sources: ReportSources, names: Names) -> Disputes | None:
                     question=clean_text(it.question, 40),
                     text=clean_text(it.text, 300),
                     system=names.system(it.system_id),
+                    team=names.teams.get(it.system_id, ""),
                     area=names.area(it.area),
                     counts=counts,
                     unknown=len(it.votes) - sum(given.values()),
@@ -469,6 +487,13 @@ def promises_of(sources: ReportSources, names: Names, own: Set[str] | None = Non
     )
 
 
+def overdue_of(sources: ReportSources, names: Names) -> tuple[Promise, ...]:
+    """Every open action past its date, whichever quarter it was promised for; the oldest first."""
+    found = [_promise(it, sources, names) for it in sources.planned or sources.promises]
+    late = [it for it in found if it.state is PromiseState.OVERDUE]
+    return tuple(sorted(late, key=lambda it: (it.due or date.max, it.system, it.title)))
+
+
 def _promise(source: PromiseSource, sources: ReportSources, names: Names) -> Promise:
     return Promise(
         title=clean_text(source.title, 160),
@@ -500,21 +525,21 @@ def _state(source: PromiseSource, sources: ReportSources) -> PromiseState:
 def burn_up_of(sources: ReportSources) -> BurnUp | None:
     """Days promised and done by the end of each quarter; None before there are two quarters with promises."""
     periods = [it.period for it in sources.quarters]
-    dated = [it for it in sources.promises if it.planned_on is not None]
+    dated = [it for it in sources.planned or sources.promises if it.planned_on is not None]
     if len(periods) < 2 or not dated:
         return None
 
     def by(period: str) -> BurnUpPoint:
-        planned = fsum(it.planned_days for it in dated if _quarter(it.planned_on) <= period)
+        planned = fsum(it.planned_days for it in dated if quarter_of(it.planned_on) <= period)
         dropped = fsum(
             it.planned_days
             for it in dated
-            if it.state == "dropped" and it.closed_on is not None and _quarter(it.closed_on) <= period
+            if it.state == "dropped" and it.closed_on is not None and quarter_of(it.closed_on) <= period
         )
         done = fsum(
             it.planned_days
             for it in dated
-            if it.state == "done" and it.closed_on is not None and _quarter(it.closed_on) <= period
+            if it.state == "done" and it.closed_on is not None and quarter_of(it.closed_on) <= period
         )
         return BurnUpPoint(period=period, scope_days=planned - dropped, done_days=done)
 
@@ -526,7 +551,7 @@ def burn_up_of(sources: ReportSources) -> BurnUp | None:
     return BurnUp(finding=findings.of_burn_up(points), points=points)
 
 
-def _quarter(day: date | None) -> str:
+def quarter_of(day: date | None) -> str:
     """The quarter of a day; without one it sorts after every quarter."""
     if day is None:
         return "~"

@@ -341,6 +341,7 @@ class Dispute:
     counts: tuple[int, ...]  #: votes for each level, 0 first
     unknown: int  #: "we do not know"
     spread: Spread
+    team: str = ""  #: of the system
 
     @property
     def voters(self) -> int:

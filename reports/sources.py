@@ -209,6 +209,7 @@ class ReportSources:
     votes: tuple[VotesSource, ...] = ()
     priorities: tuple[PrioritySource, ...] = ()
     promises: tuple[PromiseSource, ...] = ()
+    planned: tuple[PromiseSource, ...] = ()  #: every action planned by the end of this period, whenever it is due
     open_questions: tuple[OpenQuestionSource, ...] = ()
     questions: tuple[QuestionSource, ...] = ()  #: only for one system
     evidence: tuple[EvidenceSource, ...] = ()

@@ -69,8 +69,20 @@ class Table:
     finding: str
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Value, ...], ...]
-    left_out: int = 0  #: further rows that this report does not hold
+    left_out: int = 0  #: further rows that this report does not hold, in no format
+    elsewhere: int = 0  #: further rows that only other formats hold
     names: int = 1  #: so many first columns name a row
+
+    @property
+    def more(self) -> str:
+        """What is not in this table and where it is; "" where nothing is missing."""
+        said = [f"{self.elsewhere} more {_are(self.elsewhere)} in the workbook."] if self.elsewhere else []
+        said += [f"{self.left_out} more {_are(self.left_out)} not in this report."] if self.left_out else []
+        return " ".join(said)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _columns(*heads: str | tuple[str, Kind]) -> tuple[TableColumn, ...]:

@@ -162,7 +162,7 @@ def _sheet(book: Workbook, styles: _Styles, table: Table, report: Report) -> Non
         legend = ", ".join(f"{sign} {words}" for sign, words in marks.LEGEND)
         _text(sheet, last + 1, 0, f"Debt 0 to 100, higher is worse. Marks: {legend}.", styles(font_color=LIGHT.muted))
     if table.left_out:
-        _text(sheet, last + 1, 0, f"{table.left_out} more are not in this report.", styles(font_color=LIGHT.muted))
+        _text(sheet, last + 1, 0, table.more, styles(font_color=LIGHT.muted))
     sheet.freeze_panes(HEAD_ROW + 1, table.names)
     sheet.autofilter(HEAD_ROW, 0, max(HEAD_ROW + 1, last - 1), len(table.columns) - 1)
 

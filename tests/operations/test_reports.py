@@ -101,6 +101,7 @@ def test_the_numbers_of_the_report_are_those_of_the_portfolio_page(review: Workp
     assert (told["heavy"].value, told["heavy"].of) == (len(page.heavy), len(page.rated))
     assert told["answered"].value == pytest.approx(page.answered)
     promises = read_promises(review, ADA, period=page.compared_with)
+    assert told["kept"].label == "Promises kept, Q3 2026"
     assert (told["kept"].value, told["kept"].of) == (promises.kept, promises.due) == (1, 1)
     cells = {row.system.name: row for row in page.rows}
     assert shown.heatmap is not None
@@ -130,6 +131,22 @@ def test_votes_that_lie_apart_and_the_promise_with_its_effect_are_told(review: W
     (promise,) = shown.promises.rows
     assert (promise.title, promise.owner, promise.actual_days) == ("Name the owner", "Li", 4.0)
     assert promise.measured == pytest.approx(-0.5)
+
+
+def test_every_open_question_is_counted_and_every_action_is_in_the_days_promised(review: Workplace) -> None:
+    asked = read_questionnaire(review, ADA, assessment_id=_half_answered(review)).questions
+    later = at(review, 2027, 1)
+    shown = read_report(later, ADA, period="2027Q1", team="Late").report
+    told = {number.key: number for number in shown.numbers}
+    assert told["answered"].note == f"{len(asked) - 5} questions open"
+    whole = read_report(review, ADA, period="2026Q4").report
+    assert whole.burn_up is not None
+    assert whole.burn_up.points[-1].scope_days == pytest.approx(3.0)
+
+
+def _half_answered(review: Workplace) -> str:
+    """A system of which five questions are answered in the first quarter of 2027."""
+    return quarter(at(review, 2027, 1), create_system(review, ADA, name="Late", team="Late"), "2027Q1", 2, questions=5)
 
 
 def test_a_team_and_a_system_have_reports_of_their_own(review: Workplace) -> None:

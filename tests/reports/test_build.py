@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from math import isclose
 
 import pytest
 
 from reports.build import build, digest_of
+from reports.decide import WHAT_MAX, WHEN_MAX, WHY_MAX
 from reports.numbers import period as period_words
-from reports.report import CellState, Length, Move, PromiseState, Unit
-from reports.sources import CauseSource, DecisionWording, VotesSource, Wording
+from reports.report import CellState, Length, Move, PromiseState, Report, Unit
+from reports.sources import CauseSource, DecisionWording, PromiseSource, VotesSource, Wording
 from tests.reports import builders
 
 EXAMPLES = builders.examples()
@@ -152,3 +154,104 @@ def test_a_system_that_got_worse_is_named_in_verdict_and_decisions() -> None:
     assert any(worse.name in it.what for it in report.decisions)
     row = next(it for it in report.appendix.heatmap.rows if it.system_id == worse.id)
     assert row.total.move is Move.WORSE
+
+
+def _wordings(report: Report) -> list[DecisionWording]:
+    return [DecisionWording(what=it.what, why=it.why, who=it.who, when=it.when) for it in report.decisions]
+
+
+def test_a_decision_left_as_it_was_proposed_keeps_its_price_beside_one_that_was_reworded() -> None:
+    sources = EXAMPLES["usual"]
+    ours = build(sources)
+    first, second, third = _wordings(ours)
+    longest = replace(second, what="w" * WHAT_MAX, why="y" * WHY_MAX, when="n" * WHEN_MAX)
+    worded = build(replace(sources, wording=Wording(decisions=(first, longest, third))))
+    assert (worded.decisions[0], worded.decisions[2]) == (ours.decisions[0], ours.decisions[2])
+    assert worded.decisions[0].price
+    assert worded.decisions[1].edited
+    assert (worded.decisions[1].what, worded.decisions[1].why) == (longest.what, longest.why)
+    assert worded.decisions[1].when == longest.when
+
+
+def test_what_is_overdue_is_to_be_finished_or_dropped_and_not_funded_again() -> None:
+    sources = builders.portfolio(3)
+    best = build(sources).actions[0]
+    since = sources.made_on - timedelta(days=60)
+    promised = tuple(
+        replace(it, planned=True, owner="Ada", due=since) if it.question == best.question else it
+        for it in sources.priorities
+    )
+    late = PromiseSource(
+        system_id="s000", title="Close the table", owner="Ada", state="open", planned_on=since - timedelta(days=20),
+        due=since, planned_days=3, debt_before=0.5, debt_target=0.25,
+    )  # fmt: skip
+    report = build(replace(sources, priorities=promised, promises=(), planned=(late,)))
+    assert not any(best.title in it.what for it in report.decisions)
+    (drop,) = [it for it in report.decisions if "overdue" in it.because]
+    assert (drop.what, drop.who) == ("Finish or drop the overdue action", "Ada")
+    assert drop.when == "before Q1 2027 begins"
+
+
+def test_page_one_does_not_give_the_same_reason_twice_and_names_somebody_for_each_decision() -> None:
+    sources = builders.portfolio(4)
+    one, other = sources.priorities[0], sources.priorities[1]
+    assert one.question != other.question
+    alike = [replace(one, system_id=f"s00{n}", cost_days=1, benefit_days=90 - n, known=True) for n in (0, 1)]
+    last = replace(other, system_id="s002", cost_days=1, benefit_days=50, known=True, why="Another reason.")
+    votes = VotesSource(system_id="s000", question="ENT-01", text="Who?", area="ENT", votes=(0, 4, 4, 0))
+    report = build(replace(sources, priorities=(*alike, last), promises=(), open_questions=(), votes=(votes,)))
+    funded = [it for it in report.decisions if it.cost_days is not None]
+    assert len({it.why.partition("Avoids")[0] for it in funded}) == len(funded) == 2
+    assert all(it.who for it in report.decisions)
+
+
+def test_nothing_is_funded_before_anything_is_rated() -> None:
+    sources = builders.portfolio(1)
+    (system,) = sources.systems
+    unrated = replace(system, total=replace(builders.cell("", 0.6), band=None, coverage=0.5), answered=0.5)
+    report = build(replace(sources, systems=(unrated,), promises=()))
+    assert all(it.cost_days is None for it in report.decisions)
+    assert report.decisions[0].who == f"{system.team} lead"
+
+
+def test_a_change_that_is_not_all_between_then_and_now_says_like_for_like() -> None:
+    sources = builders.portfolio(2)
+    moved = tuple(
+        replace(it, total=replace(builders.cell("", 0.6), change=0.05), total_before=builders.cell("", 0.4))
+        for it in sources.systems
+    )
+    quarters = tuple(replace(it, debts=(0.4, 0.4)) for it in sources.quarters)
+    report = build(replace(sources, systems=moved, quarters=quarters, causes=()))
+    assert report.verdict.text.startswith("Debt stands at 60.0; like for like it rose by 5.0 points")
+    assert "questions asked both times" in report.verdict.because
+    assert report.numbers[0].note == "like for like; it stood at 40.0"
+    plain = build(replace(sources, systems=tuple(replace(it, total=replace(it.total, change=0.2)) for it in moved),
+                          quarters=quarters, causes=()))  # fmt: skip
+    assert plain.verdict.text.startswith("Debt rose by 20.0 points to 60.0")
+
+
+def test_a_mean_that_moved_through_its_members_alone_says_so() -> None:
+    sources = builders.portfolio(2)
+    stays, gone = sources.systems
+    same = builders.cell("", 0.2)
+    gone = replace(gone, total=None, total_before=builders.cell("", 0.6), cells=())
+    quarters = tuple(replace(it, debts=(0.2, 0.6)) for it in sources.quarters[:-1])
+    quarters += (replace(sources.quarters[-1], debts=(0.2,)),)
+    stays = replace(stays, total=replace(same, change=0.0), total_before=same)
+    report = build(replace(sources, systems=(stays, gone), quarters=quarters, causes=()))
+    assert report.change is not None
+    assert [(it.key, round(it.share, 6)) for it in report.change.steps] == [("members", -0.2)]
+    assert report.trend is not None
+    assert "2 rated systems then, 1 now" in report.trend.finding
+
+
+def test_days_promised_count_every_action_and_the_number_names_the_quarter_it_is_about() -> None:
+    sources = EXAMPLES["usual"]
+    kept = replace(sources.promises[0], state="done", closed_on=sources.made_on, planned_on=sources.made_on)
+    other = replace(kept, state="open", closed_on=None, planned_days=kept.planned_days)
+    report = build(replace(sources, promises=(kept,), planned=(kept, other)))
+    assert report.burn_up is not None
+    assert report.burn_up.points[-1].scope_days == pytest.approx(2 * kept.planned_days)
+    assert report.numbers[3].label == "Promises kept, Q3 2026"
+    assert report.promises is not None
+    assert "in Q3 2026" in report.promises.finding
