@@ -260,9 +260,9 @@ def _fund_the_best(known: Known) -> list[Decision]:
 
 
 def _fund_the_next(known: Known) -> list[Decision]:
-    """Another question than the best one asks, where there is one: the same reason twice on a page convinces nobody."""
+    """The next best of another question: the same reason twice on page one convinces nobody."""
     able = _fundable(known)
-    others = sorted(able[1:], key=lambda it: it.question == able[0].question)
+    others = [it for it in able[1:] if it.question != able[0].question]
     return [_fund(known, it) for it in others[: FUNDED_MAX - 1]]
 
 
