@@ -302,7 +302,7 @@ def _finish_or_drop(known: Known) -> list[Decision]:
     if not late:
         return []
     oldest = late[0]
-    owners = list(dict.fromkeys(it.owner or it.team for it in late if it.owner or it.team))
+    owners = list(dict.fromkeys(it.owner or f"{it.team} lead" for it in late if it.owner or it.team))
     return [
         Decision(
             what="Finish or drop the overdue action" if many == 1 else f"Finish or drop {many} overdue actions",

@@ -24,6 +24,7 @@ from reports.report import (
 )
 
 HEAVY = ("D", "E")
+OTHERS = 4  #: where one in so many systems came or left, a trend says so
 #: How a step of a change is called inside a sentence, where its label alone would not do.
 IN_A_SENTENCE = {
     "members": "systems rated in one quarter only",
@@ -80,7 +81,7 @@ def of_trend(points: Sequence[TrendPoint], target: float | None, target_words: s
         return f"Debt stands where it stood in {since}{towards}."
     way = "fell" if last < first else "rose"
     then, now = (next(it.rated for it in points if it.period == period) for period in (first_period, last_period))
-    others = "" if then == now else f", {then} rated {'system' if then == 1 else 'systems'} then, {now} now"
+    others = "" if abs(now - then) * OTHERS < max(now, then) else f", {then} rated {'system' if then == 1 else 'systems'} then, {now} now"
     return f"Debt {way} by {numbers.change_words(abs(last - first))[1:]} points since {since}{others}{towards}."
 
 

@@ -190,6 +190,8 @@ def test_what_is_overdue_is_to_be_finished_or_dropped_and_not_funded_again() -> 
     (drop,) = [it for it in report.decisions if "overdue" in it.because]
     assert (drop.what, drop.who) == ("Finish or drop the overdue action", "Ada")
     assert drop.when == "before Q1 2027 begins"
+    unowned = build(replace(sources, promises=(), planned=(replace(late, owner=""),))).decisions
+    assert [it.who for it in unowned if "overdue" in it.because] == [f"{sources.systems[0].team} lead"]
 
 
 def test_page_one_does_not_give_the_same_reason_twice_and_names_somebody_for_each_decision() -> None:
