@@ -81,7 +81,8 @@ def of_trend(points: Sequence[TrendPoint], target: float | None, target_words: s
         return f"Debt stands where it stood in {since}{towards}."
     way = "fell" if last < first else "rose"
     then, now = (next(it.rated for it in points if it.period == period) for period in (first_period, last_period))
-    others = "" if abs(now - then) * OTHERS < max(now, then) else f", {then} rated {'system' if then == 1 else 'systems'} then, {now} now"
+    few = abs(now - then) * OTHERS < max(now, then)
+    others = "" if few else f", {numbers.count(then, 'rated system')} then, {now} now"
     return f"Debt {way} by {numbers.change_words(abs(last - first))[1:]} points since {since}{others}{towards}."
 
 
