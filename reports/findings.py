@@ -140,7 +140,7 @@ def of_backlog(points: Sequence[BacklogPoint], actions: Sequence[NextAction]) ->
     many = "One action" if len(actions) == 1 else f"{('', '', 'Two', 'Three', 'Four', 'Five')[len(actions)]} actions"
     verb = "costs" if len(actions) == 1 else "cost"
     avoid = "avoids" if len(actions) == 1 else "avoid"
-    return f"{many} {verb} {numbers.days(cost)} and {avoid} {numbers.days(avoided)} of extra work each quarter."
+    return f"{many} {verb} {numbers.days(cost)} and {avoid} {numbers.days(avoided)} each quarter."
 
 
 def of_promises(promises_counts: dict[PromiseState, int], period: str = "") -> str:

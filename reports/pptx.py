@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from pptx.presentation import Presentation
     from pptx.slide import Slide
 
+WHAT_LINE, WHY_LINE = 82, 110  #: letters on a line of a decision, of its reason
 WORDS_MAX = 12  #: of a title: a room reads it before it listens
 ROWS_MAX = 20  #: of the heatmap
 PROMISES_SHOWN = 8
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  #: inches
 BODY_TOP, BODY_BOTTOM = 1.55, 6.85
 TEXT, SMALL, TABLE = 14, 11, 10  #: points
+LETTERS = 11.5  #: of a table, on an inch
 FONT = "Calibri"
 
 
@@ -42,9 +44,18 @@ def headline(finding: str) -> str:
     """A finding as a title: as many of its clauses as a room reads at a glance; the whole stands in the notes."""
     if len(finding.split()) <= WORDS_MAX:
         return finding
-    ends = sorted(found.start() for found in re.finditer(r"; |, but |, | and ", finding))
+    ends = sorted(found.start() for found in re.finditer(r"\. |; |, but |, | and ", finding))
     short = [finding[:end] for end in ends if len(finding[:end].split()) <= WORDS_MAX]
     return f"{short[-1]}." if short else finding
+
+
+def reason(why: str, lines: int) -> str:
+    """As many whole sentences of a reason as fit; the whole stands in the notes. A long first one ends at a word."""
+    room = lines * WHY_LINE
+    ends = [found.end() for found in re.finditer(r"[.!?](?= |$)", why) if found.end() <= room]
+    if ends:
+        return why[: ends[-1]]
+    return why if len(why) <= room else f"{why[: room - 1].rpartition(' ')[0] or why[: room - 1]}…"
 
 
 def render_pptx(report: Report) -> bytes:
@@ -102,8 +113,8 @@ def _first(deck: Presentation, report: Report) -> None:
             slide,
             (MARGIN + 0.4, top, 8.4, 0.8),
             [
-                (clean_text(decision.what, 80), 16, LIGHT.ink, True),
-                (clean_text(decision.why, 120), SMALL, LIGHT.muted, False),
+                (clean_text(decision.what, 2 * WHAT_LINE), 16, LIGHT.ink, True),
+                (reason(decision.why, 1 if len(decision.what) > WHAT_LINE else 2), SMALL, LIGHT.muted, False),
             ],
         )
         _text(
@@ -147,7 +158,7 @@ def _heatmap(deck: Presentation, heatmap: Heatmap, report: Report) -> None:
         _cell(table.cell(0, place), words, size=TABLE, bold=True, colour=LIGHT.muted, turned=turned)
     for place, row in enumerate(rows, 1):
         table.rows[place].height = Inches(line)
-        _heatmap_row(table, place, row)
+        _heatmap_row(table, place, row, widths)
     legend = "   ".join(f"{sign} {words}" for sign, words in marks.LEGEND)
     more = f"   {heatmap.left_out + beyond} more systems in the report." if heatmap.left_out + beyond else ""
     top = BODY_TOP + head + line * len(rows) + 0.05
@@ -159,9 +170,9 @@ def _heatmap(deck: Presentation, heatmap: Heatmap, report: Report) -> None:
     _notes(slide, [heatmap.finding, *(f"{row.name} ({row.team}): {marks.words(row.total)}" for row in rows)])
 
 
-def _heatmap_row(table: Any, place: int, row: Row) -> None:
-    _cell(table.cell(place, 0), clean_text(row.name, 26), size=TABLE, colour=LIGHT.ink)
-    _cell(table.cell(place, 1), clean_text(row.team, 15), size=TABLE, colour=LIGHT.muted)
+def _heatmap_row(table: Any, place: int, row: Row, widths: Sequence[float]) -> None:
+    _cell(table.cell(place, 0), clean_text(row.name, int(widths[0] * LETTERS)), size=TABLE, colour=LIGHT.ink)
+    _cell(table.cell(place, 1), clean_text(row.team, int(widths[1] * LETTERS)), size=TABLE, colour=LIGHT.muted)
     for column, cell in enumerate((*row.cells, row.total), 2):
         look = marks.look(cell)
         words = marks.short(cell)
@@ -198,7 +209,9 @@ def _trend(deck: Presentation, trend: TrendChart, report: Report) -> None:
         chart_data.add_series(name, [None if value is None else value * 100 for value in values])
     kind = XL_CHART_TYPE.LINE_MARKERS
     chart = _chart(slide, kind, chart_data, "Trend", trend.finding)
-    _axes(chart, 0, 100)
+    seen = [value * 100 for _, values, *_ in series for value in values if value is not None]
+    floor, top = max(0, int(min(seen) // 10) * 10 - 10), min(100, int(max(seen) // 10) * 10 + 20)
+    _axes(chart, floor, top)
     for line, (name, values, colour, width, dashed) in zip(chart.plots[0].series, series, strict=True):
         drawn = trend.line or dashed
         _line(line, colour, width, dashed=dashed, drawn=drawn, marker=name == own or not drawn)
@@ -208,6 +221,8 @@ def _trend(deck: Presentation, trend: TrendChart, report: Report) -> None:
         elif last is not None:
             _point_label(line.points[last], f"{name} {numbers.debt_exact(values[last])}", colour, place="right")
     words = [f"{numbers.period(mark.period)}: {mark.words}" for mark in trend.marks]
+    if floor:
+        words.append(f"The axis starts at {floor}.")
     if not trend.line:
         words.append("Too few quarters for a line: dots only.")
     _text(
@@ -287,12 +302,17 @@ def _backlog(deck: Presentation, backlog: Backlog, actions: Sequence[NextAction]
     _logarithmic(chart)
     for dots, colour, size in zip(chart.plots[0].series, (LIGHT.strong_line, LIGHT.accent), (5, 10), strict=True):
         _dots(dots, colour, size)
+    alike: dict[tuple[float, float], list[int]] = {}
     for place, point in enumerate(numbered):
-        _point_label(chart.plots[0].series[1].points[place], str(point.number), LIGHT.accent, place="right")
+        alike.setdefault((round(point.cost_days, 1), round(point.avoided_days_per_quarter, 1)), []).append(place)
+    for places in alike.values():  # dots that lie on another share a label
+        words = ", ".join(str(numbered[place].number) for place in places)
+        _point_label(chart.plots[0].series[1].points[places[0]], words, LIGHT.accent, place="right")
     for place, action in enumerate(actions):
         top = BODY_TOP + place * 1.02
         _text(slide, (7.5, top, 0.4, 0.4), [(f"{action.number}", 16, LIGHT.accent, True)])
-        due = f"by {numbers.day(action.due)}" if action.due else ""
+        late = action.due is not None and action.due < report.made_on
+        due = f"{'overdue since' if late else 'by'} {numbers.day(action.due)}" if action.due else ""
         who = ", ".join(filter(None, (action.owner, due))) or "owner and date to be named"
         price = f"{numbers.days(action.cost_days)}, avoids {numbers.days(action.avoided_days)}"
         _text(

@@ -10,7 +10,7 @@ from pptx import Presentation
 from pptx.util import Emu
 
 from reports import marks
-from reports.pptx import ROWS_MAX, WORDS_MAX, headline, render_pptx
+from reports.pptx import ROWS_MAX, WHY_LINE, WORDS_MAX, headline, reason, render_pptx
 from reports.report import Report, rows_shown
 from tests.reports.builders import HOSTILE, report
 
@@ -37,6 +37,8 @@ def _text(slide: object) -> str:
 
 def test_a_long_finding_gives_its_first_clause_as_the_title() -> None:
     assert headline("Debt fell.") == "Debt fell."
+    two = "Feedback loops is heavy in 5 of 8 systems. Three systems hold 85 % of all heavy cells."
+    assert headline(two) == "Feedback loops is heavy in 5 of 8 systems."
     long = "Feedback loops is heavy in 9 of 20 systems; 82 of 207 rated cells are heavy in all."
     assert headline(long) == "Feedback loops is heavy in 9 of 20 systems."
     assert headline("One and two, three and four five six seven eight nine ten eleven.") == "One and two, three."
@@ -141,3 +143,22 @@ def test_names_of_people_run_nothing_and_lead_nowhere(decks: dict[str, tuple[Rep
 def test_the_file_names_nobody(decks: dict[str, tuple[Report, Presentation]]) -> None:
     about = decks["usual"][1].core_properties
     assert (about.author, about.last_modified_by, about.title) == ("Arrears", "Arrears", report().title)
+
+
+def test_a_reason_on_a_slide_ends_with_a_sentence_or_at_a_word() -> None:
+    first = f"{'why ' * 30}indeed."
+    assert reason(f"{first} {'And so on. ' * 20}", 2).endswith("on.")
+    assert reason(f"{first} {'never ' * 60}", 2) == first
+    cut = reason("because " * 60, 1)
+    assert cut.endswith("because…")
+    assert len(cut) <= WHY_LINE
+    assert len(reason("x" * 500, 1)) <= WHY_LINE
+    assert reason("Short", 1) == "Short"
+
+
+def test_no_reason_on_the_first_slide_is_cut_within_a_word(decks: dict[str, tuple[Report, Presentation]]) -> None:
+    made, deck = decks["usual"]
+    text = _text(deck.slides[0])
+    assert made.decisions
+    for decision in made.decisions:
+        assert decision.why.partition(". ")[0] in text
