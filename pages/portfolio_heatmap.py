@@ -93,7 +93,12 @@ class Wish:
         if self.order == BY_NAME:
             return sorted(left, key=lambda row: row.system.name.casefold())
         left.sort(key=lambda row: (-self.weight(row), row.system.name.casefold()))
-        return left if self.order == HEAVIEST else sorted(left, key=lambda row: row.system.team.casefold())
+        if self.order == HEAVIEST:
+            return left
+        worst: dict[str, int] = {}  # the team whose worst system owes the most comes first
+        for place, row in enumerate(left):
+            worst.setdefault(row.system.team, place)
+        return sorted(left, key=lambda row: worst[row.system.team])
 
 
 def _wish(view: Portfolio) -> Wish:

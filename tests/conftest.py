@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # no test asserts a time: a busy machine is no fault
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -85,7 +85,8 @@ def test_each_filter_of_the_link_leaves_the_right_systems(at_page: Open, link: d
 @pytest.mark.parametrize(
     ("order", "first"), [("By team", "Heavy model"), ("Heaviest first", "Heavy model"), ("Name", "Begun model")]
 )
-def test_the_order_is_the_one_asked_for(at_page: Open, order: str, first: str) -> None:
+def test_the_order_is_the_one_asked_for(at_page: Open, workplace: Workplace, order: str, first: str) -> None:
+    create_system(workplace, ADA, name="Idle model", team="Archive")  # first by its name alone, with nothing to say
     page = at_page()
     page.selectbox(key="order").set_value(order).run()
     assert next(f.value for f in page.dataframe if "System" in f.value.columns)["System"][0] == first

@@ -20,7 +20,8 @@ function link(id, href, className, ...content) {
 }
 function card([id, href, title, lines, late, here], closed) {
   const node = link(id, href, `card${late ? " late" : ""}${closed ? " closed" : ""}`, make("span", "title", title));
-  lines.forEach((words, at) => node.append(make("span", late && at === 0 ? "line late" : "line", words)));
+  // each part reads in its own direction: a name written from right to left takes no number beside it along
+  lines.forEach((words, at) => node.append(make("span", late && at === 0 ? "line late" : "line", ...words.split(" · ").flatMap((part, place) => [place ? " · " : "", make("bdi", "", part)]))));
   if (here) node.setAttribute("aria-current", "true");
   return make("li", "", node);
 }

@@ -53,7 +53,7 @@ function draw(graph, data) {
   for (const old of stage.querySelectorAll(".node")) old.remove();
   for (const old of svg.querySelectorAll(".edge")) old.remove();
   graph.width = data.columns * (WIDE + GAP_X) - GAP_X + 2 * EDGE + 40;
-  graph.height = data.rows * (HIGH + GAP_Y) - GAP_Y + 2 * EDGE + 46;
+  graph.height = data.rows * (HIGH + GAP_Y) - GAP_Y + 2 * EDGE + 64; // a line that leads back passes below the last row
   svg.setAttribute("width", graph.width);
   svg.setAttribute("height", graph.height);
   const places = data.nodes.map(node => ({ x: EDGE + 20 + node[3] * (WIDE + GAP_X), y: EDGE + node[4] * (HIGH + GAP_Y) }));
