@@ -173,7 +173,7 @@ def of_burn_up(points: Sequence[BurnUpPoint]) -> str:
     last = known[-1]
     grown = last.scope_days - points[0].scope_days
     since = numbers.period(points[0].period)
-    more = f"; {numbers.days(grown)} were promised since {since}" if grown > 0 and points[0].scope_days > 0 else ""
+    more = f"; {numbers.days(grown)} were promised since {since}" if 0 < grown <= points[0].scope_days else ""
     share = (last.done_days or 0.0) / last.scope_days if last.scope_days else 0.0
     if share >= 1:
         return f"All {numbers.days(last.scope_days)} promised are done{more}."

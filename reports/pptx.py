@@ -69,6 +69,7 @@ def render_pptx(report: Report) -> bytes:
     core.title, core.author, core.last_modified_by = clean_text(report.title, 200), "Arrears", "Arrears"
     core.created = core.modified = datetime.combine(report.made_on, time())
     core.language = "en"
+    core.comments = report.footer.words
     _first(deck, report)
     if report.heatmap is not None and report.heatmap.rows:
         _heatmap(deck, report.heatmap, report)
