@@ -21,6 +21,7 @@ from scoring.trend import Trend, trend
 from store.portfolio_records import WholeRow
 from store.records import AssessmentRecord, Records, SystemRecord
 
+LEAST_CLEAR = 0.01  #: one point: a change of a mean that its readers can see
 UNCERTAIN_WIDTH = 0.5  #: an interval wider than two bands is marked as uncertain
 HEAVY = ("D", "E")  #: the bands of heavy debt
 
@@ -182,8 +183,11 @@ def direction_of(change: float | None) -> str | None:
 
 
 def direction_of_mean(change: Spread) -> str | None:
-    """Like `direction_of`, for the mean change of several systems: what is chance in each partly cancels out."""
-    if change.mean is None or abs(change.mean) <= SMALLEST_DETECTABLE_CHANGE / change.count**0.5:
+    """Like `direction_of`, for the mean change of several systems: what is chance in each partly cancels out.
+
+    Over hundreds of systems hardly anything is chance; less than a point is still nothing to call clear.
+    """
+    if change.mean is None or abs(change.mean) <= max(LEAST_CLEAR, SMALLEST_DETECTABLE_CHANGE / change.count**0.5):
         return None
     return "worse" if change.mean > 0 else "better"
 

@@ -29,6 +29,7 @@ from operations.rescoring import score_anew
 from operations.systems import change_system, create_system, list_tags, read_system
 from operations.verdict import verdict
 from operations.workplace import Workplace
+from scoring.portfolio import Spread
 from scoring.score import Parameters
 from store.store import open_store
 from tests.operations.conftest import ADA, BO, Clock, at
@@ -115,6 +116,17 @@ def test_the_four_numbers_and_what_they_are_the_numbers_of(world: World, workpla
     assert [row.system.name for row in view.moved("worse")] == ["Heavy"]
     assert view.moved("better") == ()
     assert verdict(view) == "Q4 2026: debt rose clearly to 58, and 1 of 3 systems is in heavy debt, in Growth"
+
+
+@pytest.mark.parametrize(
+    ("mean", "count", "said"),
+    [(-0.007, 500, None), (0.02, 500, "worse"), (-0.02, 500, "better"), (0.02, 4, None), (0.05, 4, "worse")],
+)
+def test_a_mean_moves_clearly_beyond_chance_and_by_a_point_that_can_be_seen(
+    mean: float, count: int, said: str | None
+) -> None:
+    change = Spread(count=count, mean=mean, lower_quartile=mean, median=mean, upper_quartile=mean)
+    assert portfolio.direction_of_mean(change) == said
 
 
 def test_a_quarter_shows_the_systems_that_were_there_then(world: World, workplace: Workplace) -> None:
