@@ -68,6 +68,11 @@ def day(moment: date | datetime) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def by_day(due: date, today: date) -> str:
+    """Write the day something is due: "by 15 Dec 2026", "overdue since 17 Sep 2026" once it has passed."""
+    return f"{'overdue since' if due < today else 'by'} {day(due)}"
+
+
 def clock(moment: datetime) -> str:
     """Write a time of day as "12:03:11"."""
     return moment.strftime("%H:%M:%S")

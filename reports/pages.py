@@ -241,11 +241,11 @@ def _first(report: Report) -> list[Block]:
         ),
     ]
     if report.actions:
-        made.append(_actions(report.actions, "The best return first", with_system=report.system is None))
+        made.append(_actions(report, report.actions, "The best return first", with_system=report.system is None))
     return made
 
 
-def _actions(actions: Sequence[NextAction], title: str, *, with_system: bool = True) -> Block:
+def _actions(report: Report, actions: Sequence[NextAction], title: str, *, with_system: bool = True) -> Block:
     return _table(
         title,
         [
@@ -266,7 +266,7 @@ def _actions(actions: Sequence[NextAction], title: str, *, with_system: bool = T
                 {
                     "text": it.owner or "nobody named",
                     "tone": "" if it.owner else "worse",
-                    "below": f"by {numbers.day(it.due)}" if it.due else "no date",
+                    "below": numbers.by_day(it.due, report.made_on) if it.due else "no date",
                 },
                 {"text": numbers.days(it.cost_days)},
                 {"text": numbers.days(it.avoided_days_per_quarter), "bold": True},
@@ -411,7 +411,7 @@ def _team(report: Report, team: TeamPage, *, above: float = 0.0) -> list[Block]:
             )
         )
     if team.actions:
-        made.append(_actions(team.actions, "What to do first"))
+        made.append(_actions(report, team.actions, "What to do first"))
     left = PAGE_HEIGHT - above - 104 - 46 * len(team.rows) - (40 + 31 * len(team.actions) if team.actions else 0)
     promised = 44 + 20 * len(team.promises) if team.promises else 0
     if team.promises and team.questions and left < promised + 44 + 29 * min(3, len(team.questions)):

@@ -312,8 +312,7 @@ def _backlog(deck: Presentation, backlog: Backlog, actions: Sequence[NextAction]
     for place, action in enumerate(actions):
         top = BODY_TOP + place * 1.02
         _text(slide, (7.5, top, 0.4, 0.4), [(f"{action.number}", 16, LIGHT.accent, True)])
-        late = action.due is not None and action.due < report.made_on
-        due = f"{'overdue since' if late else 'by'} {numbers.day(action.due)}" if action.due else ""
+        due = numbers.by_day(action.due, report.made_on) if action.due else ""
         who = ", ".join(filter(None, (action.owner, due))) or "owner and date to be named"
         price = f"{numbers.days(action.cost_days)}, avoids {numbers.days(action.avoided_days)}"
         _text(

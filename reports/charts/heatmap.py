@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports import font, marks, numbers
 from reports.marks import Mark
 from reports.palette import Theme
-from reports.report import Cell, CellState, Column, Heatmap, Move, Row
+from reports.report import Cell, CellState, Column, Heatmap, Move, Row, RowGroup, rows_shown
 from reports.svg import Chart, Drawing
 
 WIDTH = 482.0
 ROW, GAP = 15.0, 1.2  #: height of a row; white between cells
 TEAM = 15.0  #: height of a team's line
+TEAMS_MAX = 8  #: with lines of their own; more of them would not leave a page for the rows
 TOTAL = 62.0  #: width of the column at the right
 CELL_MAX = 44.0
 HEAD_SIZE, HEAD_LENGTH = 8.0, 100.0
@@ -19,17 +22,18 @@ TURN = -55.0
 
 def draw(heatmap: Heatmap, *, theme: Theme = "light", width: float = WIDTH, legend: bool = True) -> Chart:
     """Cells carry number, colour, mark; the legend explains all of them."""
-    names = [row.name for row in heatmap.rows]
+    groups = _groups(heatmap)
+    names = [row.name for group in groups for row in group.rows]
     longest = max((font.width(name, 8.5) for name in names), default=60.0)
-    label = min(max(longest + 8, 70.0), width * 0.3)
+    label = min(max(longest + 8, 70.0), width * (0.3 if len(groups) > 1 else 0.36))
     cell = min((width - label - TOTAL) / max(1, len(heatmap.columns)), CELL_MAX)
     head = _head_height(heatmap.columns, cell)
-    teams = [group for group in heatmap.groups if group.team]
-    height = head + ROW * len(names) + TEAM * len(teams) + (6 * (len(heatmap.groups) - len(teams)))
+    teams = [group for group in groups if group.team]
+    height = head + ROW * len(names) + TEAM * len(teams) + (6 * (len(groups) - len(teams)))
     drawing = Drawing(width=width, height=height + (44 if legend else 2), theme=theme)
     _heads(drawing, heatmap.columns, label, cell, head)
     y = head
-    for group in heatmap.groups:
+    for group in groups:
         if group.team:
             drawing.text(
                 0, y + TEAM - 4, group.team, size=7.5, weight=600, colour=drawing.palette.muted, most=width * 0.6
@@ -43,6 +47,15 @@ def draw(heatmap: Heatmap, *, theme: Theme = "light", width: float = WIDTH, lege
     if legend:
         _legend(drawing, y + 12)
     return drawing.finish(heatmap.finding, alt(heatmap))
+
+
+def _groups(heatmap: Heatmap) -> tuple[RowGroup, ...]:
+    """Team by team; where nearly every system has a team of its own, the worst first, each with its team beside it."""
+    if len(heatmap.groups) <= TEAMS_MAX:
+        return heatmap.groups
+    rows, _ = rows_shown(heatmap.rows, len(heatmap.rows))
+    named = tuple(replace(row, name=f"{row.name}, {row.team}" if row.team else row.name) for row in rows)
+    return (RowGroup(team="", rows=named),)
 
 
 def _head_height(columns: tuple[Column, ...], cell: float) -> float:

@@ -8,6 +8,7 @@ from math import isclose
 
 import pytest
 
+from reports import numbers
 from reports.build import build, digest_of
 from reports.decide import WHAT_MAX, WHEN_MAX, WHY_MAX
 from reports.numbers import period as period_words
@@ -190,6 +191,8 @@ def test_what_is_overdue_is_to_be_finished_or_dropped_and_not_funded_again() -> 
     (drop,) = [it for it in report.decisions if "overdue" in it.because]
     assert (drop.what, drop.who) == ("Finish or drop the overdue action", "Ada")
     assert drop.when == "before Q1 2027 begins"
+    assert numbers.by_day(since, sources.made_on) == "overdue since 30 Sep 2026"
+    assert numbers.by_day(sources.made_on, sources.made_on) == "by 29 Nov 2026"
     unowned = build(replace(sources, promises=(), planned=(replace(late, owner=""),))).decisions
     assert [it.who for it in unowned if "overdue" in it.because] == [f"{sources.systems[0].team} lead"]
 

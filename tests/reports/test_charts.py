@@ -161,3 +161,14 @@ def test_the_fonts_draw_what_our_own_words_and_most_scripts_need() -> None:
     assert font.undrawn(ours + "ΑΩαω АЯая עברית العربية " + "".join(chr(it) for it in range(0x20, 0x7F))) == set()
     assert font.undrawn("异 🚀") == {"异", "🚀"}
     assert all(font.font(weight).draws(font.BOX) or font.fallback().draws(font.BOX) for weight in (400, 600, 700))
+
+
+def test_a_heatmap_of_as_many_teams_as_systems_fits_a_page_and_names_each_team() -> None:
+    made = build(builders.portfolio(40, teams=tuple(f"Crew {number}" for number in range(40)))).heatmap
+    assert made is not None
+    chart = heatmap.draw(made)
+    assert chart.height < 560
+    assert all(f", {row.team}" in chart.svg for row in made.rows)
+    few = build(builders.portfolio(12)).heatmap
+    assert few is not None
+    assert all(f">{group.team}<" in heatmap.draw(few).svg for group in few.groups)
