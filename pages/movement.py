@@ -123,8 +123,8 @@ def _finding(view: MovementView) -> None:
         figure(row, f"Debt, {numbers.period(quarter)}", numbers.DASH if debt is None else one_decimal(debt))
     figure(row, "Change in points", numbers.DASH if whole.total is None else moved(whole.total))
     if view.whose is not Whose.SYSTEM:
-        own = sum(step.share for step in whole.steps if step.cause is not None)
-        figure(row, f"Of it, the {whole.counted_both} in both", numbers.DASH if whole.total is None else moved(own))
+        own = moved(whole.like_for_like)  # what the portfolio page and a report say of these quarters
+        figure(row, "Of it, like for like", numbers.DASH if whole.total is None else own)
 
 
 def _packs(view: MovementView) -> None:

@@ -59,6 +59,11 @@ class Movement:
     counted_both: int
     common_only: int  #: of the systems in both: whose checklist or scope changed, so that common questions are compared
 
+    @property
+    def like_for_like(self) -> float:
+        """What the systems in both quarters moved by themselves, without the yardstick and the list of systems."""
+        return fsum(step.share for step in self.steps if step.cause not in LAST)
+
 
 def movement(members: Iterable[Member]) -> Movement:
     """Split the change of a mean of systems. The order of the systems changes no bit.

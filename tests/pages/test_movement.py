@@ -40,6 +40,9 @@ def test_the_page_tells_what_moved_the_portfolio_and_follows_its_link(at_page: O
     assert "Churn model moved down from place 1 to 2 of 2" in words(page)
     assert "1 quarter is still open" in words(page)
     assert linked(page) == (BEFORE, QUARTER)
+    told = {metric.label: metric.value for metric in page.metric}
+    since = {metric.label: metric.delta for metric in at_page().metric}["Portfolio debt"]
+    assert since.startswith(told["Of it, like for like"]), "the same change on the portfolio page"
 
     # another pair of quarters: then only one system was rated before
     page.selectbox(key="movement-since").set_value(FIRST).run()

@@ -88,6 +88,7 @@ def test_one_system_alone_is_its_own_split():
 def test_what_is_no_change_of_a_system_comes_last_however_large():
     moved = movement([member("a", 0.2, 0.9, checklist=0.6), member("b", None, 0.5)])
     assert [step.cause for step in moved.steps] == [Cause.ANSWERS, Cause.CHECKLIST, None]
+    assert moved.like_for_like == moved.steps[0].share
 
 
 def test_a_system_in_both_without_a_split_is_a_mistake_of_the_caller():
