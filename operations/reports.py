@@ -40,7 +40,7 @@ class ReportView:
     periods: tuple[str, ...]  #: quarters to choose among, ascending
     teams: tuple[str, ...]
     systems: tuple[tuple[str, str, str], ...]  #: (id, name, team)
-    still_open: int  #: assessments of the quarter that are not closed yet
+    still_open: int  #: assessments of the quarter and of what the report is about that are not closed yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,7 @@ def read_report(
 
 def _view(view: Portfolio, sources: ReportSources, kept: WordingRecord) -> ReportView:
     worded = replace(sources, wording=_wording_of(kept))
+    shown = {system.id for system in sources.systems}
     rows = sorted(view.rows, key=lambda row: (row.system.team.casefold(), row.system.name.casefold()))
     return ReportView(
         report=build(worded),
@@ -97,7 +98,10 @@ def _view(view: Portfolio, sources: ReportSources, kept: WordingRecord) -> Repor
         periods=view.periods,
         teams=tuple(dict.fromkeys(row.system.team for row in rows)),
         systems=tuple((row.system.system_id, row.system.name, row.system.team) for row in rows),
-        still_open=sum(row.assessment is not None and row.assessment.state == "open" for row in view.rows),
+        still_open=sum(
+            row.assessment is not None and row.assessment.state == "open" and row.system.system_id in shown
+            for row in view.rows
+        ),
     )
 
 

@@ -50,7 +50,7 @@ def report() -> None:
     _choose(view)
     if view.still_open:
         count = numbers.count(view.still_open, "system is", "systems are")
-        problems.attention(
+        problems.notice(
             f"{count} still being assessed in {numbers.period(shown.period)}: numbers may move until they are closed."
         )
     _formats(shown)

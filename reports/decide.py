@@ -277,13 +277,10 @@ def _fund(known: Known, action: NextAction) -> Decision:
     place = "" if known.scope.kind is ScopeKind.SYSTEM else f" in {action.system}"
     days = numbers.days(action.cost_days)
     gain = action.avoided_days / action.cost_days if action.cost_days else 0.0
-    ratio = f"{gain:.1f} days for each day spent" if gain else "at no cost"
+    ratio = f"Each day spent avoids {numbers.days(gain)} of extra work." if gain else "It costs nothing."
     return Decision(
         what=f"{f'Keep {days} free' if action.planned else f'Fund {days}'}{place}: {action.title}",
-        why=f"{action.why.rstrip('.')}. "
-        * bool(action.why)
-        + f"Avoids about {numbers.days(action.avoided_days)} of extra work in "
-        f"{numbers.count(action.horizon_quarters, 'quarter')}, {ratio}.",
+        why=f"{action.why.rstrip('.')}. {ratio}" if action.why else ratio,
         who=action.owner or (f"{action.team} lead" if action.team else ""),
         when=_when(known, action),
         cost_days=action.cost_days,
@@ -302,13 +299,12 @@ def _finish_or_drop(known: Known) -> list[Decision]:
     if not late:
         return []
     oldest = late[0]
+    which = oldest.title if many == 1 else f"The oldest of them, {oldest.title},"
     owners = list(dict.fromkeys(it.owner or f"{it.team} lead" for it in late if it.owner or it.team))
     return [
         Decision(
             what="Finish or drop the overdue action" if many == 1 else f"Finish or drop {many} overdue actions",
-            why=f"The oldest, {oldest.title} in {oldest.system}, was due on {numbers.day(oldest.due)}."
-            if oldest.due
-            else f"{oldest.title} in {oldest.system} is past its date.",
+            why=f"{which} in {oldest.system} was due on {numbers.day(oldest.due or known.made_on)}.",
             who=numbers.names(owners, 2),
             when=f"before {numbers.period(known.after_that)} begins",
             because="Rule 'overdue': open actions past their date.",

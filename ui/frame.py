@@ -33,7 +33,8 @@ _CSS = """
   outline: 2px solid currentColor; outline-offset: 2px;
 }
 /* Streamlit writes white on the accent; on the dark theme's light accent that would be 2.1:1. */
-.arrears-dark :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"]):not(:disabled) {
+.arrears-dark :is([data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+  [data-testid="stBaseLinkButton-primary"]):not(:disabled) {
   color: #14100C;
 }
 /* A quiet button under the mouse turns to the accent made darker, on the dark page 4.4:1. */

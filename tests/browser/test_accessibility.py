@@ -120,6 +120,7 @@ def path_of(server: Server, what: str) -> str:
         "actions": "/actions",
         "an action opened": f"/actions?show=Table&action={getattr(server, 'spoken_of', '')}",
         "search": "/search?q=model",
+        "report": f"/report?{quarter}",
         "about": "/about",
     }[what]
 
@@ -145,7 +146,7 @@ PAGES = [
     "portfolio", "portfolio with a drawer", "create", "system", "system with a drawer", "one question", "whole area",
     "all questions", "evidence before an upload", "evidence after an upload", "the whole ledger", "one contradiction",
     "the past of a repository", "plan", "plan with a level tried out", "plan of what is not known", "actions",
-    "an action opened", "search", "about",
+    "an action opened", "search", "report", "about",
 ]  # fmt: skip
 
 

@@ -138,6 +138,9 @@ def test_every_open_question_is_counted_and_every_action_is_in_the_days_promised
     later = at(review, 2027, 1)
     shown = read_report(later, ADA, period="2027Q1", team="Late").report
     told = {number.key: number for number in shown.numbers}
+    open_assessment(later, ADA, system_id=read_report(later, ADA).systems[0][0], period="2027Q1")
+    assert read_report(later, ADA, period="2027Q1").still_open == 1
+    assert read_report(later, ADA, period="2027Q1", team="Late").still_open == 0
     assert told["answered"].note == f"{len(asked) - 5} questions open"
     whole = read_report(review, ADA, period="2026Q4").report
     assert whole.burn_up is not None
