@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 WHAT_LINE, WHY_LINE = 82, 110  #: letters on a line of a decision, of its reason
+WHO_ROOM = 64  #: letters on the two lines beside a decision
 WORDS_MAX = 12  #: of a title: a room reads it before it listens
 ROWS_MAX = 20  #: of the heatmap
 PROMISES_SHOWN = 8
@@ -121,7 +122,10 @@ def _first(deck: Presentation, report: Report) -> None:
         _text(
             slide,
             (9.6, top, WIDTH - MARGIN - 9.6, 0.8),
-            [(decision.who_and_when, TEXT, LIGHT.ink, False), (decision.price, SMALL, LIGHT.muted, False)],
+            [
+                (clean_text(decision.who_and_when, WHO_ROOM), TEXT, LIGHT.ink, False),
+                (decision.price, SMALL, LIGHT.muted, False),
+            ],
         )
     because = [report.verdict.because, *(f"{it.what}: {it.because}" for it in report.decisions if it.because)]
     _notes(slide, [report.verdict.text, *because, *(it.why for it in report.decisions)])
@@ -387,7 +391,9 @@ def _slide(deck: Presentation, report: Report, finding: str, *, whole: bool = Fa
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     words = clean_text(finding if whole else headline(finding), 180)
-    _paragraph(frame.paragraphs[0], words, 26 if len(words) > 70 else 30, LIGHT.ink, bold=True)
+    _paragraph(
+        frame.paragraphs[0], words, 20 if len(words) > 125 else 26 if len(words) > 70 else 30, LIGHT.ink, bold=True
+    )
     eyebrow = f"{report.title}  ·  {report.scope.words}  ·  {numbers.period(report.period)}"
     _text(slide, (MARGIN, 0.28, WIDTH - 2 * MARGIN, 0.3), [(clean_text(eyebrow, 140), SMALL, LIGHT.accent, True)])
     frame.auto_size = None
