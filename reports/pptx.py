@@ -14,6 +14,7 @@ from reports.report import (
     Backlog,
     ChangeByCause,
     Confidence,
+    Decision,
     Heatmap,
     NextAction,
     Promises,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 WHAT_LINE, WHY_LINE = 82, 110  #: letters on a line of a decision, of its reason
-WHO_ROOM = 64  #: letters on the two lines beside a decision
+WHO_LINE = 32  #: letters on each of the two lines beside a decision
 WORDS_MAX = 12  #: of a title: a room reads it before it listens
 ROWS_MAX = 20  #: of the heatmap
 PROMISES_SHOWN = 8
@@ -123,12 +124,19 @@ def _first(deck: Presentation, report: Report) -> None:
             slide,
             (9.6, top, WIDTH - MARGIN - 9.6, 0.8),
             [
-                (clean_text(decision.who_and_when, WHO_ROOM), TEXT, LIGHT.ink, False),
+                *((words, TEXT, LIGHT.ink, False) for words in _who_and_when(decision)),
                 (decision.price, SMALL, LIGHT.muted, False),
             ],
         )
     because = [report.verdict.because, *(f"{it.what}: {it.because}" for it in report.decisions if it.because)]
     _notes(slide, [report.verdict.text, *because, *(it.why for it in report.decisions)])
+
+
+def _who_and_when(decision: Decision) -> list[str]:
+    """On one line that may break, or each on its own where both are long: a date is never what is cut off."""
+    if len(decision.who_and_when) <= 2 * WHO_LINE:
+        return [decision.who_and_when]
+    return [clean_text(decision.who, WHO_LINE), clean_text(decision.when, WHO_LINE)]
 
 
 def _heatmap(deck: Presentation, heatmap: Heatmap, report: Report) -> None:

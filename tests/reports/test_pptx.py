@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from pptx import Presentation
@@ -162,3 +163,12 @@ def test_no_reason_on_the_first_slide_is_cut_within_a_word(decks: dict[str, tupl
     assert made.decisions
     for decision in made.decisions:
         assert decision.why.partition(". ")[0] in text
+
+
+def test_of_a_long_owner_and_a_long_date_neither_is_lost_on_the_first_slide() -> None:
+    made = report()
+    long = replace(made.decisions[0], who="Head of machine learning, operations and platforms", when="by 15 Dec 2026")
+    deck = Presentation(io.BytesIO(render_pptx(replace(made, decisions=(long,)))))
+    shown = _text(deck.slides[0])
+    assert "by 15 Dec 2026" in shown
+    assert "Head of machine learning" in shown
