@@ -144,7 +144,9 @@ def _numbers(view: SystemView) -> None:
     if scored is not None:
         asked = len(scored.score.questions) + sum(a.state == "not_applicable" for a in scored.answers.values())
         figure(row, "Answered", f"{min(len(scored.answers), asked)} of {asked}")
-        figure(row, "Contradictions", str(len(scored.score.contradictions)))
+        against = len(scored.score.contradictions)
+        waiting = against if total is None or total.undecided is None else total.undecided
+        figure(row, "Contradictions to decide", f"{waiting} of {against}" if against else "0")
 
 
 def _steps_ahead(here: Desk, view: SystemView) -> None:

@@ -107,6 +107,8 @@ def test_an_accepted_floor_leaves_the_open_list_and_stays_in_the_ledger(
     assert title(page).endswith(": its one contradiction is decided")
     assert "**Nothing is open.** 1 contradiction is decided." in words(page)
     assert "You answered" not in words(page)
+    of_the_system = {metric.label: metric.value for metric in at_page("system", system=assessment.system_id).metric}
+    assert of_the_system["Contradictions to decide"] == "0 of 1"
     assert "You answered · CFG-06" in words(show(page, "ledger", "Decided"))
     assert "Accepted by Somebody" in words(page)
     assert "Counts as at least 50" in words(page)
