@@ -95,6 +95,8 @@ def verdict(known: Known, wording: Wording) -> Verdict:
     if known.debt is None:
         return Verdict(text=f"{first}.", because=why_first)
     second, joined_by, why_second = _what_besides(known)
+    if joined_by == "; " and "; " in first:
+        joined_by = ", and "  # one sentence has room for one semicolon
     text = f"{first}{joined_by}{second}." if second else f"{first}."
     return Verdict(text=text, because=" ".join(filter(None, (why_first, why_second))))
 
@@ -299,12 +301,14 @@ def _finish_or_drop(known: Known) -> list[Decision]:
     if not late:
         return []
     oldest = late[0]
-    which = oldest.title if many == 1 else f"The oldest of them, {oldest.title},"
+    which = f"{oldest.title} in {oldest.system}"
+    if many > 1:
+        which = f"The oldest of them, {oldest.title} ({oldest.system}),"
     owners = list(dict.fromkeys(it.owner or f"{it.team} lead" for it in late if it.owner or it.team))
     return [
         Decision(
             what="Finish or drop the overdue action" if many == 1 else f"Finish or drop {many} overdue actions",
-            why=f"{which} in {oldest.system} was due on {numbers.day(oldest.due or known.made_on)}.",
+            why=f"{which} was due on {numbers.day(oldest.due or known.made_on)}.",
             who=numbers.names(owners, 2),
             when=f"before {numbers.period(known.after_that)} begins",
             because="Rule 'overdue': open actions past their date.",

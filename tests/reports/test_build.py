@@ -230,6 +230,10 @@ def test_a_change_that_is_not_all_between_then_and_now_says_like_for_like() -> N
     report = build(replace(sources, systems=moved, quarters=quarters, causes=()))
     assert report.verdict.text.startswith("Debt stands at 60.0; like for like it rose by 5.0 points")
     assert "questions asked both times" in report.verdict.because
+    better = tuple(replace(it, total=replace(it.total, direction="better")) for it in moved)
+    said = build(replace(sources, systems=better, quarters=quarters, causes=())).verdict.text
+    assert said.count(";") == 1
+    assert ", and " in said
     assert report.numbers[0].note == "like for like; it stood at 40.0"
     plain = build(replace(sources, systems=tuple(replace(it, total=replace(it.total, change=0.2)) for it in moved),
                           quarters=quarters, causes=()))  # fmt: skip
