@@ -282,7 +282,8 @@ def diff(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
 
     before, after = (read_period(given) if given else None for given in (arguments.earlier, arguments.later))
     view = read_movement(
-        workplace, actor, before=before, after=after, team=arguments.team, pack=arguments.checklist,
+        workplace, actor, before=before, after=after, pack=arguments.checklist,
+        team=_team_named(workplace, actor, arguments.team),
         system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
         progress=None if arguments.json else lambda _done, _of, what: say(what),
     )  # fmt: skip
@@ -307,7 +308,7 @@ def gate(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
         area, _, limit = given.rpartition("=")
         limits[area.strip().upper()] = read_limit(limit, "--max-area")
     found = check_gate(
-        workplace, actor, team=arguments.team,
+        workplace, actor, team=_team_named(workplace, actor, arguments.team),
         system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
         period=read_period(arguments.period) if arguments.period else None,
         limits=Limits(
@@ -346,7 +347,8 @@ def report(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
     if not target.parent.is_dir():
         raise Mistake(f"{arguments.output}: there is no folder {target.parent}; make it first or name another")
     made = make_report(
-        workplace, actor, form=arguments.format, team=arguments.team, length=read_length(arguments.length),
+        workplace, actor, form=arguments.format, length=read_length(arguments.length),
+        team=_team_named(workplace, actor, arguments.team),
         system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
         period=read_period(arguments.period) if arguments.period else None,
     )  # fmt: skip
@@ -354,6 +356,13 @@ def report(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
     document = {"file": str(target), "bytes": len(made.body), "format": arguments.format}
     _say(document, as_json=arguments.json, text=f"{target}: {len(made.body):,} bytes")
     return 0
+
+
+def _team_named(workplace: Any, actor: Any, named: str | None) -> str | None:
+    """A team by the name it goes by now: a build may still call it by an older one."""
+    from operations.systems import present_team
+
+    return str(present_team(workplace, actor, team=named)) if named else None
 
 
 def _system_named(workplace: Any, actor: Any, named: str) -> str:

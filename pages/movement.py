@@ -11,7 +11,7 @@ from operations.errors import InvalidInput
 from operations.movement import Choices, MovementView, Whose, read_choices, read_movement
 from operations.periods import read_period
 from pages.pack_choice import choose_shown
-from pages.place import Desk, desk, from_link, put_in_link
+from pages.place import Desk, desk, from_link, put_in_link, team_from_link
 from ui import numbers, problems, session
 from ui.area_panel import figure, figures
 from ui.change_words import moved
@@ -32,7 +32,7 @@ EVERYTHING = "portfolio"  #: the choice of the whole portfolio; others are "team
 def movement() -> None:
     """Draw the change the link names."""
     here = desk()
-    system_id, team = from_link("system"), from_link(TEAM)
+    system_id, team = from_link("system"), team_from_link(here, TEAM)
     choices = read_choices(here.workplace, here.actor, system_id=system_id, team=None if system_id else team)
     head = st.container()
     before, after = _choose(choices, system_id, team)

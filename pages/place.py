@@ -9,6 +9,7 @@ import streamlit as st
 from operations.authorize import Actor
 from operations.errors import InvalidInput
 from operations.periods import period_of, read_period
+from operations.systems import present_team
 from operations.workplace import Workplace, shared_workplace
 from ui import session
 from ui.identity import known_name
@@ -33,6 +34,14 @@ def desk() -> Desk:
 def from_link(key: str) -> str | None:
     """One id of the link, None when it is not there."""
     return st.query_params.get(key) or None
+
+
+def team_from_link(here: Desk, key: str) -> str | None:
+    """The team of the link by the name it goes by now; a link may be older than that name."""
+    given = from_link(key)
+    team = present_team(here.workplace, here.actor, team=given) if given else None
+    put_in_link(**{key: team})
+    return team
 
 
 def put_in_link(**ids: str | None) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from operations.errors import Conflict, InvalidInput
 from operations.reports import DECISIONS_MAX, ReportView, read_report, undo_wording, word_report
-from pages.place import Desk, chosen_period, desk, from_link, put_in_link
+from pages.place import Desk, chosen_period, desk, from_link, put_in_link, team_from_link
 from reports import marks
 from reports.decide import WHAT_MAX, WHEN_MAX, WHO_MAX, WHY_MAX
 from reports.formats import FORMATS
@@ -69,8 +69,8 @@ def _read(here: Desk) -> ReportView:
         slot.progress(done / of if of else 1.0, text=plain(what))
 
     view = read_report(
-        here.workplace, here.actor, period=chosen_period(), team=from_link(TEAM), system_id=from_link("system"),
-        length=_length(), progress=tell,
+        here.workplace, here.actor, period=chosen_period(), team=team_from_link(here, TEAM),
+        system_id=from_link("system"), length=_length(), progress=tell,
     )  # fmt: skip
     slot.empty()
     put_in_link(period=view.report.period)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli import main
-from operations.systems import create_system
+from operations.systems import create_system, rename_team
 from operations.workplace import Workplace
 from store.store import open_store
 from tests.operations.conftest import ADA, Clock
@@ -30,7 +30,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store = open_store(str(folder / "arrears.db"))
         workplace = Workplace(store=store, clock=Clock(datetime(2026, 8, 20, 12, tzinfo=UTC)))
         assess(workplace, "Better", {"2026Q2": (2, 2, 2), "2026Q3": (1, 1, 1)})
-        assess(workplace, "Worse", {"2026Q2": (0, 0, 0), "2026Q3": (0, 0, 2)}, team="Pricing")
+        assess(workplace, "Worse", {"2026Q2": (0, 0, 0), "2026Q3": (0, 0, 2)}, team="Prices")
+        rename_team(workplace, ADA, team="Prices", name="Pricing")
         create_system(workplace, ADA, name=HOSTILE, team="Growth")
         store.close()
     return folder / "arrears.db"
@@ -45,6 +46,12 @@ def test_diff_prints_one_document_whose_steps_sum(capsys: pytest.CaptureFixture[
     assert document["after"]["debt"] - document["before"]["debt"] == document["total"]
     for step in document["steps"]:
         assert fsum(part["share"] for part in step["systems"]) == pytest.approx(step["share"], abs=1e-12)
+
+
+def test_a_team_is_found_by_the_name_it_had_before(capsys: pytest.CaptureFixture[str], database: Path) -> None:
+    assert said(capsys, "diff", "--database", database, "--team", "Prices")["name"] == "Pricing"
+    assert main(["gate", "--database", str(database), "--team", "Prices"]) == 1
+    assert "Worse, 2026Q3: regression" in capsys.readouterr().out
 
 
 def test_diff_of_a_system_by_name_says_how_clear_it_is(capsys: pytest.CaptureFixture[str], database: Path) -> None:

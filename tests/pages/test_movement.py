@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from operations.assessments import close_assessment
 from operations.periods import preceding
+from operations.systems import rename_team
 from operations.workplace import Workplace
 from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, title, words
 from ui import numbers
@@ -62,6 +63,10 @@ def test_a_team_is_looked_at_for_itself(at_page: Open, workplace: Workplace) -> 
     page = at_page("movement", of_team="Trust")
     assert title(page).startswith("Debt of Trust did not move from")
     assert "place" not in words(page)
+    rename_team(workplace, ADA, team="Trust", name="Safety")
+    page = at_page("movement", of_team="Trust")  # a link from before
+    assert title(page).startswith("Debt of Safety did not move from")
+    assert page.query_params["of_team"] in ("Safety", ["Safety"])
 
 
 def test_a_link_with_impossible_quarters_shows_those_there_are(at_page: Open, workplace: Workplace) -> None:
