@@ -287,6 +287,11 @@ def diff(workplace: Any, actor: Any, arguments: argparse.Namespace) -> int:
         system_id=_system_named(workplace, actor, arguments.system) if arguments.system else None,
         progress=None if arguments.json else lambda _done, _of, what: say(what),
     )  # fmt: skip
+    if arguments.checklist and view.pack != arguments.checklist:
+        raise Mistake(
+            f"--checklist: {arguments.checklist[:60]!r} is no checklist of these systems; choose among "
+            f"{', '.join(sorted(view.packs) or [view.pack])}"
+        )
     document, lines = movement_document(view), movement_lines(view)
     if view.single is not None:
         system_id = view.single.system_id

@@ -95,6 +95,7 @@ def test_the_gate_lets_through_what_keeps_to_it(capsys: pytest.CaptureFixture[st
         ("diff", "--from", "2026Q3", "--to", "2026Q2"),
         ("diff", "--system", "Nobody"),
         ("diff", "--team", "Nobody"),
+        ("diff", "--checklist", "nowhere"),
         ("diff", "--team", "Growth", "--system", "Worse"),
         ("gate", "--max-area", "lots"),
         ("gate", "--max-area", "XXX=C"),
