@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from checklists.reader import DEFAULT_PACK
-from operations.errors import InvalidInput, StoreError
+from operations.errors import Conflict, InvalidInput, StoreError
 from operations.periods import shift
-from operations.records import PORTFOLIO, WHOLE, SystemRecord
+from operations.records import PORTFOLIO, WHOLE, SystemRecord, TargetRecord
 from operations.systems import list_systems
 from operations.targets import Place, TargetView, read_debt, read_targets, set_target, undo_target, withdraw_target
 from operations.workplace import shipped_checklist
@@ -183,12 +183,25 @@ def ask_target(here: Desk, views: Mapping[Place, TargetView], whose: Whose, area
                 here.workplace, here.actor, **spot, debt=read_debt(said or ""), by_period=quarter or "",
                 expected_rev=rev,
             )  # fmt: skip
+    except Conflict as faster:
+        problems.problem(f"Not saved: {what_stands(faster)}")
+        return
     except (InvalidInput, StoreError) as refusal:
         problems.problem(f"Not saved: {refusal}")
         return
     session.note_decided(CHANGED, "|".join((kept.system_id, kept.pack, kept.area, str(kept.rev), kept.what)))
     session.say_after_rerun(f"The target is {DID[kept.what]}.")
     st.rerun()
+
+
+def what_stands(faster: Conflict) -> str:
+    """What somebody else set while this form was open, and how to go on: the form itself still knows the one before."""
+    now = faster.current
+    if not isinstance(now, TargetRecord) or now.debt is None or now.by_period is None:
+        return f"{faster} Close this form and open it again to set yours."
+    stands = f"{numbers.debt(now.debt)} by {numbers.period(now.by_period)}"
+    said = f"{now.set_by} set this target to {stands} meanwhile."
+    return f"{said} Keep it, or close this form and open it again to set yours."
 
 
 LETTERS = "A letter stands for its upper limit: " + ", ".join(

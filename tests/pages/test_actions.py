@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 from operations.actions import ActionDraft, assign_action, close_action, read_actions, save_actions
 from operations.authorize import Actor
 from operations.comments import add_comment, read_comments
+from operations.errors import Conflict
 from operations.periods import shift
 from operations.records import ActionRecord
 from operations.targets import set_target
 from operations.workplace import Workplace
+from pages.targets import what_stands
 from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
 from ui import numbers, session
 
@@ -173,6 +175,15 @@ def test_the_form_of_a_target_opens_and_the_target_stands_on_the_page(
     ((system_id, href, cells, _, _),) = json.loads(boards[-1].proto.json)["table"][1]
     assert (system_id, href) == (churn, f"/system?system={churn}")
     assert cells[:2] + cells[3:4] == ["Churn", "Entanglement and model boundaries", "30 B"]
+
+
+def test_who_was_slower_with_a_target_sees_what_stands_and_how_to_go_on(workplace: Workplace) -> None:
+    set_target(workplace, ADA, debt=0.35, by_period="2027Q2", expected_rev=0)
+    with pytest.raises(Conflict) as faster:
+        set_target(workplace, ADA, debt=0.3, by_period="2027Q2", expected_rev=0)
+    said = what_stands(faster.value)
+    assert "set this target to 35 by Q2 2027 meanwhile" in said
+    assert said.endswith("close this form and open it again to set yours.")
 
 
 def test_a_target_stands_on_the_system_page_in_its_heatmap_and_in_its_trend(
