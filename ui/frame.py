@@ -97,7 +97,8 @@ _CSS = """
 }
 .st-key-arrears-header > div { width: auto !important; }
 .st-key-arrears-search [data-testid="stPageLink-NavLink"] { background: transparent; padding: 0.25rem 0.5rem; }
-@media (max-width: 640px) { .st-key-arrears-search [data-testid="stPageLink-NavLink"] p { display: none; } }
+@media (max-width: 640px) { .st-key-arrears-search [data-testid="stPageLink-NavLink"] p {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } }
 /* What Streamlit says of a running script would be written across it. */
 [data-testid="stStatusWidget"] { position: fixed; top: 3.9rem; right: 1rem; }
 [data-testid="stMainBlockContainer"] { padding: 4rem 2rem; max-width: 100rem; }

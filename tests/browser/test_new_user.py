@@ -136,7 +136,7 @@ def opens_a_cell_with_the_mouse_and_with_the_keyboard_alone(you: Visitor) -> Non
 
     you.reload()
     you.cell("Churn model", "Data dependencies").wait_for()
-    you.page.get_by_role("combobox", name=re.compile("Quarter")).focus()
+    you.page.get_by_role("combobox", name=re.compile("Order")).focus()
     for _ in range(6):  # from the last filter into the heatmap
         you.press("Tab")
         if you.page.locator("td[role=gridcell]:focus, th a:focus").count():

@@ -121,5 +121,5 @@ def test_an_interval_of_the_middle_is_two_of_the_sorted_values(count: int, ends:
 
 @given(st.floats(0.01, 10_000))
 def test_a_sensible_number_is_near(days: float) -> None:
-    assert abs(sensible(days) - days) <= max(0.5, 0.05 * days + 0.25)
+    assert abs(sensible(days) - days) <= max(0.5, 0.125 * days)  # half a step: 2.5 days of 20 at the most
     assert sensible(sensible(days)) == sensible(days)

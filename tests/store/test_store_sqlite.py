@@ -576,10 +576,12 @@ def long_answer(number):
 
 def test_a_full_database_keeps_what_was_acknowledged_and_goes_on_when_there_is_room(store, path, monkeypatch):
     opens = SqliteEngine._open
+    with raw(path) as connection:
+        full = connection.execute("PRAGMA page_count").fetchone()[0] + 40
 
     def cramped(self, mode, *, writes):
         connection = opens(self, mode, writes=writes)
-        connection.execute("PRAGMA max_page_count = 120")
+        connection.execute(f"PRAGMA max_page_count = {full}")
         return connection
 
     monkeypatch.setattr(SqliteEngine, "_open", cramped)
