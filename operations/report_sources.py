@@ -463,6 +463,7 @@ def _priorities(records: Records, row: PortfolioRow, scored: Scored, shown: Scor
 
 
 def _priority(system_id: str, scored: Scored, it: Priority, action: ActionRecord | None) -> PrioritySource:
+    """A repayment at today's estimates; one that is planned already at what its action promised, as its page says."""
     question = scored.checklist.questions[it.question]
     remedy = question.remedies[0] if question.remedies and len(question.remedies[0]) <= TITLE_MAX else question.text
     return PrioritySource(
@@ -471,10 +472,12 @@ def _priority(system_id: str, scored: Scored, it: Priority, action: ActionRecord
         title=action.title if action is not None and action.title != question.text else remedy,
         area=scored.checklist.area_of[it.question].id,
         why=question.why,
-        cost_days=it.cost_days,
-        avoided_days_per_quarter=it.avoided_days_per_quarter,
-        benefit_days=it.benefit_days,
-        horizon_quarters=PlanParameters().horizon_quarters,
+        cost_days=it.cost_days if action is None else action.planned_days,
+        avoided_days_per_quarter=it.avoided_days_per_quarter
+        if action is None
+        else action.benefit_days / action.horizon_quarters,
+        benefit_days=it.benefit_days if action is None else action.benefit_days,
+        horizon_quarters=PlanParameters().horizon_quarters if action is None else action.horizon_quarters,
         known=it.known,
         owner=action.owner if action is not None else "",
         due=action.due if action is not None else None,

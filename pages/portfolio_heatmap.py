@@ -160,7 +160,7 @@ def _grid(
     with st.expander("The same as a table"):
         st.dataframe(heatmap_table(grid), hide_index=True, width="stretch")
     query = {"period": view.period, **({} if view.sealed else {"rules": "today"})}
-    st.markdown(f"[Download as CSV](/export/portfolio.csv?{urlencode(query)})")
+    st.markdown(f"[Download all as CSV](/export/portfolio.csv?{urlencode(query)})")
     return chosen
 
 

@@ -135,7 +135,9 @@ def _numbers(view: SystemView) -> None:
     label = f"Debt, {numbers.period(latest.period)}"
     if total is not None and total.estimate is not None:
         debt = numbers.interval(total.estimate, total.low, total.high)
-        since = "before, common questions" if view.common_only else "before"
+        earlier = [one.period for one in view.shown if one.period < latest.period]
+        since = numbers.period(earlier[-1]) if earlier else "before"
+        since += ", common questions" if view.common_only else ""
         difference(row, label, debt, total.change, since=since, direction=total.direction)
         figure(row, "Known", numbers.percent(total.coverage))
     else:

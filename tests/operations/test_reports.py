@@ -152,6 +152,22 @@ def _half_answered(review: Workplace) -> str:
     return quarter(at(review, 2027, 1), create_system(review, ADA, name="Late", team="Late"), "2027Q1", 2, questions=5)
 
 
+def test_a_repayment_that_is_planned_stands_with_what_its_action_promised(review: Workplace) -> None:
+    page = read_portfolio(review, ADA, period="2026Q4")
+    fraud = next(row for row in page.rows if row.system.name == "Fraud")
+    assert fraud.assessment is not None
+    asked = read_questionnaire(review, ADA, assessment_id=fraud.assessment.assessment_id).questions
+    draft = ActionDraft(
+        question_id=asked[2].id, title="Drop the table", owner="Mo", due=date(2027, 1, 5), planned_days=0.5,
+        benefit_days=400.0, horizon_quarters=8,
+    )  # fmt: skip
+    save_actions(review, ADA, assessment_id=fraud.assessment.assessment_id, drafts=[draft])
+    first = read_report(review, ADA).report.actions[0]
+    assert (first.title, first.owner, first.planned) == ("Drop the table", "Mo", True)
+    assert (first.cost_days, first.avoided_days, first.horizon_quarters) == (0.5, 400.0, 8)
+    assert first.avoided_days_per_quarter == 50.0
+
+
 def test_a_team_and_a_system_have_reports_of_their_own(review: Workplace) -> None:
     team = read_report(review, ADA, team="Growth").report
     assert (team.scope.kind, team.systems) == (ScopeKind.TEAM, 2)

@@ -29,6 +29,7 @@ from operations.workplace import Workplace
 from tests.checklists.versions import OLD, next_version
 from tests.operations.scans import text_of
 from tests.pages.conftest import ADA, QUARTER, Open, add_quarter, open_system, press, title, words
+from ui import numbers
 
 LONG_AGO = datetime(2025, 1, 2, 12, tzinfo=UTC)
 
@@ -154,7 +155,8 @@ def test_a_trend_over_two_versions_says_that_it_is_over_the_common_questions(
     page = at_page("system", system=made.system_id)
     assert "The quarters did not ask the same (versions 7, 8, core or all)." in words(page)
     assert "The trend is over the 2 questions that each of them asked" in words(page)
-    assert "since before, common questions" in str([metric.delta for metric in page.metric])
+    since = f"since {numbers.period(preceding(QUARTER))}, common questions"
+    assert since in str([metric.delta for metric in page.metric])
 
 
 # --- withdrawn quarters ---
