@@ -50,7 +50,7 @@ def test_a_review_by_keyboard_assigns_comments_closes_and_undoes(server: Server,
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Comment", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 comment", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 comment", exact=True).first).to_be_visible()
     with workplace_at(server.database) as workplace:
         (comment,) = read_comments(workplace, ADA, system_id=saved.system_id, action_id=saved.action_id)
     assert comment.current.body == "Finance agreed"

@@ -13,6 +13,7 @@ def chose(page: Page, label: str) -> None:
 
 def test_digits_and_letters_choose_and_enter_goes_on(open_demo: Open):
     page = open_demo("parts")
+    settled(page)  # a key pressed before the page listens is nobody's
     page.keyboard.press("3")
     chose(page, "3 level")
     page.keyboard.press("0")
@@ -21,6 +22,7 @@ def test_digits_and_letters_choose_and_enter_goes_on(open_demo: Open):
     chose(page, "We do not know")
     page.keyboard.press("n")
     chose(page, "Does not apply")
+    settled(page)
     page.keyboard.press("Enter")
     expect(page.get_by_text("question 2", exact=True)).to_be_visible()
     page.keyboard.press("ArrowRight")
