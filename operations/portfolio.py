@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
@@ -173,6 +173,16 @@ class PortfolioTrend:
     points: tuple[PortfolioPoint, ...]  #: quarters with an assessment, ascending
     marks: tuple[Mark, ...]
     said: Trend
+
+    def upto(self, period: str) -> PortfolioTrend:
+        """The trend as it stood at the end of a quarter: what came later was not known then."""
+        points = tuple(point for point in self.points if point.period <= period)
+        return replace(
+            self,
+            points=points,
+            marks=tuple(mark for mark in self.marks if mark.period <= period),
+            said=trend([(point.period, point.debt.debt) for point in points]),
+        )
 
 
 def direction_of(change: float | None) -> str | None:

@@ -187,8 +187,8 @@ def _numbers(here: Desk, view: Portfolio) -> None:
 
 
 def _trend(here: Desk, view: Portfolio) -> None:
-    """The debt of the portfolio over all quarters."""
-    shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack)
+    """The debt of the portfolio over the quarters up to the one shown."""
+    shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack).upto(view.period)
     aim = read_targets(here.workplace, here.actor, period=view.period, pack=view.pack).get((PORTFOLIO, WHOLE))
     target = None if aim is None else Aim(debt=aim.distance.target, by=aim.target.by_period or "")
     st.markdown(f"**{plain(trend_finding(shown, target=target))}**")

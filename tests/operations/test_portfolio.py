@@ -149,7 +149,10 @@ def test_a_quarter_that_was_skipped_is_a_row_of_questions_and_no_change(workplac
     view = read_portfolio(workplace, ADA, period=BEFORE)
     assert (view.rows[0].total.change, view.change.count, view.direction) == (None, 0, None)
     assert "debt stands at" in verdict(view)
-    assert [point.period for point in read_portfolio_trend(workplace, ADA).points] == ["2026Q1", BEFORE]
+    shown = read_portfolio_trend(workplace, ADA)
+    assert [point.period for point in shown.points] == ["2026Q1", BEFORE]
+    assert [point.period for point in shown.upto("2026Q2").points] == ["2026Q1"]
+    assert shown.upto(BEFORE) == shown
 
 
 def test_a_quarter_nobody_is_rated_in_is_not_zero(workplace: Workplace) -> None:
