@@ -238,3 +238,7 @@ def _team(view: Portfolio, team: str, area_id: str) -> None:
         ],
         key="team-drawer",
     )
+    st.page_link(
+        "report.py", label="The review of this team", icon=":material/description:",
+        query_params={"of_team": team, "period": view.period},
+    )  # fmt: skip

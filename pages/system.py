@@ -179,6 +179,8 @@ def _steps_ahead(here: Desk, view: SystemView) -> None:
             st.switch_page("move.py", query_params=where)
         if st.button("Repository evidence", key="evidence", icon=":material/folder_code:"):
             st.switch_page("repository.py", query_params=where)
+        if latest.state == "closed" and st.button("Report", key="report", icon=":material/description:"):
+            st.switch_page("report.py", query_params=where)
 
 
 @st.dialog("Close the quarter")

@@ -95,3 +95,10 @@ def test_words_of_somebody_faster_stand_and_it_is_said(at_page: Open, workplace:
     assert not page.exception
     assert "Theirs stand, yours were not kept." in words(page)
     assert read_report(workplace, ADA, period=QUARTER).report.verdict.text == "Faster"
+
+
+def test_a_sealed_quarter_of_a_system_leads_to_its_report(at_page: Open, workplace: Workplace) -> None:
+    system_id = two_quarters(workplace)
+    page = press(at_page("system", system=system_id), "Report")
+    assert title(page) == f"The review of {numbers.period(QUARTER)}"
+    assert page.query_params["system"] == system_id
