@@ -230,7 +230,7 @@ WATCH = """() => {
   const rows = () => {
     for (const one of place.querySelectorAll("*")) {
       const table = one.shadowRoot && one.shadowRoot.querySelector(".heatmap table")
-      if (table) return [...table.querySelectorAll("tbody th")].slice(0, 4).map(th => th.textContent).join()
+      if (table) return [...table.querySelectorAll("tbody th")].map(th => th.textContent).join()
     }
     return ""
   }
