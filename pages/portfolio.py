@@ -6,20 +6,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from operations.attention import read_attention
 from operations.portfolio import Portfolio, read_portfolio, read_portfolio_trend
-from operations.promises import read_promises
 from operations.records import PORTFOLIO, WHOLE
-from operations.rescoring import score_anew
-from operations.targets import read_targets
 from operations.verdict import verdict
 from pages.pack_choice import choose_shown
 from pages.place import Desk, chosen_period, desk, from_link, put_in_link
 from pages.portfolio_first import first_start, strip_of_demonstration
-from pages.portfolio_heatmap import draw_heatmap
 from ui import numbers, problems, session
 from ui.area_panel import FIGURE_WIDTH, difference, figure, figures
-from ui.attention import draw_attention, draw_movers
 from ui.portfolio_trend import Aim, portfolio_trend, trend_finding, trend_table
 from ui.text import plain
 
@@ -42,6 +36,11 @@ def portfolio() -> None:
     if not view.begun:
         first_start(here)
         return
+    # Late, here and below: the very first page of all waits for none of it.
+    from operations.attention import read_attention
+    from pages.portfolio_heatmap import draw_heatmap
+    from ui.attention import draw_attention, draw_movers
+
     session.choose_period(view.period)
     if by_today and view.to_score_anew:
         _score_anew(here, view)
@@ -87,6 +86,8 @@ def _finding(view: Portfolio) -> None:
 
 def _score_anew(here: Desk, view: Portfolio) -> None:
     """Score what was sealed under other rules under today's, which may take a while and may be stopped."""
+    from operations.rescoring import score_anew
+
     st.title(f"Scoring {numbers.period(view.period)} under today's rules", anchor=False)
     move = problems.progress(f"{view.to_score_anew} sealed assessments of two quarters")
     st.button("Stop", key="stop-scoring", on_click=lambda: put_in_link(rules=None), icon=":material/stop:")
@@ -162,6 +163,8 @@ def _packs(view: Portfolio) -> None:
 
 def _numbers(here: Desk, view: Portfolio) -> None:
     """Four numbers, each with its change where there is one."""
+    from operations.promises import read_promises
+
     row = figures()
     since = numbers.period(view.compared_with)
     debt = view.debt
@@ -188,6 +191,8 @@ def _numbers(here: Desk, view: Portfolio) -> None:
 
 def _trend(here: Desk, view: Portfolio) -> None:
     """The debt of the portfolio over the quarters up to the one shown."""
+    from operations.targets import read_targets
+
     shown = read_portfolio_trend(here.workplace, here.actor, pack=view.pack).upto(view.period)
     aim = read_targets(here.workplace, here.actor, period=view.period, pack=view.pack).get((PORTFOLIO, WHOLE))
     target = None if aim is None else Aim(debt=aim.distance.target, by=aim.target.by_period or "")
