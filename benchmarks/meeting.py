@@ -121,7 +121,7 @@ async def _facilitate(desk: Desk, held: Held, hours: float, speed: float, questi
         await asyncio.sleep(READ_SECONDS / speed)
         await _reveal(desk)
         await asyncio.sleep(READ_SECONDS / speed)
-        if desk.step("Vote again") and desk.step().startswith("Vote again"):  # type: ignore[union-attr]
+        if desk.step("Vote again") and (desk.step() or "").startswith("Vote again"):
             await asyncio.sleep(TALK_SECONDS / speed)
             await desk.press("Vote again")
             held.again += 1
@@ -217,8 +217,10 @@ def measure(people: int = 30, hours: float = 2.0, speed: float = 10.0) -> list[d
         held = asyncio.run(_meet(server, opened.code, query, people, hours, speed, len(asked)))
         lost = doubled = 0
         for place in {place for guest in held.guests for place in (*guest.kept, *guest.unsure)}:
-            read = lambda records, place=place: records.workshops.ballots(opened.workshop_id, *place)  # noqa: E731
-            missed = _misses(held.guests, place, tuple(workplace.store.read(read)))
+            kept = workplace.store.read(
+                lambda records, place=place: records.workshops.ballots(opened.workshop_id, *place)
+            )
+            missed = _misses(held.guests, place, tuple(kept))
             lost, doubled = lost + missed[0], doubled + missed[1]
         answers = workplace.store.read(lambda records: records.answers(opened.assessment_id))
         settled = sum(answer.source == "workshop" and bool(answer.votes) for answer in answers.values())
