@@ -24,6 +24,7 @@ from operations.scans import (
     Origin,
     Scan,
     TrendPoint,
+    looked_back,
     scan_of,
     signs_of_quarter,
     summarise,
@@ -479,7 +480,10 @@ def read_evidence(workplace: Workplace, _actor: Actor, *, assessment_id: str) ->
 
 @permitted(Action.READ)
 def read_evidence_trend(workplace: Workplace, _actor: Actor, *, system_id: str) -> EvidenceTrend:
-    """The signs of debt in a system's repository, quarter by quarter. Raises NotFound."""
+    """The signs of debt in a system's repository, quarter by quarter. Raises NotFound.
+
+    The past is that of the newest scan that looked back: a later one without history, such as an archive, hides none.
+    """
 
     def work(records: Records) -> EvidenceTrend:
         system = find_system(records, system_id)
@@ -493,10 +497,9 @@ def read_evidence_trend(workplace: Workplace, _actor: Actor, *, system_id: str) 
             if newest.evidence_id not in {link.evidence_id for link in current.values()}:
                 period = period_of(workplace.day_of(newest.collected_at))
                 points.append(_point(records, newest, period=period, origin=Origin.NEWEST))
-            whole = records.evidence(system_id, newest.evidence_id)
-            present = scan_of(whole) if whole is not None else None
-            for quarter in present.history if present else ():
-                areas = signs_of_quarter(quarter, present) if present else {}
+            whole = looked_back(records, (row for row in rows.values() if row.repository == newest.repository))
+            for quarter in whole.history if whole else ():
+                areas = signs_of_quarter(quarter, whole) if whole else {}
                 points.append(
                     TrendPoint(
                         period=quarter.period,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +15,7 @@ from store.records import EvidenceRecord, EvidenceRow, Records, SystemRecord
 
 SCANS_MAX = 500  #: of the newest: more are kept, and looked at one by one
 SUMMARY_VERSION = 1
+UNSURE_MAX = 8  #: scans read whole to see whether they looked back, where their summary does not say it
 #: What scans kept by the first Arrears do not have: they stay readable, while the door asks for everything.
 LATER_FIELDS = ("history", "hotspots", "admitted")
 PARSED_MAX = 16  #: documents remembered as read: a page asks for the same one several times
@@ -52,6 +53,7 @@ class Summary:
     counts: Counts
     areas: Mapping[str, Signs]  #: signs of debt by area id
     debts: Mapping[str, str]  #: ids of the signs of debt found, with their strength
+    quarters: int | None = None  #: past quarters that were looked at; None where the summary does not say it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Scan:
 class Origin(StrEnum):
     """Where a point of the trend comes from."""
 
-    BACK_FILLED = "back-filled"  #: read out of the git history by the newest scan, all by the same detectors
+    BACK_FILLED = "back-filled"  #: read out of the git history by the newest scan that did, all by the same detectors
     ATTACHED = "attached"  #: the scan the quarter's assessment went by
     NEWEST = "newest"  #: the newest scan, where no quarter goes by it yet
 
@@ -140,6 +142,7 @@ def summarise(found: Evidence) -> Summary:
         ),
         areas=areas,
         debts={s.id: s.strength.value for s in seen if s.polarity is Polarity.DEBT},
+        quarters=len(found.history),
     )
 
 
@@ -151,6 +154,7 @@ def summary_text(summary: Summary) -> str:
         "counts": [counts.debts, counts.cares, counts.looked_for, counts.unknown, counts.unparsed],
         "areas": {area: [signs.found, signs.looked_for] for area, signs in summary.areas.items()},
         "debts": dict(summary.debts),
+        "quarters": summary.quarters,
     }
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
@@ -168,7 +172,23 @@ def summary_of(records: Records, row: EvidenceRow | EvidenceRecord) -> Summary:
         counts=Counts(debts=debts, cares=cares, looked_for=looked_for, unknown=unknown, unparsed=unparsed),
         areas={area: Signs(found=found, looked_for=of) for area, (found, of) in document["areas"].items()},
         debts=document["debts"],
+        quarters=document.get("quarters"),
     )
+
+
+def looked_back(records: Records, rows: Iterable[EvidenceRow]) -> Evidence | None:
+    """The first of these scans that read past quarters, as far as it can be told without reading many documents."""
+    unsure = 0
+    for row in rows:
+        quarters = summary_of(records, row).quarters
+        unsure += quarters is None
+        if quarters == 0 or unsure > UNSURE_MAX:
+            continue
+        whole = records.evidence(row.system_id, row.evidence_id)
+        found = scan_of(whole) if whole is not None else None
+        if found is not None and found.history:
+            return found
+    return None
 
 
 def signs_of_quarter(quarter: PastQuarter, present: Evidence) -> Mapping[str, Signs]:

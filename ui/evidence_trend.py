@@ -54,8 +54,8 @@ def draw_evidence_trend(trend: EvidenceTrend) -> None:
     )
     st.caption(
         "Signs of debt found of those that could be looked for. A dotted edge: read out of the git history by the "
-        "newest scan. A full edge: scanned at the time. Finding nothing does not prove that there is nothing, so this "
-        "is never turned into debt."
+        "newest scan that looked back. A full edge: scanned at the time. Finding nothing does not prove that there is "
+        "nothing, so this is never turned into debt."
     )
     with st.expander("What the repository shows, as a table"):
         st.dataframe(evidence_trend_table(trend), hide_index=True, width="stretch")

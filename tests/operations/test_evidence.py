@@ -565,6 +565,36 @@ def test_the_trend_tells_back_filled_quarters_from_those_that_were_assessed(
     assert [area.id for area in trend.areas] == ["CFG", "MON"]
 
 
+def test_a_scan_that_did_not_look_back_hides_no_quarter_that_an_earlier_one_read(
+    workplace: Workplace, system_id: str, secret: str
+) -> None:
+    before = a_quarter("2026Q1", ("secrets-in-code", State.FOUND))
+    past = (a_quarter("2026Q2", ("secrets-in-code", State.FOUND)),)
+    push_evidence(workplace, secret=secret, text=text_of(commit="aaaaaaa", history=(before,)))
+    push_evidence(workplace, secret=secret, text=text_of(commit="bbbbbbb", history=past))
+    push_evidence(workplace, secret=secret, text=text_of(commit="ccccccc"))
+    trend = read_evidence_trend(workplace, ADA, system_id=system_id)
+    assert [(p.period, p.origin) for p in trend.points] == [
+        ("2026Q2", Origin.BACK_FILLED),
+        ("2026Q4", Origin.NEWEST),
+    ]
+    push_evidence(workplace, secret=secret, text=text_of(repository="another", commit="ddddddd"))
+    assert not read_evidence_trend(workplace, ADA, system_id=system_id).of(Origin.BACK_FILLED)
+
+
+def test_the_past_is_found_where_the_summary_of_a_scan_does_not_say_that_it_has_one(
+    workplace: Workplace, system_id: str, secret: str, tmp_path: Path
+) -> None:
+    past = (a_quarter("2026Q2", ("secrets-in-code", State.FOUND)),)
+    push_evidence(workplace, secret=secret, text=text_of(commit="aaaaaaa", history=past))
+    push_evidence(workplace, secret=secret, text=text_of(commit="bbbbbbb"))
+    with closing(sqlite3.connect(tmp_path / "arrears.db", isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER evidence_never_changed")
+        connection.execute("UPDATE evidence SET summary = json_remove(summary, '$.quarters')")
+    trend = read_evidence_trend(workplace, ADA, system_id=system_id)
+    assert [p.period for p in trend.of(Origin.BACK_FILLED)] == ["2026Q2"]
+
+
 def test_a_system_without_a_scan_has_an_empty_trend(workplace: Workplace, system_id: str) -> None:
     assert read_evidence_trend(workplace, ADA, system_id=system_id).points == ()
     with pytest.raises(NotFound):
