@@ -18,7 +18,7 @@ from evidence.git_log import read_log
 from evidence.history import Asked, KnownFacts, Past, Progress, Report, look_back
 from evidence.judgement import judge, signal_of
 from evidence.repository import is_wanted, read_repository, without_collector
-from evidence.source import Limits, Refused, Source, display
+from evidence.source import Limits, Refused, Source, archive_name, display
 
 __all__ = ["collect", "collect_source", "judge", "signal_of"]
 FILES = "files"  #: what is being read until the past is
@@ -36,9 +36,10 @@ def collect(
 ) -> Evidence:
     """Read a folder or an archive of the person's own machine, in this process. Raises Refused.
 
-    `name` is what the repository is called in the evidence; without it the folder's or file's own name, never its
-    place on the machine. `kind` says what the repository is for; without it visible marks tell. The git history of a
-    checkout is read where it safely can be, and so many past `quarters` with it; what could not be read is a note.
+    `name` is what the repository is called in the evidence; without it the folder's own name, or what the name of an
+    archive says, never the place on the machine. `kind` says what the repository is for; without it visible marks tell.
+    The git history of a checkout is read where it safely can be, and so many past `quarters` with it; what could not be
+    read is a note.
     With `cache`, a folder, what was found before is taken from there when nothing has changed.
     """
     asked = asked_of(path, name=name, kind=kind)
@@ -49,7 +50,8 @@ def collect(
 
 def asked_of(path: Path, *, name: str | None, kind: Kind | None) -> Asked:
     """How this folder or archive is to be read, and under which name."""
-    return Asked(name=display(name or path.resolve().name, 200), kind=kind)
+    place = path.resolve()
+    return Asked(name=display(name or (place.name if place.is_dir() else archive_name(place.name)), 200), kind=kind)
 
 
 def remembered(path: Path, asked: Asked, *, quarters: int, store: Cache | None) -> Evidence | None:

@@ -52,6 +52,7 @@ TEXT_LENGTH_MAX = 1_000
 PATH_LENGTH_MAX = 300
 NUMBER_MAX = 1e15
 PROBLEMS_MAX = 20
+PROBLEMS_SHOWN = 3  #: in one sentence
 OPTIONAL = frozenset({"storage", "touched"})  #: fields a document may lack: a collector made before them knows none
 STORAGE_NAME_MAX = 200
 WAY_OUT = "make the file anew with the collector's `scan PATH --output FILE`"
@@ -72,11 +73,20 @@ _T = TypeVar("_T")
 
 
 class InvalidEvidence(ValueError):
-    """A text that is not evidence. `problems` are sentences: where: what; the way out."""
+    """A text that is not evidence. `problems` are sentences: where: what; the way out. `str()` is one of them all."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(_in_short(problems))
         self.problems = problems
+
+
+def _in_short(problems: tuple[str, ...]) -> str:
+    """The first problems in one sentence, each way out once and at its end."""
+    told = [problem.rpartition("; ") for problem in problems]
+    shown = [what for what, _, _ in told[:PROBLEMS_SHOWN]]
+    if len(told) > PROBLEMS_SHOWN:
+        shown.append(f"and {len(told) - PROBLEMS_SHOWN} more")
+    return "; ".join([*shown, *dict.fromkeys(way for _, _, way in told)])
 
 
 def to_json(evidence: Evidence) -> str:

@@ -102,6 +102,17 @@ def display(text: str, length_max: int = PATH_LENGTH_MAX) -> str:
     return text if len(text) <= length_max else text[: length_max - 1] + "…"
 
 
+def archive_name(file_name: str) -> str:
+    """What the repository in an archive is called, so that a scan of it compares with one of a checkout.
+
+    The file's name without its ending, without the number of a second download (`shop (1).zip`), and without the branch
+    that hosts of code add (`shop-main.zip`).
+    """
+    name = re.sub(r"(?i)(?<=.)\.(?:zip|tgz|tar\.gz|tar|gz)\Z", "", file_name)
+    name = re.sub(r"(?<=.) ?\(\d{1,3}\)\Z", "", name)
+    return re.sub(r"(?<=.)-(?:main|master)\Z", "", name)
+
+
 @dataclass
 class Notes:
     """Counts what is left out, so that a thousand links become one sentence."""

@@ -14,6 +14,7 @@ from evidence.compare import EvidenceChange, compare_evidence
 from evidence.document import InvalidEvidence, from_json, to_json
 from evidence.evidence import Evidence, Polarity, Signal, State, Strength
 from evidence.sandbox import Refused, collect_untrusted
+from evidence.source import archive_name
 from operations.assessments import find_assessment
 from operations.authorize import Action, Actor, permitted
 from operations.errors import Conflict, InvalidInput, InvalidToken, NotFound
@@ -330,7 +331,7 @@ def add_archive(workplace: Workplace, actor: Actor, *, assessment_id: str, archi
     workplace.store.read(lambda records: find_assessment(records, assessment_id))
     shown = clean_line(name, field="file name", longest=LINE_MAX) or "repository"
     try:
-        found = collect_untrusted(archive, name=shown)
+        found = collect_untrusted(archive, name=archive_name(shown))
     except Refused as refusal:
         raise InvalidInput(shown, str(refusal)) from None
     return _attach(workplace, actor, assessment_id, found)

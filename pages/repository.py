@@ -139,7 +139,7 @@ def _upload(here: Desk, assessment: AssessmentRecord) -> None:
     if given is None:
         return
     try:
-        with st.status("Reading the repository…", expanded=False):
+        with st.spinner("Reading the repository…"):
             if given.name.lower().endswith(".json"):
                 text = given.getvalue().decode("utf-8", errors="replace")
                 add_evidence_json(here.workplace, here.actor, assessment_id=assessment.assessment_id, text=text)

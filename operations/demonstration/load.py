@@ -220,10 +220,10 @@ class _Quarter:
 
     def _upload(self, assessment: AssessmentRecord, archive: bytes) -> None:
         """Hand the archive over; where strangers' archives are not read, scan it here and hand over the result."""
-        name = f"{self._repository()}.zip"
+        name = self._repository()
         place = {"assessment_id": assessment.assessment_id}
         try:
-            add_archive(self.workplace, self._person(1), **place, archive=archive, name=name)
+            add_archive(self.workplace, self._person(1), **place, archive=archive, name=f"{name}.zip")
         except InvalidInput:
             add_evidence_json(self.workplace, self._person(1), **place, text=to_json(_scan(archive, name)))
 

@@ -218,6 +218,16 @@ def test_all_problems_are_told_at_once():
     assert len(problems(document).splitlines()) == 3
 
 
+def test_in_one_sentence_the_first_problems_stand_with_the_way_out_once():
+    with pytest.raises(InvalidEvidence) as caught:
+        from_json('{"a": 1}')
+    assert len(caught.value.problems) > 10
+    said = str(caught.value)
+    assert said.startswith("evidence: 'admitted' is missing; evidence: 'collector' is missing; ")
+    assert "; and 12 more; make the file anew" in said
+    assert said.count("make the file anew") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -19,7 +19,7 @@ from evidence.archive import ZipSource, count_zip_entries, open_archive
 from evidence.collector import collect
 from evidence.evidence import Kind
 from evidence.folder import FolderSource, head_commit
-from evidence.source import LOCAL_LIMITS, MIB, UPLOAD_LIMITS, Refused, display
+from evidence.source import LOCAL_LIMITS, MIB, UPLOAD_LIMITS, Refused, archive_name, display
 from tests.evidence.making import zip_of, zip_of_empty_files
 
 
@@ -291,7 +291,26 @@ class TestFolder:
     def test_a_zip_on_the_command_line_is_read_without_a_child(self, tmp_path):
         archive = tmp_path / "churn.zip"
         archive.write_bytes(zip_of({"churn-main/a.py": "x = 1\n"}))
-        assert (collect(archive).files, collect(archive, name="Churn").repository) == (1, "Churn")
+        assert (collect(archive).files, collect(archive).repository) == (1, "churn")
+        assert collect(archive, name="Churn.zip").repository == "Churn.zip"
+
+    @pytest.mark.parametrize(
+        ("file_name", "name"),
+        [
+            ("shop.zip", "shop"),
+            ("shop-main.zip", "shop"),
+            ("shop-master.tar.gz", "shop"),
+            ("shop-main (2).zip", "shop"),
+            ("shop(1).TGZ", "shop"),
+            ("shop-1.2.tar.gz", "shop-1.2"),
+            ("shop-mainland.zip", "shop-mainland"),
+            (".zip", ".zip"),
+            ("-main.zip", "-main"),
+            ("a" * 100_000 + " (", "a" * 100_000 + " ("),
+        ],
+    )
+    def test_an_archive_is_called_as_its_checkout_would_be(self, file_name, name):
+        assert archive_name(file_name) == name
 
     def test_a_person_may_say_what_the_repository_is_for(self, tmp_path):
         (tmp_path / "train.py").write_text("x = 1\n")

@@ -577,7 +577,7 @@ def test_where_archives_of_strangers_are_not_read_the_evidence_is_there_all_the_
     assert load_demonstration(empty, YOU) == 1
     view = system_view(empty, FORECAST.name)
     assert view.evidence is not None
-    assert view.evidence.repository == "store-demand-forecast.zip"
+    assert view.evidence.repository == "store-demand-forecast"
     assert [entry.overridden for entry in ledger(empty, FORECAST.name, PERIODS[5])] == [True]
 
 
