@@ -74,15 +74,17 @@ def _places(file: PythonFile, verbs: frozenset[str]) -> Iterator[tuple[Call, str
 
 def exploration_present(repository: Repository) -> Finding:
     """Sees words of exploration, hold-outs or shadow runs (table `calls.toml`) as names in the modules or keys of the
-    settings, or a package for it. Notebooks are left out. Weak: a word is not a share of traffic.
+    settings, or a package for it. Notebooks are left out, and so are names in the code of a repository that uses a
+    simulated world: there an agent explores that learns. Weak: a word is not a share of traffic.
     """
     wanted = words("calls", "exploration_words")
+    simulated = repository.uses({name: name for name in words("calls", "simulators")}, repository.work)
     places = [
         place
         for found_at in repository.uses(tools_for("exploration"), repository.source).values()
         for place in found_at
     ]
-    for file in repository.source:
+    for file in () if simulated else repository.source:
         for function in file.functions:
             if _speaks_of(function.name, wanted):
                 places.append((file.path, function.line))
@@ -115,7 +117,7 @@ def _speaks_of(name: str, wanted: frozenset[str]) -> bool:
 
 @cache
 def _any_of(wanted: frozenset[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(wanted))))
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, sorted(wanted)))})s?(?![a-z])")
 
 
 def prediction_log_without_version(repository: Repository) -> Finding:
@@ -177,7 +179,7 @@ EXPLORATION_PRESENT = Detector(
     strength=Strength.WEAK,
     cannot_see="exploration done by an experiment platform, and whether the named share is ever used",
     fix="Keep a stated random share away from the model and use it for training and for measuring effect.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=exploration_present,
 )

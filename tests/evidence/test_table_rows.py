@@ -152,6 +152,15 @@ def test_a_word_of_exploration_is_seen_and_its_neighbour_is_not(word):
     assert state("exploration-present", f"un{word} = 0.1\n") is ABSENT
 
 
+@pytest.mark.parametrize("package", rows("simulators"))
+def test_what_explores_in_a_simulated_world_is_no_traffic(package):
+    code = "import {}\ndef epsilon_greedy(values):\n    pass\n"
+    assert state("exploration-present", code.format(package)) is ABSENT
+    assert state("exploration-present", code.format(f"{package}_x")) is FOUND
+    settings = {"work.py": code.format(package), "settings.yaml": "holdout_group: 0.05\n"}
+    assert signal("exploration-present", settings).state is FOUND
+
+
 @pytest.mark.parametrize("name", rows("data_version_files"))
 def test_a_file_that_keeps_versions_of_data_is_seen(name):
     path, near = (f"data/orders.csv{name}", f"data/orders.csv{name}x") if name == ".dvc" else (name, f"{name}x")
