@@ -77,7 +77,7 @@ source; places of real credentials are counted and not named.
   is below, or was never read, is weak: it asks and contradicts no answer.
 - Most detectors were corrected after a first reading. {old} places of findings that only an earlier version made are
   kept to say what was wrong, all false, {old_direct} of them claimed as direct; they count nowhere. What was read after
-  the last correction of its detector stands apart in the first table: it is the fairer figure. Nine detectors were
+  the last correction of its detector stands apart in the first table: it is the fairer figure. Ten detectors were
   corrected on these very labels, and what they still find kept its verdict: only fresh repositories can confirm those.
 - Places of one repository are alike, so the intervals are rather too narrow. Where few places were read, little is
   known; "not yet measured" means that no place was read.

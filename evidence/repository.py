@@ -43,6 +43,7 @@ _RECORD = re.compile(
 )
 _CI = re.compile(
     r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"
+    r"\.pipelines/.*\.ya?ml|"
     r"\.azure[\w/-]*\.ya?ml|jenkinsfile[\w.-]*|bitbucket-pipelines\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|\.buildkite/.*\.ya?ml|"
     r"cloudbuild\.ya?ml|buildspec\.ya?ml|appveyor\.ya?ml|\.woodpecker[\w/.-]*\.ya?ml|\.cirrus\.ya?ml|\.semaphore/.*\.ya?ml|\.ci/.*)$"
 )
@@ -152,8 +153,7 @@ class Repository:
             for record in self.imports_of(file):
                 if record.module.partition(".")[0] not in tops:
                     continue
-                candidates = (record.module, *(f"{record.module}.{name}" for name in record.names))
-                name = next((tools[part] for whole in candidates for part in _prefixes(whole) if part in tools), None)
+                name = tool_of(tools, record)
                 if name is not None:
                     found.setdefault(name, []).append((file.path, record.line))
         return found
@@ -176,6 +176,12 @@ class Repository:
             yield from (target for target in inside if target != name)
             if (len(inside) < len(targets) or not targets) and base in self.modules and base != name:
                 yield base
+
+
+def tool_of(tools: Mapping[str, str], record: Import) -> str | None:
+    """The name of the tool (module -> name) that an import brings in, None when it brings none."""
+    candidates = (record.module, *(f"{record.module}.{name}" for name in record.names))
+    return next((tools[part] for whole in candidates for part in _prefixes(whole) if part in tools), None)
 
 
 def _prefixes(module: str) -> Iterator[str]:

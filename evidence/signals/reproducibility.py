@@ -6,7 +6,7 @@ import re
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Call, PythonFile
-from evidence.repository import Repository, is_record, role_of
+from evidence.repository import Repository, is_record, role_of, tool_of
 from evidence.signals.data import ignore_patterns, is_ignored
 from evidence.signals.detector import CODE, PRODUCTS, Detector, Finding, absent, counted, found, unknown
 from evidence.tables import tools_for, words
@@ -86,11 +86,13 @@ def training_unrecorded(repository: Repository) -> Finding:
     if not training:
         return unknown("No module that trains a model was seen.")
     everywhere = (*repository.work, *(file for file in repository.python if file.role == "build"))
-    tools = {
-        name
-        for name, module in ((name, module) for module, name in tools_for("tracking").items())
-        if any(record.module.split(".")[0] == module for file in everywhere for record in file.imports)
-    }
+    trackers = tools_for("tracking")
+    tops = {module.partition(".")[0] for module in trackers}
+    tools = any(
+        record.module.partition(".")[0] in tops and tool_of(trackers, record)
+        for file in everywhere
+        for record in file.imports
+    )
     local = any(repository.calls_any(file, words("tracking", "records_run_locally")) for file in everywhere)
     recorded = any(path.rpartition("/")[2] in ("dvc.yaml", "mlproject") for path in map(str.lower, repository.texts))
     if tools or local or recorded:
@@ -248,7 +250,7 @@ TRAINING_UNRECORDED = Detector(
     strength=Strength.WEAK,
     cannot_see="runs recorded by a platform or by hand",
     fix="Record settings, data version and metrics of every run, and compare runs that differ in one setting.",
-    version=1,
+    version=2,
     applies_to=frozenset({Kind.APPLICATION}),
     look=training_unrecorded,
 )

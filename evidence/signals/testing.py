@@ -280,7 +280,7 @@ CI_RUNS_TESTS = Detector(
     strength=Strength.STRONG,
     cannot_see="build servers configured outside the repository, and whether a failed test stops anything",
     fix="Run the tests and a tiny training on every change.",
-    version=2,
+    version=3,
     applies_to=CODE,
     look=ci_runs_tests,
 )

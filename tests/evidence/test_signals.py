@@ -274,6 +274,21 @@ def test_the_name_of_a_test_runner_is_no_command(line):
     assert signal("ci-runs-tests", files).state is State.ABSENT
 
 
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        (".pipelines/unit-tests.yml", State.FOUND),
+        ("azure-pipelines.yml", State.FOUND),
+        (".azure-pipelines/ci.yaml", State.FOUND),
+        ("pipelines/train.yml", State.ABSENT),
+        ("docs/.pipelines/ci.yml", State.ABSENT),
+    ],
+)
+def test_files_of_a_build_server_are_known_by_their_place(path, state):
+    files = {"a.py": "", path: "steps:\n- script: |\n    python -m pytest . --cov=shop\n"}
+    assert signal("ci-runs-tests", files).state is state
+
+
 def test_a_seed_set_in_the_file_covers_its_draws():
     code = "import numpy as np\nnp.random.seed(3)\nx = np.random.rand(3)\nmodel.fit(x)\n"
     assert signal("unseeded-randomness", {"a.py": code}).state is State.ABSENT

@@ -239,6 +239,16 @@ def test_a_logger_of_a_framework_records_a_run(call):
     assert signal("training-unrecorded", {"train.py": f"{TRAINS}{call}_x('runs')\n"}).state is State.FOUND
 
 
+@pytest.mark.parametrize("package", sorted(tools_for("tracking")))
+def test_a_tracker_that_is_imported_records_runs_somewhere(package):
+    files = {"train.py": TRAINS, "run.py": f"import {package}\n"}
+    assert signal("training-unrecorded", files).state is State.ABSENT
+    assert signal("training-unrecorded", {**files, "run.py": f"import {package}_x\n"}).state is State.FOUND
+    above, _, part = package.rpartition(".")
+    if above:
+        assert signal("training-unrecorded", {**files, "run.py": f"from {above} import {part}\n"}).state is State.ABSENT
+
+
 @pytest.mark.parametrize("call", sorted(words("tracking", "registers_model")))
 def test_a_call_registers_a_model(call):
     assert signal("model-registered", {"train.py": f"client.{call}(model)\n"}).state is State.FOUND
