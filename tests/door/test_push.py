@@ -30,6 +30,7 @@ from operations.errors import StorageFull
 from operations.repository_evidence import make_token, read_evidence, revoke_token
 from operations.systems import create_system
 from operations.workplace import Workplace, open_workplace
+from tests.databases import new_database
 from tests.door.mutations import ANSWERS, mutated, never
 from tests.operations.conftest import ADA
 from tests.operations.scans import text_of
@@ -91,7 +92,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    workplace = open_workplace(str(tmp_path / "arrears.db"))
+    workplace = open_workplace(new_database(tmp_path / "arrears.db"))
     system = create_system(workplace, ADA, name="Churn model", team="Growth")
     assessment = open_assessment(workplace, ADA, system_id=system.system_id, period="2026Q4")
     made = make_token(workplace, ADA, system_id=system.system_id, name="CI")

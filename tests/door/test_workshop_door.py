@@ -45,6 +45,7 @@ from operations.workshops import (
 )
 from store.store import open_store
 from store.workshop_records import WorkshopRecord
+from tests.databases import new_database
 from tests.door.served import free_port, serve, streamlit_command, uvicorn_command
 from tests.door.test_visitors import scope
 from tests.operations.conftest import ADA, Clock
@@ -162,7 +163,7 @@ class Room:
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
-    store = open_store(str(tmp_path / "arrears.db"))
+    store = open_store(new_database(tmp_path / "arrears.db"))
     yield Workplace(store=store, clock=Clock(datetime(2026, 11, 20, 12, tzinfo=UTC)))
     store.close()
 

@@ -12,6 +12,7 @@ import pytest
 from operations.authorize import Actor
 from operations.workplace import Workplace
 from store.store import open_store
+from tests.databases import new_database
 
 ADA = Actor(name="Ada", local=True)
 BO = Actor(name="Bo", local=True)
@@ -31,7 +32,7 @@ class Clock:
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     """An empty workplace on 20 November 2026."""
-    store = open_store(str(tmp_path / "arrears.db"))
+    store = open_store(new_database(tmp_path / "arrears.db"))
     yield Workplace(store=store, clock=Clock(datetime(2026, 11, 20, 12, tzinfo=UTC)))
     store.close()
 

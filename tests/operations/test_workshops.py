@@ -35,6 +35,7 @@ from operations.workshops import (
 from scoring.agreement import AgreementState
 from store.store import open_store
 from store.workshop_records import WorkshopRecord
+from tests.databases import new_database
 from tests.operations.conftest import ADA, BO, Clock
 
 QUESTIONS = ("ENT-01", "ENT-02", "DAT-01")
@@ -243,7 +244,7 @@ def test_somebody_with_the_whole_database_learns_no_more_than_the_counts(tmp_pat
     """Each way of giving three people the same three votes leaves, but for random ids, the same kind of database."""
     looks = set()
     for number, order in enumerate(permutations((0, 2, 4))):
-        store = open_store(str(tmp_path / f"{number}.db"))
+        store = open_store(new_database(tmp_path / f"{number}.db"))
         workplace = Workplace(store=store, clock=Clock(datetime(2026, 11, 20, 12, tzinfo=UTC)))
         system = create_system(workplace, ADA, name="Churn", team="Growth", decides="x", affected="y")
         assessment = open_assessment(workplace, ADA, system_id=system.system_id, period="2026Q4", scope="all")

@@ -18,6 +18,7 @@ from operations.periods import period_of
 from operations.records import AssessmentRecord
 from operations.systems import create_system
 from operations.workplace import Workplace, close_shared_workplace, shared_workplace
+from tests.databases import new_database
 
 PAGES = Path(__file__).parents[2] / "pages"
 QUARTER = period_of(datetime.now().astimezone().date())
@@ -29,7 +30,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
     """The workplace the pages find, empty at first."""
-    monkeypatch.setenv("ARREARS_DATABASE", str(tmp_path / "arrears.db"))
+    monkeypatch.setenv("ARREARS_DATABASE", str(new_database(tmp_path / "arrears.db")))
     monkeypatch.setattr(sys, "path", list(sys.path))  # Streamlit puts the folder of the script in front
     yield shared_workplace()
     close_shared_workplace()

@@ -22,7 +22,8 @@ def url(engine, tmp_path) -> str:
 
 
 @pytest.fixture
-def empty(url) -> Iterator[Store]:
+def empty(engine, url, tmp_path) -> Iterator[Store]:
+    engine.lay(tmp_path)
     with open_store(url) as store:
         yield store
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.engine import Session
+from tests.databases import new_database
 
 
 @dataclass(frozen=True)
 class EngineUnderTest:
     name: str
-    url: Callable[[Path], str]  # of a new, empty database in a folder
+    url: Callable[[Path], str]  # of a database in a folder where there is none yet
+    lay: Callable[[Path], object]  # puts a database that the store has made there, with nothing in it
     unguard: Callable[[Session], None]  # what someone does who edits the records behind Arrears' back
 
 
@@ -23,5 +25,10 @@ def _drop_triggers(session: Session) -> None:
 
 
 ENGINES = [
-    EngineUnderTest("sqlite", lambda folder: f"sqlite:///{folder / 'arrears.db'}", _drop_triggers),
+    EngineUnderTest(
+        "sqlite",
+        lambda folder: f"sqlite:///{folder / 'arrears.db'}",
+        lambda folder: new_database(folder / "arrears.db"),
+        _drop_triggers,
+    ),
 ]
