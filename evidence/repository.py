@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from evidence.evidence import Kind, Unparsed
 from evidence.facts import FileFacts, facts_of, kind_of
@@ -17,6 +18,7 @@ from evidence.manifests import NotAManifest, Requirement, is_lock, is_manifest, 
 from evidence.notebook import Notebook
 from evidence.python_source import Import, PythonFile
 from evidence.source import KIB, MIB, Limits, Member, Source
+from evidence.tables import origins
 
 TEXTS_BYTES_MAX = 16 * MIB  #: all settings, workflows and manifests that are kept as text
 MODULE_PARTS_MAX = 12  #: of a dotted name that are compared with a table, whose rows have fewer
@@ -163,6 +165,9 @@ class Repository:
         """Which first-party module imports which when it is loaded: no lazy, optional or type-checking import."""
         return {name: frozenset(self._loads(name, file)) for name, file in self.modules.items()}
 
+    def _is_elsewhere(self, top: str) -> bool:
+        return top in self.first_party or top in _elsewhere()
+
     def _loads(self, name: str, file: PythonFile) -> Iterator[str]:
         package = name if file.path.endswith("__init__.py") else name.rpartition(".")[0]
         for record in file.imports:
@@ -171,11 +176,20 @@ class Repository:
             base = _absolute(record.module, package)
             if base is None:
                 continue
+            beside = f"{package}.{base}"
+            if beside in self.modules and not self._is_elsewhere(base.partition(".")[0]):
+                base = beside  # a script, run from its folder
             targets = [f"{base}.{word}" if base else word for word in record.names]
             inside = [target for target in targets if target in self.modules]
             yield from (target for target in inside if target != name)
             if (len(inside) < len(targets) or not targets) and base in self.modules and base != name:
                 yield base
+
+
+@cache
+def _elsewhere() -> frozenset[str]:
+    """Top names that an import gets from Python or a known package, whatever lies beside the file."""
+    return frozenset(sys.stdlib_module_names) | {module.partition(".")[0] for module in origins()}
 
 
 def tool_of(tools: Mapping[str, str], record: Import) -> str | None:

@@ -267,7 +267,7 @@ IMPORT_CYCLE = Detector(
     strength=Strength.WEAK,
     cannot_see="ties through data, settings or registries, and imports made at run time",
     fix="Move what both sides need into a module of its own, or turn one direction into an argument.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=import_cycle,
 )

@@ -240,7 +240,7 @@ USED_BUT_UNTOUCHED = Detector(
     strength=Strength.WEAK,
     cannot_see="whether the code is simply right, who still knows it, and files that were only moved",
     fix="Name somebody who knows each of these modules, or replace them while their authors can be asked.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=used_but_untouched,
 )

@@ -237,7 +237,7 @@ EXPERIMENTS_TRACKED = Detector(
     strength=Strength.STRONG,
     cannot_see="runs recorded by a platform, and whether all settings are among what is recorded",
     fix="Record settings, data version and metrics of every run, and compare runs that differ in one setting.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=experiments_tracked,
 )

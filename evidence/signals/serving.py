@@ -523,7 +523,7 @@ FEATURES_COMPUTED_TWICE = Detector(
     strength=Strength.WEAK,
     cannot_see="implementations under two names, in another repository or language, and tests that compare them",
     fix="Put feature functions into one package that training and serving both import.",
-    version=1,
+    version=2,
     applies_to=PRODUCTS,
     look=features_computed_twice,
 )
@@ -536,7 +536,7 @@ FEATURES_SHARED = Detector(
     strength=Strength.STRONG,
     cannot_see="feature stores and packages kept elsewhere, and whether every feature takes this way",
     fix="Put feature functions into one package that training and serving both import.",
-    version=2,
+    version=3,
     applies_to=PRODUCTS,
     look=features_shared,
 )

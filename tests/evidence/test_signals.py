@@ -289,6 +289,20 @@ def test_files_of_a_build_server_are_known_by_their_place(path, state):
     assert signal("ci-runs-tests", files).state is state
 
 
+@pytest.mark.parametrize(
+    ("module", "state"),
+    [("fitting", State.FOUND), ("elsewhere", State.ABSENT), ("numpy", State.ABSENT), ("json", State.ABSENT)],
+)
+def test_a_script_imports_what_lies_beside_it_but_for_what_has_another_origin(module, state):
+    files = {
+        "shop/__init__.py": "",
+        "shop/train/__init__.py": "",
+        "shop/train/run.py": f"import mlflow\nfrom {module} import fit\nmlflow.log_metric('a', 1)\n",
+        **{f"shop/train/{name}.py": "import sklearn\nmodel.fit(x)\n" for name in ("fitting", "numpy", "json")},
+    }
+    assert signal("experiments-tracked", files).state is state
+
+
 def test_a_seed_set_in_the_file_covers_its_draws():
     code = "import numpy as np\nnp.random.seed(3)\nx = np.random.rand(3)\nmodel.fit(x)\n"
     assert signal("unseeded-randomness", {"a.py": code}).state is State.ABSENT
