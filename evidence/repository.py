@@ -45,7 +45,7 @@ _RECORD = re.compile(
 )
 _CI = re.compile(
     r"(?i)^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines[\w.-]*\.ya?ml|"
-    r"\.pipelines/.*\.ya?ml|"
+    r"\.pipelines/.*\.ya?ml|cloudbuild/[^/]+\.ya?ml|"
     r"\.azure[\w/-]*\.ya?ml|jenkinsfile[\w.-]*|bitbucket-pipelines\.ya?ml|\.travis\.ya?ml|\.drone\.ya?ml|\.buildkite/.*\.ya?ml|"
     r"cloudbuild\.ya?ml|buildspec\.ya?ml|appveyor\.ya?ml|\.woodpecker[\w/.-]*\.ya?ml|\.cirrus\.ya?ml|\.semaphore/.*\.ya?ml|\.ci/.*)$"
 )

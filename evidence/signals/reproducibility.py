@@ -204,7 +204,7 @@ def _plain_name(path: str) -> str:
 
 def determinism_asked_for(repository: Repository) -> Finding:
     """Sees the work ask for the same result twice: a call, a variable of the environment or a keyword of the table
-    `tracking.toml`.
+    `tracking.toml`. A variable set to `random` asks for the opposite.
     """
     places = []
     calls, keywords = words("tracking", "determinism_calls"), words("tracking", "determinism_keywords")
@@ -218,7 +218,8 @@ def determinism_asked_for(repository: Repository) -> Finding:
             ]
         places += [(file.path, call.line) for call in file.calls_to(calls)]
         places += [(file.path, line) for key, line in file.environment_writes if key in variables]
-    variable = re.compile(rf"\b(?:{'|'.join(sorted(words('tracking', 'determinism_variables')))})\s*[=:]")
+    named = "|".join(sorted(variables))
+    variable = re.compile(rf"\b(?:{named})\s*[=:](?!\s*[\"']?random\b)")
     for path, text in repository.texts.items():
         match = variable.search(text)
         if match and role_of(path) in ("source", "build"):
@@ -302,7 +303,7 @@ DETERMINISM_ASKED_FOR = Detector(
     strength=Strength.STRONG,
     cannot_see="flags set as an attribute, and operations that have no repeatable form",
     fix="Ask the framework for repeatable operations where the price allows it, and report the variance where not.",
-    version=1,
+    version=2,
     applies_to=CODE,
     look=determinism_asked_for,
 )

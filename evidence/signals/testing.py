@@ -21,7 +21,7 @@ REQUIREMENTS_MIN = 3
 MODULES_MIN = 3
 LINES_MIN = 100
 TEST_COMMAND = re.compile(
-    r"\b(?:pytest|py\.test|tox\b|nox\b|unittest\b|nosetests|make (?:\w+ )?(?:test|check)\w*|hatch (?:run )?"
+    r"(?<!\.)\b(?:pytest|py\.test|tox\b|nox\b|unittest\b|nosetests|make (?:\w+ )?(?:test|check)\w*|hatch (?:run )?"
     r"[\w:.-]*test|pdm (?:run )?test|just test|invoke test|nbmake|bazel test|python -m test)"
 )
 

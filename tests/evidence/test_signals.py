@@ -267,6 +267,8 @@ def test_a_random_pause_is_no_chance_that_a_model_depends_on():
         pytest.param("  pytest:", id="a job's name"),
         pytest.param("        path: ./artifacts/pytest-report", id="a place of results"),
         pytest.param("        cache: 'pip'  # the pip of tox", id="a remark"),
+        pytest.param("      - ~/shop/.tox", id="a folder that is kept"),
+        pytest.param("      - .pytest_cache", id="a folder of results"),
     ],
 )
 def test_the_name_of_a_test_runner_is_no_command(line):
@@ -280,6 +282,7 @@ def test_the_name_of_a_test_runner_is_no_command(line):
         (".pipelines/unit-tests.yml", State.FOUND),
         ("azure-pipelines.yml", State.FOUND),
         (".azure-pipelines/ci.yaml", State.FOUND),
+        ("cloudbuild/checks.yaml", State.FOUND),
         ("pipelines/train.yml", State.ABSENT),
         ("docs/.pipelines/ci.yml", State.ABSENT),
     ],
@@ -301,6 +304,14 @@ def test_a_script_imports_what_lies_beside_it_but_for_what_has_another_origin(mo
         **{f"shop/train/{name}.py": "import sklearn\nmodel.fit(x)\n" for name in ("fitting", "numpy", "json")},
     }
     assert signal("experiments-tracked", files).state is state
+
+
+@pytest.mark.parametrize("setting", ["PYTHONHASHSEED=random", 'PYTHONHASHSEED="random"', "PYTHONHASHSEED: random"])
+def test_a_variable_that_asks_for_chance_asks_for_no_repetition(setting):
+    image = {"a.py": "", "Dockerfile": f"FROM python:3.12\nENV {setting} \\\n    A=1\n"}
+    assert signal("determinism-asked-for", image).state is State.ABSENT
+    image["Dockerfile"] = image["Dockerfile"].replace("random", "0")
+    assert signal("determinism-asked-for", image).state is State.FOUND
 
 
 def test_a_seed_set_in_the_file_covers_its_draws():
