@@ -66,7 +66,7 @@ def reference() -> str:
 MEASURED = """## Measured precision
 
 Up to five places of each finding in {repositories} public repositories, each at a fixed commit, were read with the code
-around them by one reader, a maker of the collector and not an outsider. The question was: is the statement true here,
+around them by two readers, makers of the collector and no outsiders. The question was: is the statement true here,
 and would those who keep this repository agree? Places of one kind in one repository often share a verdict, with
 exceptions where they differ. The labels with their reasons stand in `tests/evidence/labels`, without any text of the
 source; places of real credentials are counted and not named.

@@ -163,7 +163,7 @@ RISK_ASSESSMENT_PRESENT = Detector(
     strength=Strength.WEAK,
     cannot_see="assessments kept elsewhere, their dates, and who checked them",
     fix="Keep a dated assessment for each model, with a review date and somebody outside the team who checks it.",
-    version=2,
+    version=3,
     applies_to=PRODUCTS,
     look=risk_assessment_present,
 )
