@@ -174,11 +174,9 @@ def unused_dependencies(repository: Repository) -> Finding:
     elsewhere = _words_elsewhere(repository, {word for one in unseen for word in _words_of(one)})
     unused = [requirement for requirement in unseen if not elsewhere.issuperset(_words_of(requirement))]
     if len(unused) < UNUSED_MIN or len(unused) < UNUSED_SHARE * len(asked):
-        return absent(
-            f"{len(unused)} of {counted(len(asked), 'declared package')} are imported nowhere.", of=len(asked)
-        )
+        return absent(f"Imported nowhere: {len(unused)} of {counted(len(asked), 'declared package')}.", of=len(asked))
     return found(
-        f"{len(unused)} of {counted(len(asked), 'declared package')} are imported nowhere.",
+        f"Imported nowhere: {len(unused)} of {counted(len(asked), 'declared package')}.",
         ((requirement.path, requirement.line) for requirement in unused),
         value=len(unused),
         of=len(asked),

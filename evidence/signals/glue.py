@@ -129,7 +129,7 @@ def joins_left_to_defaults(repository: Repository) -> Finding:
     if len(open_joins) < JOINS_MIN:
         return absent(f"{len(open_joins)} of {counted(total, 'join')} leave keys or rows to the default.", of=total)
     return found(
-        f"{len(open_joins)} of {counted(total, 'join')} leave open on which columns or which rows are kept.",
+        f"Left open on which columns, or which rows are kept: {len(open_joins)} of {counted(total, 'join')}.",
         open_joins,
         value=len(open_joins),
         of=total,

@@ -40,8 +40,8 @@ def notebook_hidden_state(repository: Repository) -> Finding:
         )
     later = sum(1 for _, cells in leaning if any(hidden.later for hidden in cells))
     return found(
-        f"{len(leaning)} of {counted(len(notebooks), 'notebook')} use names that no cell above gives; in {later} of "
-        "them a cell below does.",
+        f"Names that no cell above gives: in {len(leaning)} of {counted(len(notebooks), 'notebook')}; in {later} of "
+        "them a cell below gives one.",
         ((notebook.path, hidden.cell) for notebook, cells in leaning for hidden in cells[:3]),
         value=len(leaning),
         of=len(notebooks),
@@ -89,8 +89,8 @@ def notebooks_too_long(repository: Repository) -> Finding:
     if not places:
         return absent(f"{counted(len(notebooks), 'notebook')}, each of a length one can read.", of=len(notebooks))
     return found(
-        f"{len(places)} of {counted(len(notebooks), 'notebook')} have more than {CELLS_MAX} cells or a cell of more "
-        f"than {CELL_LINES_MAX} lines.",
+        f"More than {CELLS_MAX} cells, or a cell of more than {CELL_LINES_MAX} lines: {len(places)} of "
+        f"{counted(len(notebooks), 'notebook')}.",
         places,
         value=len(places),
         of=len(notebooks),
@@ -109,7 +109,7 @@ def notebook_errors_kept(repository: Repository) -> Finding:
     if not failed:
         return absent(f"No error among the outputs of {counted(len(notebooks), 'notebook')}.", of=len(notebooks))
     return found(
-        f"{len(failed)} of {counted(len(notebooks), 'notebook')} were kept with an error in their outputs.",
+        f"Kept with an error in the outputs: {len(failed)} of {counted(len(notebooks), 'notebook')}.",
         ((notebook.path, notebook.error_cells[0]) for notebook in failed),
         value=len(failed),
         of=len(notebooks),

@@ -302,7 +302,7 @@ def files_handed_on(repository: Repository) -> Finding:
     modules = {file.path for file in repository.source}
     between = sum(1 for writers, readers in handed.values() if modules & writers.keys() and modules & readers.keys())
     return found(
-        f"{len(handed)} of {counted(len(written), 'path')} written to are read by another module or notebook.",
+        f"Written by one module or notebook, read by another: {len(handed)} of {counted(len(written), 'path')}.",
         (place for writers, readers in handed.values() for place in (*writers.items(), *readers.items())),
         value=len(handed),
         of=len(written),
