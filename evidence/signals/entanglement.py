@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from evidence.evidence import Kind, Polarity, Strength
@@ -81,7 +82,7 @@ def import_cycle(repository: Repository) -> Finding:
     clear = len(largest) >= CYCLE_STRONG and repository.kind is Kind.APPLICATION
     return found(
         f"{counted(len(circles), 'circle')} of imports; the largest ties {len(largest)} of {len(graph)} modules.",
-        ((repository.modules[name].path, _line_of_import(repository, name, set(largest))) for name in largest),
+        _places_in(repository, largest),
         value=len(largest),
         of=len(graph),
         strength=Strength.STRONG if clear else Strength.WEAK,
@@ -92,13 +93,18 @@ def _is_package(repository: Repository, name: str) -> bool:
     return repository.modules[name].path.endswith("__init__.py")
 
 
-def _line_of_import(repository: Repository, name: str, circle: set[str]) -> int:
-    """The line of a module's first import that stays in the circle."""
-    lasts = {other.rpartition(".")[2] for other in circle - {name}}
-    for record in repository.modules[name].imports:
-        if not record.lazy and (lasts & set(record.names) or record.module.rpartition(".")[2] in lasts):
-            return record.line
-    return 0
+def _places_in(repository: Repository, circle: list[str]) -> Iterator[tuple[str, int]]:
+    """Each module of a circle with the line of its first import that stays in it, 0 where none can be told."""
+    lasts = Counter(name.rpartition(".")[2] for name in circle)
+    for name in circle:
+        own = name.rpartition(".")[2]
+        inside = (
+            record.line
+            for record in repository.modules[name].imports
+            if not record.lazy
+            and any(lasts[word] > (word == own) for word in (*record.names, record.module.rpartition(".")[2]))
+        )
+        yield repository.modules[name].path, next(inside, 0)
 
 
 def circles_of(graph: Mapping[str, frozenset[str]]) -> Iterator[list[str]]:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from evidence.collector import judge
-from tests.evidence.making import repository_of
+from evidence.evidence import Location
+from tests.evidence.making import repository_of, signal
 
 LENGTH = 200_000
 SPACES = " " * LENGTH
@@ -62,3 +63,10 @@ def test_an_image_that_installs_a_file_again_and_again_is_gone_through_once() ->
     image = "FROM a\n" + ("RUN pip install " + "-r requirements.txt " * 90 + "\n") * 130
     files = {"requirements.txt": wanted, "Dockerfile": image, "app.py": "import torch\n"}
     assert judge(repository_of(files)).signals
+
+
+def test_a_circle_of_many_modules_is_gone_through_once() -> None:
+    ring = {f"m{n}.py": f"import m{(n + 1) % 12_000}\n" for n in range(12_000)}
+    circle = signal("import-cycle", ring)
+    assert (circle.value, circle.denominator) == (12_000, 12_000)
+    assert circle.locations[0] == Location(path="m0.py", line=1)
