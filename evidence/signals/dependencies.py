@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from evidence.evidence import Kind, Polarity, Strength
@@ -235,12 +235,17 @@ def development_in_production(repository: Repository) -> Finding:
     }
     if not needed and not images:
         return unknown("Neither a manifest nor an image says what runs in production.")
-    carried: set[tuple[str, int]] = set()
-    for path, text in images.items():
-        carried |= {place for place, name in _image_installs(path, text, needed) if normal(name) in tools}
-    serving = {path for path, text in images.items() if SERVES.search(_started(text))}
-    strong = any(normal(name) in tools for path in serving for _, name in _image_installs(path, images[path], needed))
     loose = [requirement for requirement in needed if normal(requirement.name) in tools]
+    listed: dict[tuple[str, str], list[Requirement]] = {}
+    for requirement in loose:
+        folder, _, name = requirement.path.rpartition("/")
+        listed.setdefault((folder, name), []).append(requirement)
+    carried: set[tuple[str, int]] = set()
+    strong = False
+    for path, text in images.items():
+        inside = {place for place, name in _image_installs(path, text, listed) if normal(name) in tools}
+        carried |= inside
+        strong = strong or (bool(inside) and SERVES.search(_started(text)) is not None)
     places = carried | {(requirement.path, requirement.line) for requirement in loose}
     if not places:
         return absent("No tool of development among what is needed at run time.", of=len(needed))
@@ -260,10 +265,11 @@ def _started(text: str) -> str:
     return "\n".join(line for line in joined.splitlines() if re.match(r"(?i)\s*(?:CMD|ENTRYPOINT)\b", line))
 
 
-def _image_installs(path: str, text: str, needed: list[Requirement]) -> Iterator[tuple[tuple[str, int], str]]:
-    """What a Dockerfile installs, by name or from a file: ((path, line), name)."""
-    folder = path.rpartition("/")[0]
-    left = [requirement for requirement in needed if requirement.path.rpartition("/")[0] in (folder, "")]
+def _image_installs(
+    path: str, text: str, listed: Mapping[tuple[str, str], list[Requirement]]
+) -> Iterator[tuple[tuple[str, int], str]]:
+    """What a Dockerfile installs, by name or from a listed file (by its folder and name): ((path, line), name)."""
+    folders = dict.fromkeys((path.rpartition("/")[0], ""))
     seen: set[str] = set()
     for number, line in _instructions(text):
         match = INSTALL.search(line)
@@ -271,9 +277,10 @@ def _image_installs(path: str, text: str, needed: list[Requirement]) -> Iterator
             continue
         command = next(group for group in match.groups() if group is not None)[:2_000].split("&&")[0]
         bases = {name.rpartition("/")[2] for name in INSTALLED_FILE.findall(command)} - seen
-        for requirement in left if bases else ():
-            if requirement.path.rpartition("/")[2] in bases:
-                yield (requirement.path, requirement.line), requirement.name
+        for folder in folders:
+            for base in bases:
+                for requirement in listed.get((folder, base), ()):
+                    yield (requirement.path, requirement.line), requirement.name
         seen |= bases
         plain = INSTALLED_FILE.sub("", command)
         for word in plain.split():

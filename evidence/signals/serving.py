@@ -313,21 +313,27 @@ def features_computed_twice(repository: Repository) -> Finding:
     training, serving = _sides(repository)
     if not training or not serving:
         return unknown("Code that trains and code that serves were not both seen.")
-    defined: dict[str | int, list[tuple[PythonFile, Function]]] = {}
+    defined: dict[str | int, dict[str, list[tuple[PythonFile, Function]]]] = {}  # by name or form, and by folder
     for file in training:
         for function in _feature_functions(file):
             for key in {function.name, function.shape or function.name}:
-                defined.setdefault(key, []).append((file, function))
+                defined.setdefault(key, {}).setdefault(_folder(file.path), []).append((file, function))
     places: set[tuple[str, int]] = set()
     names: set[str] = set()
     in_modules = False
+    answered: dict[tuple[str | int, str], bool] = {}  # whether something of this name or form stands in the project
     for file in serving:
         for function in _feature_functions(file):
-            for other, there in (*defined.get(function.name, ()), *defined.get(function.shape or "", ())):
-                if _same_project(file.path, other.path):
+            for key in {function.name, function.shape or function.name}:
+                asked = (key, _folder(file.path))
+                if asked not in answered:
+                    near = [there for folder, there in defined.get(key, {}).items() if _same_project(asked[1], folder)]
+                    places |= {(other.path, there.line) for some in near for other, there in some}
+                    in_modules = in_modules or any(not other.is_notebook for some in near for other, _ in some)
+                    answered[asked] = bool(near)
+                if answered[asked]:
                     names.add(function.name)
-                    places |= {(file.path, function.line), (other.path, there.line)}
-                    in_modules = in_modules or not other.is_notebook
+                    places.add((file.path, function.line))
     if not places:
         return absent(
             f"No feature function is in both: {counted(len(serving), 'serving file')}, {len(training)} that train.",
@@ -376,9 +382,13 @@ def _feature_functions(file: PythonFile) -> Iterator[Function]:
             yield function
 
 
-def _same_project(path: str, other: str) -> bool:
-    """Whether two files may belong to one project: not when they lie in different folders of a course."""
-    parts, others = path.split("/")[:-1], other.split("/")[:-1]
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _same_project(folder: str, other: str) -> bool:
+    """Whether files of two folders may belong to one project: not when they lie in different folders of a course."""
+    parts, others = folder.split("/"), other.split("/")
     for part, there in zip(parts, others, strict=False):
         if part != there:
             return not (COURSE_FOLDER.search(part) and COURSE_FOLDER.search(there))

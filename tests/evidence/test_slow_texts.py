@@ -70,3 +70,16 @@ def test_a_circle_of_many_modules_is_gone_through_once() -> None:
     circle = signal("import-cycle", ring)
     assert (circle.value, circle.denominator) == (12_000, 12_000)
     assert circle.locations[0] == Location(path="m0.py", line=1)
+
+
+def test_many_images_and_many_copies_of_functions_are_gone_through_once() -> None:
+    image = "FROM python\nRUN pip install -r requirements.txt\n" * 20
+    many = {f"d{n}/Dockerfile": image for n in range(6_000)} | {
+        f"d{n}/requirements.txt": "jupyter\n" for n in range(6_000)
+    }
+    assert signal("development-in-production", many | {"app.py": "import torch\n"}).value == 6_000
+    copies = "".join(f"def feature_{n}(x):\n  a = 1\n  b = 2\n  c = a\n  return c\n" for n in range(40))
+    routes = 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/predict")\ndef p(x): return model.predict(x)\n'
+    sides = {f"train/t{n}.py": f"import sklearn\nRidge().fit(x)\n{copies}" for n in range(300)}
+    sides |= {f"serve/s{n}.py": f"{routes}{copies}" for n in range(300)}
+    assert signal("features-computed-twice", sides).value == 40
