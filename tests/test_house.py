@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -56,7 +56,7 @@ def modules(*, product: bool = False) -> list[str]:
     return [name for name in names if name.split("/")[0] in LAYERS or name in DOORS] if product else names
 
 
-@lru_cache(maxsize=512)
+@cache  # of all modules: one that holds fewer would forget each before it is asked for again
 def tree(name: str) -> ast.Module:
     return ast.parse((HOUSE / name).read_text(encoding="utf-8"), filename=name)
 
@@ -85,6 +85,12 @@ def names_in(source: ast.Module) -> Iterator[tuple[str, int]]:
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
         elif isinstance(node, ast.keyword) and node.arg:
             yield f"{node.arg}=", node.value.lineno
+
+
+@cache  # of all modules: one that holds fewer would forget each before it is asked for again
+def names_of(module: str) -> tuple[tuple[str, int], ...]:
+    """The same of one of our modules, read once for all rules."""
+    return tuple(names_in(tree(module)))
 
 
 # --- tools ---
@@ -157,7 +163,8 @@ def used_modules() -> set[str]:
                 named = [node.value.partition(":")[0]]  # also "module:app", as uvicorn takes it
                 if node.value.endswith(".py"):  # a page for st.Page, a script for a process
                     used |= {other for other in known.values() if f"/{other}".endswith(f"/{node.value}")} - {name}
-            used |= {known[word] for word in named if word in known and known[word] != name}
+            if named:
+                used |= {known[word] for word in named if word in known and known[word] != name}
     make = (HOUSE / "Makefile").read_text(encoding="utf-8")
     return used | {name for name in known.values() if name in make}
 
@@ -237,7 +244,7 @@ def uses(pattern: str) -> dict[str, list[int]]:
     """Where a name stands in the product: module -> lines."""
     found: dict[str, list[int]] = {}
     for module in modules(product=True):
-        for written, line in names_in(tree(module)):
+        for written, line in names_of(module):
             if re.fullmatch(pattern, written):
                 found.setdefault(module, []).append(line)
     return found

@@ -23,6 +23,7 @@ from store.engine import connect
 from store.errors import AlreadyThere, DatabaseTooNew, DatabaseTooOld, StorageFull, StorageUnavailable, StoreError
 from store.sqlite import IDLE_CONNECTIONS_MAX, SqliteEngine
 from store.store import default_location, open_store
+from tests.databases import new_database
 from tests.store.world import SCORING, a_score, a_system, a_world, an_action, an_answer, an_assessment, fill, seal
 
 HERE = "churn-2026Q4"
@@ -35,7 +36,7 @@ def path(tmp_path) -> Path:
 
 @pytest.fixture
 def store(path):
-    with open_store(path) as opened:
+    with open_store(new_database(path)) as opened:
         opened.write(a_world)
         yield opened
 
@@ -477,7 +478,7 @@ def test_errors_are_told_alike_by_a_driver_that_gives_no_names(text, path):
 @pytest.fixture
 def full(path):
     """A file with a system closed in one period and open in the next."""
-    with open_store(path) as store:
+    with open_store(new_database(path)) as store:
         store.write(lambda records: fill(records, "real", ["2026Q3", "2026Q4"], demonstration=False))
         store.write(lambda records: records.audit("then", "ada", "close", "real-2026Q3", ""))
     return path
