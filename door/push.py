@@ -14,6 +14,7 @@ import math
 import re
 import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,8 @@ class EvidenceDoor:
     by_token: Rate = field(default_factory=lambda: Rate(burst=30, per_second=0.5))
     flights_max: int = FLIGHTS_MAX
     flights: int = 0
-    _readers: anyio.CapacityLimiter | None = None  #: made inside the event loop it belongs to
+    #: always the same thread: each thread that reads keeps what memory it once needed
+    _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS_MAX, "evidence"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Whatever comes in, the answer is JSON with a sentence."""
@@ -191,10 +193,8 @@ class EvidenceDoor:
         self.flights += 1
         try:
             content = await _received(request.headers, body)
-            if self._readers is None:
-                self._readers = anyio.CapacityLimiter(READERS_MAX)
             take = partial(_take, workplace, secret, content, packed=packed)
-            pushed = await anyio.to_thread.run_sync(take, limiter=self._readers)
+            pushed = await asyncio.get_running_loop().run_in_executor(self._reader, take)
         finally:
             self.flights -= 1
         document = {

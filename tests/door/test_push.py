@@ -8,12 +8,14 @@ import gzip
 import logging
 import random
 import sqlite3
+import threading
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -377,6 +379,34 @@ def test_too_many_bodies_at_once_are_429(desk: Desk) -> None:
     desk.door.flights_max = 0
     answer = desk.push()
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+
+
+def test_one_thread_reads_all_documents_so_that_only_one_keeps_their_memory(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    real = push._take
+
+    def noted(*given: Any, **named: Any) -> Any:
+        read.append(threading.get_ident())
+        return real(*given, **named)
+
+    monkeypatch.setattr(push, "_take", noted)
+
+    async def go() -> list[int]:
+        gate, statuses = threading.Event(), []
+        async with desk.client() as client:
+            for number in range(3):
+                body = text_of(commit=f"{number:07x}")
+                statuses.append((await client.post("/api/evidence", content=body, headers=desk.headers())).status_code)
+                others = asyncio.create_task(anyio.to_thread.run_sync(gate.wait))  # whoever needs a thread takes one
+                await asyncio.sleep(0.05)
+            gate.set()
+            await others
+        return statuses
+
+    assert asyncio.run(go()) == [201] * 3
+    assert len(set(read)) == 1
 
 
 def test_a_bucket_fills_again_and_never_above_its_brim() -> None:
