@@ -32,6 +32,8 @@ MARKERS = {
 }
 _ADMITS = "|".join(f"(?P<m{number}>{written})" for number, written in enumerate(MARKERS.values()))
 _MARKER = re.compile(rf"\b(?=[tfhxwkqubad])(?:{_ADMITS})(?![\w-])".encode(), re.IGNORECASE)
+#: a part of each way a marker is written, small: where none of them stands, nothing is admitted
+_HINTS = (b"todo", b"fix", b"hack", b"xxx", b"work-around", b"workaround", b"kludge", b"temporary ", b"quick", b" debt")
 _SHARPS = re.compile(rb"#[^\n]*")  # comments, and strings that look so
 _LEXEME = re.compile(  # a string, to be passed over, or a comment; without groups, so that first letters are looked for
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
@@ -42,7 +44,7 @@ _LEXEME = re.compile(  # a string, to be passed over, or a comment; without grou
     re.DOTALL,
 )
 _NAMES = tuple(MARKERS)
-SHARP = ord("#")
+_SHARP = ord("#")
 
 
 def read_comments(text: str | bytes) -> tuple[tuple[Admission, ...], tuple[int, ...]]:
@@ -51,68 +53,76 @@ def read_comments(text: str | bytes) -> tuple[tuple[Admission, ...], tuple[int, 
     Only when something looks so are the strings of the text told from its comments; in most files nothing does.
     """
     content = text.encode("utf-8", "replace") if isinstance(text, str) else text
-    looks = b"\n".join(_SHARPS.findall(content))
-    admits, has_code = _MARKER.search(looks) is not None, _IS_CODE.search(looks) is not None
+    admits, has_code = _seems_to_admit(content), _seems_to_hold_code(content)
     if not (admits or has_code):
         return (), ()
-    placed = tuple(_placed(content))
+    comments = [found for found in _LEXEME.finditer(content) if content[found.start()] == _SHARP]
     return (
-        tuple(_admissions(placed)) if admits else (),
-        tuple(line for block in _blocks(placed) for line in _code_in(block)) if has_code else (),
+        tuple(_admissions(content, comments)) if admits else (),
+        tuple(line for block in _blocks(content, comments) for line in _code_in(block)) if has_code else (),
     )
+
+
+def _seems_to_admit(content: bytes) -> bool:
+    looks = b"\n".join(_SHARPS.findall(content))
+    small = looks.lower()
+    return any(hint in small for hint in _HINTS) and _MARKER.search(looks) is not None
+
+
+def _seems_to_hold_code(content: bytes) -> bool:
+    return _CODE_AND_COMMENT.search(b"\n" + content) is not None
 
 
 class _Comment(NamedTuple):
     line: int
-    alone: bool  #: nothing else stands on its line
     text: bytes
 
 
-def _placed(content: bytes) -> Iterator[_Comment]:
-    """Every comment of a valid Python text; a # inside a string is none."""
+def _admissions(content: bytes, comments: list[re.Match[bytes]]) -> Iterator[Admission]:
     line, at = 1, 0
-    for lexeme in _LEXEME.finditer(content):
-        position = lexeme.start()
-        if content[position] == SHARP:
-            line += content.count(b"\n", at, position)
-            at = position
-            start = content.rfind(b"\n", 0, position) + 1
-            yield _Comment(line, not content[start:position].strip(b" \t"), lexeme.group())
-
-
-def _admissions(placed: tuple[_Comment, ...]) -> Iterator[Admission]:
-    for comment in placed:
-        marker = _MARKER.search(comment.text)
+    for comment in comments:
+        marker = _MARKER.search(comment[0])
         if marker and marker.lastgroup:
-            yield Admission(comment.line, _NAMES[int(marker.lastgroup[1:])])
+            line += content.count(b"\n", at, comment.start())
+            at = comment.start()
+            yield Admission(line, _NAMES[int(marker.lastgroup[1:])])
 
 
 # Each is tried once a line and its repeats are bounded: a line of a million signs must not be read a million times.
-#: a comment that fills its line and holds what reads as a statement
-_CODE_LINE = (
-    rb"^#[# \t]{0,12}(?!coding[=:])"  # which half of the world's files begin with
+#: a comment that holds what reads as a statement
+_CODE = (
+    rb"#[# \t]{0,12}(?!coding[=:])"  # which half of the world's files begin with
     rb"(?:[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*\w+)*[ \t]*[-+*/]?=[ \t]*[^= \t\n]"
     rb"|[A-Za-z_][\w.]*\([^\n]{0,300}[\w\])\"\'][ \t]*+(?:[)\]]++[ \t]*+)?$|[A-Za-z_][\w.]*\([ \t]*+(?:\)[ \t]*+)?$"
     rb"|import [\w.]+(?:$|,| as )|from [\w.]+ import |(?:if|for|while|with|def|class|elif|except)\b[^\n]{1,300}:[ \t]*$"
     rb"|(?:try|else|finally):[ \t]*$|@[\w.]+)"
 )
-_IS_CODE = re.compile(_CODE_LINE, re.MULTILINE)
-_SHARP = re.compile(r"^#+", re.MULTILINE)
+_IS_CODE = re.compile(_CODE, re.MULTILINE)
+_CODE_AND_COMMENT = re.compile(
+    rb"\n[ \t]*(?:" + _CODE + rb"[^\n]*\n[ \t]*#|#[^\n]*\n[ \t]*" + _CODE + rb")", re.MULTILINE
+)
+_SIGNS = re.compile(r"^#+", re.MULTILINE)
 CODE_LINES_MIN = 2
 CODE_BYTES_MAX = 32 * 1024  #: of one run of comments; parsing a longer one could cost more than the file
 _DOING = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.If,
           ast.For, ast.While, ast.With, ast.Try, ast.Raise, ast.Return, ast.Delete, ast.Assert)  # fmt: skip
 
 
-def _blocks(placed: tuple[_Comment, ...]) -> Iterator[list[_Comment]]:
+def _blocks(content: bytes, comments: list[re.Match[bytes]]) -> Iterator[list[_Comment]]:
     """Runs of neighbouring lines that are nothing but a comment."""
     run: list[_Comment] = []
-    for comment in placed:
-        if comment.alone:
-            if run and run[-1].line != comment.line - 1:
-                yield run
-                run = []
-            run.append(comment)
+    line, at = 1, 0
+    for comment in comments:
+        position = comment.start()
+        start = content.rfind(b"\n", 0, position) + 1
+        if content[start:position].strip(b" \t"):
+            continue
+        line += content.count(b"\n", at, position)
+        at = position
+        if run and run[-1].line != line - 1:
+            yield run
+            run = []
+        run.append(_Comment(line, comment[0]))
     if run:
         yield run
 
@@ -138,7 +148,7 @@ def _is_code(lines: list[bytes]) -> bool:
     joined = b"\n".join(lines)
     if len(joined) > CODE_BYTES_MAX:
         return False
-    source = textwrap.dedent(_SHARP.sub("", joined.decode("utf-8", "replace")))
+    source = textwrap.dedent(_SIGNS.sub("", joined.decode("utf-8", "replace")))
     try:
         tree = parse(source)
     except NotPython:

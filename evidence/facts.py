@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
 
 from evidence.generated import read_generated, says_generated
@@ -15,6 +15,7 @@ from evidence.source import KIB
 from evidence.syntax import NotPython
 from evidence.tables import document
 
+PATHS_REMEMBERED = 65_536
 SETTINGS_BYTES_MAX = 256 * KIB  #: one settings, workflow or manifest file that is kept as text
 PYTHON = "Python"
 NOTEBOOK = "Jupyter notebook"
@@ -49,6 +50,7 @@ def _endings() -> dict[str, str]:
     return dict(document("languages")["endings"])
 
 
+@lru_cache(PATHS_REMEMBERED)
 def kind_of(path: str) -> str:
     """What a file's name promises, in a word or three; "" when nothing of its contents is wanted.
 

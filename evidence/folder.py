@@ -29,6 +29,8 @@ from evidence.source import (
     is_ignored,
 )
 
+READ_BYTES_MAX = 16 * MIB  #: asked of the system at once
+
 
 def open_regular_file(path: Path) -> tuple[BinaryIO, int]:
     """Open a file that is one (no pipe, no device), without waiting for it. Gives it and its size. Raises Refused."""
@@ -133,16 +135,20 @@ class FolderSource:
         except OSError:
             self._notes.count(NOTE_UNREADABLE, member.path)
             return None
-        with os.fdopen(descriptor, "rb") as stream:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 self._notes.count(NOTE_SPECIAL, member.path)
                 return None
             limit = max(self._limits.source_bytes, self._limits.notebook_bytes)
-            try:
-                return stream.read(limit)  # never more than the listed file could have been wanted for
-            except OSError:
-                self._notes.count(NOTE_UNREADABLE, member.path)
-                return None
+            content = b""
+            while piece := os.read(descriptor, min(limit - len(content), READ_BYTES_MAX)):
+                content = content + piece if content else piece
+            return content  # never more than the listed file could have been wanted for
+        except OSError:
+            self._notes.count(NOTE_UNREADABLE, member.path)
+            return None
+        finally:
+            os.close(descriptor)
 
 
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")

@@ -14,7 +14,8 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from evidence.comments import Admission, read_comments
-from evidence.syntax import NotPython, parse
+from evidence.cutting import parts_of
+from evidence.syntax import NotPython, parse_many
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
@@ -216,16 +217,30 @@ class PythonFile(NamedTuple):
 def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     """The facts of one file. Raises NotPython."""
     check_is_code(text)
-    tree = parse(text)
-    walk = Walk()
+    whole = [(0, text)]
+    parts = list(parts_of(text)) if isinstance(text, bytes) else whole
     try:
-        walk.module(tree)
-    except (RecursionError, MemoryError):
-        raise NotPython("too deeply nested to be read") from None
+        walk = _walked(parts)
+    except NotPython:
+        if len(parts) == 1:
+            raise
+        walk = _walked(whole)  # it may be valid all the same, and has the better reason when it is not
     admitted, commented = read_comments(text)
     walk.admitted.extend(admitted)
     walk.commented.extend(commented)
     return walk.file(path=path, role=role, lines=line_count(text), is_notebook=False)
+
+
+def _walked(parts: Iterable[tuple[int, str | bytes]]) -> Walk:
+    """A walk over a text in parts, each with the number of lines above it. Raises NotPython."""
+    walk = Walk()
+    with parse_many() as parse:
+        for above, part in parts:
+            try:
+                walk.module(parse(part), above=above)
+            except (RecursionError, MemoryError):
+                raise NotPython("too deeply nested to be read") from None
+    return walk
 
 
 def check_is_code(text: str | bytes) -> None:
@@ -274,6 +289,7 @@ _LEAVES = frozenset(
 _NUMBERS = (int, float)
 _NUMERALS = frozenset({ast.Constant, ast.UnaryOp})
 _LITERALS = _NUMERALS | {ast.JoinedStr}
+_NAMES = frozenset({ast.Name, ast.Attribute})
 _ORDERS = frozenset({ast.Lt, ast.Gt, ast.LtE, ast.GtE})
 _ENVIRONMENT_CALLS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "environ.get"})
 _REWRITES = frozenset({"exec", "globals", "setattr"})  # may give any name another value
@@ -308,6 +324,7 @@ class Walk:
         self.environment_writes: list[tuple[str, int]] = []
         self.is_script = False
         self._cell: int | None = None
+        self._above = 0  #: lines above the tree that is walked
         self._text_lists: dict[tuple[int, int, int], TextList] = {}  #: by cell, line and column
         self._off: dict[str, bool] = {}  #: names given a value; whether it is False, and the only one
         self._tested: list[tuple[str, int]] = []  #: names an `if` asks, with its line; "" for a false constant
@@ -354,11 +371,12 @@ class Walk:
                 if number in self._documented:
                     trail.remove(_TEXT_MARK)
                 shape = _shape(trail)
-            yield Function(*facts, self._turns[number + 1] + 1, shape)
+            yield _new(Function, (*facts, self._turns[number + 1] + 1, shape))
 
-    def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
-        """Walk one tree in source order. With `cell`, every line is that number."""
+    def module(self, tree: ast.Module, *, cell: int | None = None, above: int = 0) -> None:
+        """Walk one tree in source order, with so many lines above it. With `cell`, every line is that number."""
         self._cell = cell
+        self._above = above
         self.part([tree], TOP_LEVEL)
 
     def part(self, nodes: Sequence[ast.AST], place: Place) -> None:
@@ -402,7 +420,7 @@ class Walk:
                     push(child)
 
     def _line(self, node: Any) -> int:
-        line: int = self._cell or node.lineno
+        line: int = self._cell or node.lineno + self._above
         return line
 
     def _name(self, node: Any) -> str:
@@ -444,7 +462,7 @@ class Walk:
         if kind is ast.Constant:
             value = _constant(node.value)
         elif kind is ast.Name or kind is ast.Attribute:
-            value = _new(Reference, (self._name(node), False))
+            value = _reference(self._name(node))
         elif kind is ast.Call:
             value = _new(Result, (self._name(node.func),))
         elif kind is ast.Subscript:
@@ -470,7 +488,7 @@ class Walk:
         length = len(text)
         if length < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
             return
-        self.texts.append(_new(Text, (_cut(text), length, self._cell or node.lineno, name, call)))
+        self.texts.append(_new(Text, (_cut(text), length, self._cell or node.lineno + self._above, name, call)))
 
     def _number(self, node: Any, name: str, place: Place, how: str, call: str = "") -> None:
         if name and node.__class__ in _NUMERALS:
@@ -507,13 +525,13 @@ class Walk:
                     kind = argument.__class__
                     if kind is ast.Name:  # the most frequent one, done here
                         word = argument.id  # type: ignore[attr-defined]  # the class is asked above, faster than isinstance
-                        values.append(_new(Reference, (self.aliases.get(word, word), False)))
+                        values.append(_reference(self.aliases.get(word, word)))
                         continue
                     if kind in _LITERALS:
                         self._text(argument, "", name)
                     values.append(self._value(argument))
                 arguments = tuple(values[:ARGUMENTS_MAX])
-            line = self._cell or node.lineno
+            line = self._cell or node.lineno + self._above
             self.calls.append(_new(Call, (name, line, scope, arguments, keywords, targets, nested, last)))
             if name in _ENVIRONMENT_CALLS:
                 self.environment_reads.append(line)
@@ -521,7 +539,7 @@ class Walk:
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: Place) -> Place:
         found = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if len(found) == 1 and found[0].__class__ is ast.Name:
+        if len(found) == 1 and found[0].__class__ in _NAMES:
             names: tuple[str, ...] = (self._name(found[0]),)
         else:
             names = tuple([name for target in found for name in self._targets(target)])
@@ -530,8 +548,8 @@ class Walk:
             how = "declared" if isinstance(node, ast.AnnAssign) else "assigned"
             self._number(node.value, names[0], place, how)
         for target in found:
-            if target.__class__ is ast.Name:
-                self._switch(target.id, node, place)
+            if isinstance(target, ast.Name):
+                self._off[target.id] = target.id not in self._off and _switches_off(node.value, place)
             elif isinstance(target, ast.Subscript):
                 self._write(target, node)
         return (place[0], place[1], place[2], names, False)
@@ -539,11 +557,6 @@ class Walk:
     def switches(self) -> tuple[tuple[tuple[str, int], ...], dict[str, bool]]:
         """What code that is switched off is told by: the names an `if` asks with their lines, and the names given."""
         return tuple(self._tested), self._off
-
-    def _switch(self, name: str, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, place: Place) -> None:
-        """Note what may be a constant that switches code off: given False once, at the top level."""
-        off = isinstance(node.value, ast.Constant) and node.value.value is False and place[0] < 0 and not place[1]
-        self._off[name] = off and name not in self._off
 
     def _write(self, target: ast.Subscript, node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> None:
         """Note a value written to the environment, or to the copy that `table[condition]` is."""
@@ -571,11 +584,10 @@ class Walk:
             if name and name != "os.environ":
                 yield name
 
-    def _statement(self, node: ast.AST, place: Place) -> Place:
+    def _statement(self, node: ast.Expr | ast.Return, place: Place) -> Place:
         """A statement that assigns nothing: calls below it have no targets."""
-        value = getattr(node, "value", None)
-        if value is not None and isinstance(node, ast.Return):
-            self._text(value, "")
+        if node.value.__class__ in _LITERALS and node.__class__ is ast.Return:
+            self._text(node.value, "")
         if place[3] or place[4]:
             return (place[0], place[1], place[2], (), False)
         return place
@@ -586,9 +598,10 @@ class Walk:
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 name = key.value[:80]
                 names.append(name)
-                self._text(value, name)
-                self._number(value, name, place, "assigned")
-            else:
+                if value.__class__ in _LITERALS:
+                    self._text(value, name)
+                    self._number(value, name, place, "assigned")
+            elif value.__class__ in _LITERALS:
                 self._text(value, "")
         if names:
             self.records.append(Record(tuple(names[:RECORD_KEYS_MAX]), self._line(node)))
@@ -605,7 +618,7 @@ class Walk:
 
     def _text_list(self, node: Any, name: str, *, chooses: bool) -> None:
         """Keep a list when all it holds are short texts."""
-        place = (self._cell or 0, node.lineno, node.col_offset)
+        place = (self._cell or 0, node.lineno + self._above, node.col_offset)
         if len(node.elts) < TEXT_LIST_MIN or place in self._text_lists:
             return
         values = [element.value if isinstance(element, ast.Constant) else None for element in node.elts]
@@ -618,19 +631,20 @@ class Walk:
         self._text_lists[place] = TextList(name, len(texts), self._line(node), chooses, content)
 
     def _operation(self, node: ast.BinOp, place: Place) -> Place:
-        self._text(node.left, "")
-        self._text(node.right, "")
+        for side in (node.left, node.right):
+            if side.__class__ in _LITERALS:
+                self._text(side, "")
         return place
 
     def _subscript(self, node: ast.Subscript, place: Place) -> Place:
         if node.slice.__class__ is ast.List:
             self._text_list(node.slice, self._name(node.value), chooses=True)
-        if isinstance(node.ctx, ast.Load) and self._name(node.value) == "os.environ":
+        if node.value.__class__ in _NAMES and node.ctx.__class__ is ast.Load and self._name(node.value) == "os.environ":
             self.environment_reads.append(self._line(node))
         return place
 
     def _compare(self, node: ast.Compare, place: Place) -> Place:
-        sides = (node.left, *node.comparators)
+        sides = [node.left, *node.comparators]
         if _NUMERALS.isdisjoint(map(type, sides)):
             return place
         names = [self._name(side) for side in sides if isinstance(side, (ast.Name, ast.Attribute, ast.Subscript))]
@@ -672,10 +686,10 @@ class Walk:
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             self._documented.add(scope)
         parameters = node.args
-        named = [*parameters.posonlyargs, *parameters.args]
         here: Place = (scope, "", place[2], (), False)
         if not parameters.defaults and not parameters.kw_defaults:
             return here
+        named = [*parameters.posonlyargs, *parameters.args]
         pairs = list(zip(named[len(named) - len(parameters.defaults) :], parameters.defaults, strict=True))
         pairs += [
             (name, default)
@@ -683,8 +697,9 @@ class Walk:
             if default is not None
         ]
         for name, default in pairs:
-            self._text(default, name.arg)
-            self._number(default, name.arg, here, "default")
+            if default.__class__ in _LITERALS:
+                self._text(default, name.arg)
+                self._number(default, name.arg, here, "default")
         return here
 
     def _lambda(self, _: ast.Lambda, place: Place) -> Place:
@@ -751,11 +766,17 @@ def _shape(trail: Sequence[str]) -> int:
 
     0 when it has fewer than SHAPE_STATEMENTS_MIN statements or calls too little to be told from others.
     """
-    statements = sum(1 for mark in trail if mark[:1] in _STATEMENT_MARKS)
-    calls = len({mark for mark in trail if mark not in _MARKS})
+    statements = sum(map(_STATEMENT_MARKS.__contains__, trail))
+    calls = len(set(trail) - _MARKS)
     if statements < SHAPE_STATEMENTS_MIN or calls < SHAPE_CALLS_MIN:
         return 0
     return int.from_bytes(blake2b("\0".join(trail).encode("utf-8", "replace"), digest_size=7).digest(), "big")
+
+
+@lru_cache(NAMES_REMEMBERED)
+def _reference(name: str) -> Reference:
+    """The reference to a name, one for all places that have it: most of the facts of a repository are such."""
+    return Reference(name)
 
 
 @lru_cache(NAMES_REMEMBERED)
@@ -764,10 +785,16 @@ def _words_of(name: str) -> tuple[str, str, bool]:
     return sys.intern(name), sys.intern(name.rpartition(".")[2]), name in QUIET_CALLS
 
 
-def _constant(value: object) -> Value:
-    if isinstance(value, str):
-        return value[:TEXT_LENGTH_MAX]
+def _constant(value: Any) -> Value:
+    if value.__class__ is str:
+        text: str = value
+        return text if len(text) <= TEXT_LENGTH_MAX else text[:TEXT_LENGTH_MAX]
     return value if value is None or isinstance(value, _NUMBERS) else OPAQUE
+
+
+def _switches_off(value: ast.AST | None, place: Place) -> bool:
+    """Whether a name given this value there may be a constant that switches code off: False, at the top level."""
+    return isinstance(value, ast.Constant) and value.value is False and place[0] < 0 and not place[1]
 
 
 def _is_column(node: ast.AST) -> bool:

@@ -8,10 +8,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from typing import Any, TypeVar
 
 from evidence.evidence import Kind, Unparsed
-from evidence.facts import FileFacts, facts_of, kind_of
+from evidence.facts import PATHS_REMEMBERED, FileFacts, facts_of, kind_of
 from evidence.git_log import GitLog
 from evidence.kinds import classify
 from evidence.manifests import NotAManifest, Requirement, is_lock, is_manifest, read_manifest
@@ -20,6 +21,7 @@ from evidence.python_source import Import, PythonFile
 from evidence.source import KIB, MIB, Limits, Member, Source
 from evidence.tables import origins
 
+T = TypeVar("T")
 TEXTS_BYTES_MAX = 16 * MIB  #: all settings, workflows and manifests that are kept as text
 MODULE_PARTS_MAX = 12  #: of a dotted name that are compared with a table, whose rows have fewer
 GENERATED = "generated"  #: the role of a file that says a program wrote it, wherever it stands
@@ -147,6 +149,18 @@ class Repository:
             folders.setdefault(folder, set()).add(name.removesuffix(".py"))
         return {folder: frozenset(names) for folder, names in folders.items()}
 
+    def said_of(self, ask: Callable[[PythonFile], T], file: PythonFile) -> T:
+        """What `ask` says of a file, asked once: several signals ask the same of each."""
+        known = self._said.get((ask, id(file)))
+        if known is None or known[0] is not file:
+            known = self._said[ask, id(file)] = (file, ask(file))
+        said: T = known[1]
+        return said
+
+    @cached_property
+    def _said(self) -> dict[tuple[Callable[[PythonFile], Any], int], tuple[PythonFile, Any]]:
+        return {}
+
     def uses(self, tools: Mapping[str, str], files: tuple[PythonFile, ...]) -> dict[str, list[tuple[str, int]]]:
         """Which of the tools (module -> name) the files use, and where: name -> [(path, line)]."""
         found: dict[str, list[tuple[str, int]]] = {}
@@ -241,6 +255,7 @@ def _module_names(python: tuple[PythonFile, ...]) -> dict[str, PythonFile]:
     return names
 
 
+@lru_cache(PATHS_REMEMBERED)  # the same paths are asked about again and again, in each past quarter too
 def role_of(path: str) -> str:
     """What a file is there for: "test", "example" (documentation and benchmarks too), "build" or "source"."""
     if _TEST.search(path):

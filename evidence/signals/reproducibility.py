@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from evidence.evidence import Kind, Polarity, Strength
 from evidence.python_source import Call, PythonFile
@@ -70,10 +71,20 @@ def _near_training(repository: Repository) -> frozenset[str]:
 
 def is_training(repository: Repository, file: PythonFile) -> bool:
     """Whether a file trains a model: it fits, and imports a package for learning."""
-    if not repository.calls_any(file, words("calls", "trains") - {"fit_transform"}):
+    if not repository.calls_any(file, _training_verbs()):
         return False
-    tops = {module.split(".")[0] for module in tools_for("learning")}
-    return any(record.module.split(".")[0] in tops for record in file.imports)
+    tops = _tops_of_learning()
+    return any(record.module.partition(".")[0] in tops for record in file.imports)
+
+
+@cache
+def _training_verbs() -> frozenset[str]:
+    return words("calls", "trains") - {"fit_transform"}
+
+
+@cache
+def _tops_of_learning() -> frozenset[str]:
+    return frozenset(module.partition(".")[0] for module in tools_for("learning"))
 
 
 def training_unrecorded(repository: Repository) -> Finding:

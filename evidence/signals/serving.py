@@ -44,8 +44,16 @@ LOAD_TEST_FILE = re.compile(
 )
 
 
-def routes_of(file: PythonFile) -> Iterator[tuple[Call, str]]:
+def routes_of(repository: Repository, file: PythonFile) -> tuple[tuple[Call, str], ...]:
     """The routes a file hangs on an application: (the call, the path)."""
+    return repository.said_of(_routes_of, file)
+
+
+def _routes_of(file: PythonFile) -> tuple[tuple[Call, str], ...]:
+    return tuple(_routes(file))
+
+
+def _routes(file: PythonFile) -> Iterator[tuple[Call, str]]:
     names = words("serving", "routes")
     if file.called.isdisjoint(names):
         return
@@ -66,11 +74,11 @@ def _endpoints(repository: Repository) -> list[tuple[PythonFile, Call, str]]:
     """The routes of the work itself that give a model's answer: by their path, or in a file that predicts."""
     found_routes = []
     for file in repository.source:
-        predicts = _predicts(repository, file)
-        paths = {path.strip("/") for _, path in routes_of(file)}
-        if paths >= {"ping", "invocations"}:
+        routes = routes_of(repository, file)
+        if {path.strip("/") for _, path in routes} >= {"ping", "invocations"}:
             continue  # a container of SageMaker: the platform asks who is calling
-        for call, path in routes_of(file):
+        predicts = _predicts(repository, file)
+        for call, path in routes:
             given = predicts and call.last not in ("get", "delete") and not PAGE_PATH.search(path)
             if call.last == "route" and "methods" not in call.keywords:
                 given = False  # answers to GET: a page
@@ -122,7 +130,7 @@ def _asks_by_name(file: PythonFile) -> bool:
             for call in file.calls_to(DEPENDS)
             for value in call.arguments
         )
-        or any(ASKS_WHO.search(function.name) for function in file.functions)
+        or ASKS_WHO.search("\n".join([function.name for function in file.functions])) is not None
     )
 
 
@@ -144,11 +152,11 @@ def request_untyped(repository: Repository) -> Finding:
     A form is a class with typed fields or a package of the table. Strong: any consumer may send any shape, and the
     model gets it.
     """
-    answering = [file for file in repository.source if any(True for _ in routes_of(file))]
+    answering = [file for file in repository.source if routes_of(repository, file)]
     answering = [
         file
         for file in answering
-        if _predicts(repository, file) or any(PREDICTION_PATH.search(path) for _, path in routes_of(file))
+        if _predicts(repository, file) or any(PREDICTION_PATH.search(path) for _, path in routes_of(repository, file))
     ]
     if not answering:
         return unknown("No file that answers requests with a model was seen.")
@@ -192,7 +200,7 @@ def request_typed(repository: Repository) -> Finding:
     """Sees typed classes (pydantic and the like) in code that answers requests: in a file with routes, imported by such
     a file by their name, or in a module for forms (`schemas`, `validation` ...) that it imports.
     """
-    answering = [file for file in repository.source if any(True for _ in routes_of(file))]
+    answering = [file for file in repository.source if routes_of(repository, file)]
     if not answering:
         return absent("No route was seen.")
     paths = {file.path for file in answering}
@@ -231,7 +239,7 @@ def interface_versioned(repository: Repository) -> Finding:
         if CONTRACT_FILE.search(member.path) and role_of(member.path) in ("source", "build")
     ]
     for file in repository.source:
-        places += [(file.path, call.line) for call, path in routes_of(file) if VERSIONED_PATH.match(path)]
+        places += [(file.path, call.line) for call, path in routes_of(repository, file) if VERSIONED_PATH.match(path)]
         if file.passed.isdisjoint(PREFIXES):
             continue
         places += [
@@ -373,7 +381,7 @@ def _serves(repository: Repository, file: PythonFile) -> bool:
     loads = any(
         call.name in words("serving", "loads_model") for call in file.calls_to(last_words("serving", "loads_model"))
     )
-    return any(True for _ in routes_of(file)) or (loads and _predicts(repository, file) and not file.is_notebook)
+    return bool(routes_of(repository, file)) or (loads and _predicts(repository, file) and not file.is_notebook)
 
 
 def _feature_functions(file: PythonFile) -> Iterator[Function]:
