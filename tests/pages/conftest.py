@@ -6,10 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from operations.assessments import Choice, answer_question, close_assessment, open_assessment, read_questionnaire
@@ -25,6 +27,14 @@ QUARTER = period_of(datetime.now().astimezone().date())
 ADA = Actor(name="Ada", local=True)
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def components_sought_once() -> Iterator[None]:
+    """Look for components of other packages once: Streamlit does for each page, which took most of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
