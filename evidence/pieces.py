@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from evidence.comments import Admission, read_comments
-from evidence.cutting import can_be_cut
 from evidence.python_source import (
     TOP_LEVEL,
     Call,
@@ -40,6 +39,7 @@ from evidence.syntax import NotPython, parse_many
 PIECES_BYTES_MAX = 64 * MIB  #: of text whose facts are remembered; what is more is read and not remembered
 PIECES_MAX = 4_000  #: of one file; one with more is read as a whole
 MEANINGS_MAX = 8  #: of one text under different names that are remembered
+_UNEVEN = re.compile(rb"[\r\f\x00]|\A\xef\xbb\xbf")  # letters or lines may mean others
 _TOP = re.compile(rb"\n(?=(?!(?:else|elif|except|finally)\b)[A-Za-z_@])")
 _INNER = re.compile(rb"\n(?=    (?:def |async def |class |@))")
 _DEFINES = re.compile(rb"^ {0,4}(?:def|async def|class) ", re.MULTILINE)
@@ -96,7 +96,7 @@ class PieceReader:
     def read(self, text: bytes) -> PythonFile:
         """The facts of one file. Raises NotPython."""
         check_is_code(text)
-        if _COMPLETE and can_be_cut(text):
+        if _COMPLETE and not _UNEVEN.search(text) and b"coding" not in b"".join(text.split(b"\n", 2)[:2]):
             try:
                 with parse_many() as parse:
                     return _Reading(self, parse).file(text)

@@ -14,8 +14,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from evidence.comments import Admission, read_comments
-from evidence.cutting import parts_of
-from evidence.syntax import NotPython, parse_many
+from evidence.syntax import NotPython, parse
 
 TEXT_LENGTH_MAX = 300
 TEXT_LENGTH_MIN = 12
@@ -217,30 +216,16 @@ class PythonFile(NamedTuple):
 def read_python(text: str | bytes, *, path: str, role: str) -> PythonFile:
     """The facts of one file. Raises NotPython."""
     check_is_code(text)
-    whole = [(0, text)]
-    parts = list(parts_of(text)) if isinstance(text, bytes) else whole
+    tree = parse(text)
+    walk = Walk()
     try:
-        walk = _walked(parts)
-    except NotPython:
-        if len(parts) == 1:
-            raise
-        walk = _walked(whole)  # it may be valid all the same, and has the better reason when it is not
+        walk.module(tree)
+    except (RecursionError, MemoryError):
+        raise NotPython("too deeply nested to be read") from None
     admitted, commented = read_comments(text)
     walk.admitted.extend(admitted)
     walk.commented.extend(commented)
     return walk.file(path=path, role=role, lines=line_count(text), is_notebook=False)
-
-
-def _walked(parts: Iterable[tuple[int, str | bytes]]) -> Walk:
-    """A walk over a text in parts, each with the number of lines above it. Raises NotPython."""
-    walk = Walk()
-    with parse_many() as parse:
-        for above, part in parts:
-            try:
-                walk.module(parse(part), above=above)
-            except (RecursionError, MemoryError):
-                raise NotPython("too deeply nested to be read") from None
-    return walk
 
 
 def check_is_code(text: str | bytes) -> None:
@@ -324,7 +309,6 @@ class Walk:
         self.environment_writes: list[tuple[str, int]] = []
         self.is_script = False
         self._cell: int | None = None
-        self._above = 0  #: lines above the tree that is walked
         self._text_lists: dict[tuple[int, int, int], TextList] = {}  #: by cell, line and column
         self._off: dict[str, bool] = {}  #: names given a value; whether it is False, and the only one
         self._tested: list[tuple[str, int]] = []  #: names an `if` asks, with its line; "" for a false constant
@@ -373,10 +357,9 @@ class Walk:
                 shape = _shape(trail)
             yield _new(Function, (*facts, self._turns[number + 1] + 1, shape))
 
-    def module(self, tree: ast.Module, *, cell: int | None = None, above: int = 0) -> None:
-        """Walk one tree in source order, with so many lines above it. With `cell`, every line is that number."""
+    def module(self, tree: ast.Module, *, cell: int | None = None) -> None:
+        """Walk one tree in source order. With `cell`, every line is that number."""
         self._cell = cell
-        self._above = above
         self.part([tree], TOP_LEVEL)
 
     def part(self, nodes: Sequence[ast.AST], place: Place) -> None:
@@ -420,7 +403,7 @@ class Walk:
                     push(child)
 
     def _line(self, node: Any) -> int:
-        line: int = self._cell or node.lineno + self._above
+        line: int = self._cell or node.lineno
         return line
 
     def _name(self, node: Any) -> str:
@@ -488,7 +471,7 @@ class Walk:
         length = len(text)
         if length < TEXT_LENGTH_MIN and "/" not in text and not (name and TELLING_NAME.search(name)):
             return
-        self.texts.append(_new(Text, (_cut(text), length, self._cell or node.lineno + self._above, name, call)))
+        self.texts.append(_new(Text, (_cut(text), length, self._cell or node.lineno, name, call)))
 
     def _number(self, node: Any, name: str, place: Place, how: str, call: str = "") -> None:
         if name and node.__class__ in _NUMERALS:
@@ -531,7 +514,7 @@ class Walk:
                         self._text(argument, "", name)
                     values.append(self._value(argument))
                 arguments = tuple(values[:ARGUMENTS_MAX])
-            line = self._cell or node.lineno + self._above
+            line = self._cell or node.lineno
             self.calls.append(_new(Call, (name, line, scope, arguments, keywords, targets, nested, last)))
             if name in _ENVIRONMENT_CALLS:
                 self.environment_reads.append(line)
@@ -618,7 +601,7 @@ class Walk:
 
     def _text_list(self, node: Any, name: str, *, chooses: bool) -> None:
         """Keep a list when all it holds are short texts."""
-        place = (self._cell or 0, node.lineno + self._above, node.col_offset)
+        place = (self._cell or 0, node.lineno, node.col_offset)
         if len(node.elts) < TEXT_LIST_MIN or place in self._text_lists:
             return
         values = [element.value if isinstance(element, ast.Constant) else None for element in node.elts]
