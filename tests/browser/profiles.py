@@ -21,7 +21,6 @@ from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 CLOSING_SECONDS_MAX = 20.0  #: closing takes a tenth of one
 KEPT_MAX = 5  #: profiles that wait for the next test; the one that waited longest goes first
 ARGUMENTS = [
-    "--process-per-site",  # all pages of a profile in one process, so that what one compiled serves the next
     # Nothing leaves this machine. A route of Playwright would do it too, and would switch the browser's cache off.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
