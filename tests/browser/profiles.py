@@ -63,19 +63,18 @@ class Watch:
 class Profile:
     """A browser profile: its context, and one page that stays open and empty so that its process lives on."""
 
-    def __init__(self, browser: Browser, address: str, quiet: str, settings: dict[str, Any]) -> None:
+    def __init__(self, browser: Browser, address: str, settings: dict[str, Any]) -> None:
         self.key = (address, repr(sorted(settings.items())))
         self.address = address
         self.browser = browser
         self.context: BrowserContext = browser.new_context(base_url=address, **settings)
-        self._quiet = quiet
         self._staying: Page | None = None
 
     def page(self) -> Page:
         """Open a page."""
         if self._staying is None:
             self._staying = self.context.new_page()
-            self._staying.goto(self._quiet)
+            self._staying.goto("/healthz")
         return self.context.new_page()
 
     def pages(self) -> list[Page]:
@@ -99,11 +98,8 @@ class Profile:
 class Browsers:
     """The one Chromium of a run, started again where it had to be ended, with the profiles that wait."""
 
-    def __init__(self, playwright: Playwright, *arguments: str, quiet: str = "/healthz") -> None:
-        """Further arguments of Chromium, and an address of every server where no script runs."""
+    def __init__(self, playwright: Playwright) -> None:
         self._playwright = playwright
-        self._arguments = [*LAUNCH_ARGS, *ARGUMENTS, *arguments]
-        self._quiet = quiet
         self._running: Browser | None = None
         self._waiting: list[Profile] = []
 
@@ -111,7 +107,8 @@ class Browsers:
         """The browser that runs."""
         if self._running is None or not self._running.is_connected():
             self._waiting.clear()
-            self._running = self._playwright.chromium.launch(executable_path=chromium_path(), args=self._arguments)
+            arguments = [*LAUNCH_ARGS, *ARGUMENTS]
+            self._running = self._playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         return self._running
 
     def profile(self, address: str, **settings: Any) -> Profile:
@@ -122,7 +119,7 @@ class Browsers:
             if profile.key == wanted:
                 self._waiting.remove(profile)
                 return profile
-        return Profile(browser, address, self._quiet, settings)
+        return Profile(browser, address, settings)
 
     def give_back(self, profile: Profile) -> None:
         """Empty a profile for whoever comes next; one of a browser that was ended is dropped."""

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.profiles import Browsers, Profile
+from tests.browser.find_chromium import LAUNCH_ARGS, chromium_path
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -66,51 +66,50 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
 
 
 @pytest.fixture(scope="package")
-def demo_browsers() -> Iterator[Browsers]:
+def demo_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = Browsers(playwright, *ARGUMENTS, quiet="/_stcore/health")
-        yield running
-        running.close()
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*LAUNCH_ARGS, *ARGUMENTS])
+        yield chromium
+        chromium.close()
 
 
 Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_demo(demo_server: DemoServer, demo_browsers: Browsers) -> Iterator[Open]:
-    """Open a part of the demo app in a profile as good as new; no page may write an error or ask another machine."""
-    yield from _opener(demo_server, demo_browsers)
+def open_demo(demo_server: DemoServer, demo_browser: Browser) -> Iterator[Open]:
+    """Open a part of the demo app in a fresh context; no page may write an error or ask another machine."""
+    yield from _opener(demo_server, demo_browser)
 
 
 @pytest.fixture(scope="module")
-def open_demo_once(demo_server: DemoServer, demo_browsers: Browsers) -> Iterator[Open]:
+def open_demo_once(demo_server: DemoServer, demo_browser: Browser) -> Iterator[Open]:
     """The same for pages that several tests only read."""
-    yield from _opener(demo_server, demo_browsers)
+    yield from _opener(demo_server, demo_browser)
 
 
-def _opener(server: DemoServer, browsers: Browsers) -> Iterator[Open]:
-    given: list[Profile] = []
+def _opener(server: DemoServer, browser: Browser) -> Iterator[Open]:
+    contexts = []
     troubles: list[str] = []
 
     def opened(part: str, *, width: int = 1440, height: int = 1000, scheme: str = "light", **query: str) -> Page:
-        viewport = {"width": width, "height": height}
-        profile = browsers.profile(f"http://127.0.0.1:{server.port}", viewport=viewport, color_scheme=scheme)
-        given.append(profile)
-        profile.context.set_default_timeout(WAIT)
-        page = profile.page()
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        context.set_default_timeout(WAIT)
+        page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: troubles.append(asked.url) if _elsewhere(asked.url) else None)
         extra = "".join(f"&{name}={value}" for name, value in query.items())
-        page.goto(f"/?part={part}{extra}")
+        page.goto(f"http://127.0.0.1:{server.port}/?part={part}{extra}")
         page.wait_for_selector("h1")
         settled(page)
         return page
 
     opened.troubles = troubles  # type: ignore[attr-defined]
     yield opened
-    for profile in given:
-        browsers.give_back(profile)
+    for context in contexts:
+        context.close()
     assert not troubles
 
 
