@@ -11,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,22 +19,11 @@ START_SECONDS_MAX = 90.0
 FAILURE = re.compile(r"Traceback \(most recent call last\)|^\S*(?:Error|Exception): ", re.MULTILINE)
 
 
-_KEPT: list[int] = []
-
-
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on now, if possible one that an earlier server had.
-
-    A browser knows the scripts of an address it has seen, and need not read them again.
-    """
-    for port in (*_KEPT, 0):
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left is free, one in use is not
-            probe.bind(("127.0.0.1", port))
-            if not port:
-                _KEPT.append(probe.getsockname()[1])
-            return int(probe.getsockname()[1])
-    raise OSError("no port of 127.0.0.1 is free")
+    """A port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Server:
